@@ -1,0 +1,57 @@
+# Two commands for a fresh machine with Python 3.11, make, pip and apt: `make demo` and `make test`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# Debian keeps venv in a package of its own.
+MAKE_VENV := $(PYTHON) -m venv .venv 2>/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy python3-venv && $(PYTHON) -m venv --clear .venv; }
+
+.PHONY: demo test check complete lint format lock clean
+
+demo: .venv/.runtime
+	@tools/demo
+
+test: .venv/.dev .venv/.programs
+	$(BIN)/pytest -n 2 --dist worksteal -q
+
+check: .venv/.dev .venv/.programs lint complete
+
+# Everything, the sampled proofs in full: every kill point, every hostile document.
+complete: .venv/.dev .venv/.programs
+	$(BIN)/pytest -n 2 --dist worksteal -q -m "complete or not complete"
+
+lint: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.venv/bin/python:
+	$(MAKE_VENV)
+
+.venv/.runtime: requirements.lock pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.runtime
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The browser for the preview's tests, and the spam filter that judges the sample issue.
+.venv/.programs: | .venv/bin/python
+	@command -v chromium >/dev/null && command -v spamassassin >/dev/null || { \
+	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends chromium spamassassin fonts-dejavu-core; }
+	@touch $@
+
+# Pinned with hashes; run it after a change of the dependencies in pyproject.toml.
+lock: .venv/.dev
+	$(BIN)/uv pip compile -q pyproject.toml --group build --generate-hashes --no-header -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --all-extras --group build --group dev -c requirements.lock --generate-hashes --no-header -o requirements-dev.lock
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
