@@ -1,0 +1,165 @@
+"""SQLite as a ledger needs it: durable, one writer at a time, and errors as sentences."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from dispatch.errors import DatabaseTrouble
+
+BUSY_SECONDS = 30.0
+
+# By the beginning of SQLite's error name (https://sqlite.org/rescode.html, read 2025-11-20): what happened, and the remedy.
+_SENTENCES = {
+    "SQLITE_FULL": (
+        "cannot grow: the disk is full",
+        "Make room, then repeat the command; all that was recorded before is kept.",
+    ),
+    "SQLITE_IOERR": (
+        "cannot be read or written: the disk reports an error, or is full",
+        "Look at the disk, then repeat the command; all that was recorded before is kept.",
+    ),
+    "SQLITE_BUSY": (
+        f"has been in use by another process for more than {BUSY_SECONDS:.0f} seconds",
+        "Wait for the other command to end, then repeat this one.",
+    ),
+    "SQLITE_READONLY": (
+        "may be read but not written",
+        "Make the file and its folder writable for the user who runs dispatch.",
+    ),
+    "SQLITE_CANTOPEN": (
+        "cannot be opened",
+        "Make the file and its folder readable and writable for the user who runs dispatch.",
+    ),
+    "SQLITE_PERM": (
+        "cannot be opened",
+        "Make the file and its folder readable and writable for the user who runs dispatch.",
+    ),
+    "SQLITE_NOTADB": (
+        "is not a database",
+        "Restore it from a backup, or name another file under `database:` in dispatch.yaml.",
+    ),
+    "SQLITE_CORRUPT": ("is damaged", "Restore it from a backup."),
+}
+
+
+def make_file(path: Path, *, private_folder: Path) -> None:
+    """See to it that the file is there, for its owner only (0600), and new folders too (0700).
+
+    `private_folder` (the newsletter's .dispatch) is closed to others even where it already stood there. The file is
+    never opened where it already exists: closing any descriptor of it drops all of SQLite's locks in this process
+    (https://sqlite.org/howtocorrupt.html §2.2).
+    """
+    try:
+        _make_folder(path.parent)
+        if path.parent == private_folder:
+            _close_to_others(path.parent, 0o700)
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError:
+            _close_to_others(path, 0o600)
+    except OSError as error:
+        raise _cannot_be_made(path, error) from error
+
+
+def make_engine(path: Path, *, writes: bool) -> Engine:
+    """Connections for writing (BEGIN IMMEDIATE) or for reading (a snapshot, and any write is an error).
+
+    A transaction that reads first and then writes fails at once when somebody else has written meanwhile, whatever
+    the busy timeout (SQLITE_BUSY_SNAPSHOT; measured: half of 56,009), so writing ones take the lock as they begin.
+    """
+    engine = create_engine(
+        "sqlite+pysqlite://",
+        creator=lambda: _connect(path, writes=writes),
+        poolclass=QueuePool,
+        max_overflow=-1,  # a connection belongs to one thread while it is used, and no thread waits for one
+        hide_parameters=True,  # addresses do not belong in error messages
+    )
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def switch_to_wal(path: Path) -> None:
+    """Let readers and the writer not wait for each other; the file remembers it."""
+    with closing(_connect(path, writes=True)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def empty_log(path: Path, *, seconds: int) -> None:
+    """Move the write-ahead log into the file and cut it to nothing, if within `seconds` no reader is in the way."""
+    with closing(_connect(path, writes=True)) as connection:
+        connection.execute(f"PRAGMA busy_timeout = {seconds * 1000}")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextmanager
+def telling(path: Path) -> Iterator[None]:
+    """Turn what SQLite says about the file into a DatabaseTrouble; a broken constraint stays what it is."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        name = getattr(cause, "sqlite_errorname", "")
+        for beginning, (sentence, remedy) in _SENTENCES.items():
+            if name.startswith(beginning):
+                raise DatabaseTrouble(f"the database {path} {sentence}", remedy=remedy) from error
+        raise
+
+
+@contextmanager
+def making(path: Path) -> Iterator[None]:
+    """Keep other processes from making the same database for a moment, by a lock on its folder that death releases."""
+    try:
+        descriptor = os.open(path.parent, os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except OSError as error:
+        raise _cannot_be_made(path, error) from error
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _connect(path: Path, *, writes: bool) -> sqlite3.Connection:
+    # isolation_level=None: the driver begins nothing of its own accord, our "begin" does.
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    # FULL: in WAL, NORMAL may roll a committed transaction back when the power fails, and with it
+    # the record that somebody was mailed (https://sqlite.org/pragma.html#pragma_synchronous).
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten
+    if not writes:
+        connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _cannot_be_made(path: Path, error: OSError) -> DatabaseTrouble:
+    return DatabaseTrouble(
+        f"the database {path} cannot be made: {error.strerror}",
+        remedy="Make its folder readable and writable for the user who runs dispatch, or name another under `database:`.",
+    )
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _close_to_others(path: Path, mode: int) -> None:
+    status = path.stat()
+    if status.st_mode & 0o077 and status.st_uid == os.geteuid():
+        path.chmod(mode)

@@ -1,0 +1,43 @@
+"""What the migrations make is what the code believes the tables to be."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine
+
+from dispatch.database import migrations
+from dispatch.database.database import HEAD, Database
+from dispatch.database.schema import metadata
+
+
+def tables(connection: Connection) -> dict[str, str]:
+    rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL")
+    return {name: sql for name, sql in rows if name != "alembic_version"}
+
+
+def test_a_migrated_database_has_exactly_the_tables_of_the_schema(tmp_path: Path) -> None:
+    engine = create_engine("sqlite://")
+    with closing(Database.open("sqlite:///a.db", folder=tmp_path)) as database, engine.begin() as fresh:
+        metadata.create_all(fresh)
+        with database.reading() as migrated:
+            assert tables(migrated) == tables(fresh)
+            assert compare_metadata(MigrationContext.configure(migrated), metadata) == []
+    engine.dispose()
+
+
+def test_the_constant_that_saves_importing_alembic_is_the_newest_version() -> None:
+    assert migrations.versions()[0] == HEAD
+
+
+def test_running_the_migrations_again_changes_nothing(tmp_path: Path) -> None:
+    with closing(Database.open("sqlite:///a.db", folder=tmp_path)) as database:
+        with database.reading() as connection:
+            before = tables(connection)
+        with database.writing() as connection:
+            migrations.upgrade(connection)
+        with database.reading() as connection:
+            assert tables(connection) == before
