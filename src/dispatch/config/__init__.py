@@ -1,0 +1,7 @@
+"""dispatch.yaml, .env and the environment, read into one frozen Config; nothing else reads any of them."""
+
+from dispatch.config.loading import load_config
+from dispatch.config.settings import Config, Delivery, Newsletter, ThemeSettings, Unsubscribe
+from dispatch.config.signing_key import load_or_make_key
+
+__all__ = ["Config", "Delivery", "Newsletter", "ThemeSettings", "Unsubscribe", "load_config", "load_or_make_key"]

@@ -1,0 +1,65 @@
+"""The key that signs unsubscribe links where dispatch.yaml names none: made once, kept in .dispatch/key."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from dispatch.config.references import Secret
+from dispatch.errors import InvalidConfig
+
+MIN_LENGTH = 32
+
+
+def load_or_make_key(state: Path) -> Secret:
+    """The key in the state folder; made there (mode 0600, 256 bits) by the first process that asks.
+
+    Whoever asks at the same moment gets the same key. Raises InvalidConfig.
+    """
+    path = state / "key"
+    try:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            _make(path)
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+        key = path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidConfig(
+            f"the signing key {path} cannot be made or read: {error}",
+            remedy="Make the folder writable for the user who runs dispatch.",
+        ) from error
+    if len(key) < MIN_LENGTH:
+        raise InvalidConfig(
+            f"the signing key {path} is damaged: it has {len(key)} characters",
+            remedy="Restore it from a backup. If you delete it a new one is made, and links already mailed stop working.",
+        )
+    return Secret(key)
+
+
+def _make(path: Path) -> None:
+    """Write the whole key under another name first; linking it fails if somebody else was faster, whose key it is then."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix="key-")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return
+        _sync_folder(path.parent)
+    finally:
+        Path(draft).unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """A lost key would break every link that was mailed, so its name must survive a power cut too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
