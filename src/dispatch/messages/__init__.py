@@ -1,0 +1,1 @@
+"""One issue for one person: personalised, addressed, with its headers, as bytes."""

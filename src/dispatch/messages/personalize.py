@@ -1,0 +1,107 @@
+"""Template and recipient become a message: fills the merge fields, signs the links, adds nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import partial
+from itertools import chain, zip_longest
+
+from dispatch.addresses import Mailbox
+from dispatch.errors import InvalidAddress, Unsupported
+from dispatch.messages.list_headers import common_headers, list_unsubscribe, unsubscribe_link
+from dispatch.messages.message import Envelope, Message, Recipient
+from dispatch.messages.mime import Body, address_field, fixed_field, subject_field
+from dispatch.messages.proof import prove
+from dispatch.messages.template import MessageTemplate
+from dispatch.messages.tokens import KeyRing, Purpose, message_id, message_reference, sign_token
+from dispatch.rendering.compiled import Slots, resolve
+from dispatch.rendering.escaping import escape
+
+
+class Personalizer:
+    """Makes the messages of one mailing; the same recipient and date give the same bytes. Threads may share one."""
+
+    def __init__(self, template: MessageTemplate, ring: KeyRing) -> None:
+        """Encode once what is the same for all; raises InvalidConfig where the template cannot become mail."""
+        self._template = template
+        self._ring = ring.signing_with(template.key_id)
+        self._bodies = tuple(map(Body, template.variants))
+        self._common_headers = common_headers(template)
+        self._common_fields = b"".join(fixed_field(name, value) for name, value in self._common_headers)
+        self._sender_fields = address_field("From", template.from_)
+        if template.reply_to:
+            self._sender_fields += address_field("Reply-To", template.reply_to)
+        self._proven: set[int] = set()
+
+    def message(self, recipient: Recipient, date: datetime, *, purpose: Purpose = "unsubscribe") -> Message:
+        """The message for one person, dated `date` (aware).
+
+        Raises Unsupported for a recipient to whom no valid message can be written. The first message of each variant
+        is read back before it is given out (see prove()).
+        """
+        template, variant = self._template, self._template.variants[recipient.variant]
+        token = sign_token(self._ring, purpose, recipient.subscriber_id, template.mailing)
+        values = {**recipient.values, **self._reserved_values(token)}
+        html_values, text_values = _escaped(variant.html, values), _escaped(variant.text, values)
+        to, to_field = _addressed(recipient)
+        subject = _filled(variant.subject, _escaped(variant.subject, values))
+        day = format_datetime(date.astimezone(UTC))
+        identity = message_id(self._ring, template.nonce, recipient.position, template.domain)
+        way_out = list_unsubscribe(template, token)
+        fields = (
+            fixed_field("Date", day),
+            self._sender_fields,
+            to_field,
+            subject_field(subject),
+            fixed_field("Message-ID", identity),
+            fixed_field("List-Unsubscribe", way_out),
+            self._common_fields,
+        )
+        message = Message(
+            position=recipient.position,
+            reference=message_reference(self._ring, template.mailing, recipient.position),
+            envelope=Envelope(template.from_.address, recipient.address),
+            from_=template.from_,
+            to=to,
+            reply_to=template.reply_to,
+            subject=subject,
+            date=day,
+            message_id=identity,
+            headers=(("List-Unsubscribe", way_out), *self._common_headers),
+            html=_filled(variant.html, html_values),
+            text=_filled(variant.text, text_values),
+            pictures=variant.pictures,
+            mime=partial(_joined, fields, self._bodies[recipient.variant], text_values, html_values),
+        )
+        if recipient.variant not in self._proven:
+            prove(message)
+            self._proven.add(recipient.variant)
+        return message
+
+    def _reserved_values(self, token: str) -> dict[str, str]:
+        """The merge fields that are always there. Leaving is the one preference that can be set so far."""
+        link = unsubscribe_link(self._template, token)
+        return {"unsubscribe_url": link, "preferences_url": link, "view_online_url": self._template.view_online_url}
+
+
+def _addressed(recipient: Recipient) -> tuple[Mailbox, bytes]:
+    try:
+        mailbox = Mailbox(recipient.address, recipient.name)
+        return mailbox, address_field("To", mailbox)
+    except InvalidAddress as error:
+        raise Unsupported(str(error)) from error
+
+
+def _escaped(slots: Slots, values: Mapping[str, str]) -> list[str]:
+    return [escape(resolve(slot, values), slot.context) for slot in slots.slots]
+
+
+def _filled(slots: Slots, escaped: Sequence[str]) -> str:
+    """What rendering.slots.fill() gives, with values that are escaped already: the MIME bodies need them too."""
+    return "".join(chain.from_iterable(zip_longest(slots.literals, escaped, fillvalue="")))
+
+
+def _joined(fields: Sequence[bytes], body: Body, text: Sequence[str], html: Sequence[str]) -> bytes:
+    return b"".join((*fields, *body.pieces(text, html)))

@@ -1,0 +1,98 @@
+"""Everything that is frozen with a mailing: what its messages are made of, as canonical bytes."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from dispatch.addresses import Mailbox
+from dispatch.errors import DatabaseTrouble
+from dispatch.rendering.compiled import CompiledIssue, Context, Picture, Slot, Slots
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What some of a mailing's recipients get: subject and both bodies with open merge fields."""
+
+    subject: Slots
+    html: Slots
+    text: Slots
+    pictures: tuple[Picture, ...] = ()  # those that travel inside each message
+
+    @classmethod
+    def of(cls, issue: CompiledIssue) -> Variant:
+        """A compiled issue as it is mailed; hosted pictures stay outside."""
+        return cls(issue.subject, issue.html, issue.text, issue.pictures if issue.embedded else ())
+
+
+@dataclass(frozen=True)
+class MessageTemplate:
+    """A mailing's messages but for the recipient: with the keys, all that decides their bytes."""
+
+    mailing: str  # <slug>.<n>
+    nonce: str  # drawn once for the mailing; Message-IDs come from it
+    key_id: str  # the key that signs, KeyRing.key_id at the time of the freeze
+    from_: Mailbox
+    reply_to: Mailbox | None
+    domain: str  # the right side of Message-IDs, lower-case A-labels
+    list_id: str  # see list_headers.list_id()
+    feedback_id: str  # see list_headers.feedback_id()
+    unsubscribe_url: str  # where tokens are put at the end, https://…/u/
+    unsubscribe_mailto: str  # an address, or nothing
+    view_online_url: str  # the issue on the web, or nothing
+    archive_url: str  # all issues on the web, or nothing
+    help_url: str  # about the newsletter, or nothing
+    variants: tuple[Variant, ...]
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON: the same template, the same bytes."""
+        content = {"format": _FORMAT, **asdict(self)}
+        return json.dumps(content, sort_keys=True, separators=(",", ":"), default=_base64).encode("ascii")
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> MessageTemplate:
+        """What to_bytes() wrote; raises DatabaseTrouble for anything else."""
+        try:
+            record = json.loads(content)
+            if record.pop("format") != _FORMAT:
+                raise DatabaseTrouble(
+                    "This mailing was frozen by a newer dispatch", remedy="Go on with the version that began it."
+                )
+            reply_to = record.pop("reply_to")
+            return cls(
+                from_=Mailbox(**record.pop("from_")),
+                reply_to=Mailbox(**reply_to) if reply_to else None,
+                variants=tuple(map(_variant, record.pop("variants"))),
+                **record,
+            )
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise DatabaseTrouble(
+                "What was frozen for this mailing cannot be read back", remedy="Restore the database from a backup."
+            ) from error
+
+
+def _variant(record: Mapping[str, Any]) -> Variant:
+    return Variant(
+        subject=_slots(record["subject"]),
+        html=_slots(record["html"]),
+        text=_slots(record["text"]),
+        pictures=tuple(
+            Picture(**{**picture, "content": base64.b64decode(picture["content"])}) for picture in record["pictures"]
+        ),
+    )
+
+
+def _slots(record: Mapping[str, Any]) -> Slots:
+    slots = (Slot(slot["name"], slot["fallback"], Context(slot["context"])) for slot in record["slots"])
+    return Slots(tuple(record["literals"]), tuple(slots))
+
+
+def _base64(content: object) -> str:
+    """JSON has no bytes; a picture's content is the only place with some."""
+    assert isinstance(content, bytes)  # noqa: S101
+    return base64.b64encode(content).decode()

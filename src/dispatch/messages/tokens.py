@@ -1,0 +1,189 @@
+"""Signed texts: links by which people leave, probes of our own service, references that events bring back."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import hmac
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Literal
+
+from dispatch.errors import InvalidConfig
+
+Purpose = Literal["unsubscribe", "test", "probe"]
+
+_PURPOSES: tuple[Purpose, ...] = ("unsubscribe", "test", "probe")  # the index stands in tokens for ever: only append
+_VERSION = 0x10
+_KEY_ID = 4  # octets
+_SUBSCRIBER = 16
+_TAG = 5
+_MAC = 16  # 128 bits (RFC 8058 §3.1: "hard to forge")
+TOKEN_LENGTH = 56  # characters
+_TOKEN_TEXT = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}")  # 42 octets: no padding, and only one spelling of each token
+_REFERENCE = re.compile(r"(.+)\.([1-9][0-9]*)\.([0-9a-f]{20})", re.ASCII)
+_SHORTEST_KEY = 16  # characters; whoever holds a mail can try keys against its token at leisure
+
+
+class InvalidToken(Exception):
+    """The text is not one that we signed. Says nothing more, so that nothing can be echoed."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a signed link says."""
+
+    purpose: Purpose
+    subscriber_id: str  # 32 hex digits
+    mailing_tag: str  # see mailing_tag()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Which message of which mailing an event speaks of."""
+
+    mailing: str
+    position: int
+
+
+@dataclass(frozen=True)
+class _Key:
+    id: bytes
+    secret: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, secret: str) -> _Key:
+        """The key with the name by which tokens call it, which tells nothing about the key."""
+        return cls(cls(b"", secret.encode()).mac(b"key id", b"")[:_KEY_ID], secret.encode())
+
+    def mac(self, use: bytes, message: bytes) -> bytes:
+        """HMAC-SHA256 for one use: what was signed for another use never verifies (32 octets)."""
+        return hmac.digest(self.secret, use + b"\0" + message, "sha256")
+
+
+class KeyRing:
+    """The newsletter's keys: the first signs, all verify, the last and oldest one derives subscribers' ids."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        """Take the keys, newest first; raises InvalidConfig without any, or with one that could be guessed."""
+        remedy = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        if not secrets:
+            raise InvalidConfig("There is no key to sign links with", remedy=remedy)
+        if any(len(secret) < _SHORTEST_KEY for secret in secrets):
+            raise InvalidConfig(f"A key in `keys` is shorter than {_SHORTEST_KEY} characters", remedy=remedy)
+        self._keys = tuple(map(_Key.of, secrets))
+        self._signer = self._keys[0]
+        self.id_key = self._keys[-1].mac(b"subscriber id", b"")
+
+    def __repr__(self) -> str:
+        return f"KeyRing({len(self._keys)} keys, signing with {self.key_id})"
+
+    @property
+    def key_id(self) -> str:
+        """What the signing key is called (8 hex digits)."""
+        return self._signer.id.hex()
+
+    def signing_with(self, key_id: str) -> KeyRing:
+        """The same keys with another one signing: a mailing goes on under the key that it was frozen with.
+
+        Without this a resumed mailing would get other links and Message-IDs than those already handed over.
+        """
+        signer = next((key for key in self._keys if key.id.hex() == key_id), None)
+        if signer is None:
+            raise InvalidConfig(
+                f"The key {key_id}, which signed this mailing, is no longer among `keys`",
+                remedy="Put it back behind the new key: links in mail that was sent need it for ever.",
+            )
+        ring = copy.copy(self)
+        ring._signer = signer  # noqa: SLF001 - its own
+        return ring
+
+    def sign(self, use: bytes, message: bytes) -> bytes:
+        """The signing key's MAC over a message for one use (32 octets)."""
+        return self._signer.mac(use, message)
+
+    def macs(self, use: bytes, message: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Each key's id (4 octets) with its MAC over a message for one use (32 octets)."""
+        return ((key.id, key.mac(use, message)) for key in self._keys)
+
+
+def mailing_tag(mailing: str) -> str:
+    """The short name of a mailing inside a token (10 hex digits)."""
+    return sha256(mailing.encode()).hexdigest()[: 2 * _TAG]
+
+
+def sign_token(ring: KeyRing, purpose: Purpose, subscriber_id: str, mailing: str) -> str:
+    """A token for the end of a URL: 56 letters of base64url, the same for the same input, without an end date.
+
+    RFC 8058 §3.1: it carries all that is needed, is opaque and hard to forge; the address is not in it.
+    `subscriber_id` is 32 hex digits; a probe puts a random number in its place.
+    """
+    content = (
+        bytes([_VERSION + _PURPOSES.index(purpose)])
+        + bytes.fromhex(ring.key_id)
+        + bytes.fromhex(subscriber_id)
+        + bytes.fromhex(mailing_tag(mailing))
+    )
+    return base64.urlsafe_b64encode(content + ring.sign(b"token", content)[:_MAC]).decode()
+
+
+def read_token(ring: KeyRing, text: str) -> Token:
+    """What a token says, if one of our keys signed it; raises InvalidToken."""
+    content, mac = _parts(text)
+    key_id, rest = content[1 : 1 + _KEY_ID], content[1 + _KEY_ID :]
+    signed = any(
+        candidate == key_id and hmac.compare_digest(expected[:_MAC], mac)
+        for candidate, expected in ring.macs(b"token", content)
+    )
+    kind = content[0] - _VERSION
+    if not signed or not 0 <= kind < len(_PURPOSES):
+        raise InvalidToken
+    return Token(_PURPOSES[kind], rest[:_SUBSCRIBER].hex(), rest[_SUBSCRIBER:].hex())
+
+
+def probe_proof(ring: KeyRing, text: str) -> str:
+    """What only a service that holds our keys can answer to a probe token (64 hex digits); raises InvalidToken."""
+    content, _ = _parts(text)
+    for key_id, mac in ring.macs(b"probe", text.encode()):
+        if key_id == content[1 : 1 + _KEY_ID]:
+            return mac.hex()
+    raise InvalidToken
+
+
+def message_reference(ring: KeyRing, mailing: str, position: int) -> str:
+    """`<slug>.<n>.<position>.<mac>`: travels with a message as the provider's metadata, comes back in its events.
+
+    80 bits of MAC: a forged event or bounce cannot point at somebody who got no such message.
+    """
+    subject = f"{mailing}.{position}"
+    return f"{subject}.{ring.sign(b'reference', subject.encode()).hex()[:20]}"
+
+
+def read_reference(ring: KeyRing, text: str) -> Reference:
+    """Which message a reference means, if one of our keys signed it; raises InvalidToken."""
+    match = _REFERENCE.fullmatch(text)
+    if not match:
+        raise InvalidToken
+    mailing, position, mac = match.groups()
+    subject = f"{mailing}.{position}".encode()
+    if not any(hmac.compare_digest(expected.hex()[:20], mac) for _, expected in ring.macs(b"reference", subject)):
+        raise InvalidToken
+    return Reference(mailing, int(position))
+
+
+def message_id(ring: KeyRing, nonce: str, position: int, domain: str) -> str:
+    """The Message-ID of a recipient in a mailing, with angle brackets: the same at each attempt, unlike any other's.
+
+    Gmail slows senders that repeat Message-IDs (421 4.7.28), and readers tell a second copy by it.
+    """
+    return f"<{ring.sign(b'message id', f'{nonce}.{position}'.encode()).hex()[:32]}@{domain}>"
+
+
+def _parts(text: str) -> tuple[bytes, bytes]:
+    """What was signed and the MAC, of a text that has the shape of a token."""
+    if not _TOKEN_TEXT.fullmatch(text):
+        raise InvalidToken
+    raw = base64.urlsafe_b64decode(text)
+    return raw[:-_MAC], raw[-_MAC:]
