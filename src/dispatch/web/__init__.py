@@ -1,0 +1,1 @@
+"""What subscribers and providers see: the web service."""
