@@ -1,0 +1,135 @@
+"""How a block is written: one key, its kind, with the short form or the fields of that kind behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dispatch.content.blocks import KINDS, Block
+from dispatch.errors import InvalidInput, InvalidIssue, Problem
+from dispatch.yaml_model import did_you_mean, parse_model
+from dispatch.yaml_source import Path, YamlDocument
+
+# What writers call a block before they know its name.
+_OTHER_NAMES = {
+    "blockquote": "quote",
+    "box": "callout",
+    "bullets": "list",
+    "cta": "button",
+    "hr": "divider",
+    "image": "figure",
+    "line": "divider",
+    "note": "callout",
+    "p": "paragraph",
+    "photo": "figure",
+    "picture": "figure",
+    "subtitle": "heading",
+    "text": "paragraph",
+    "title": "heading",
+}
+
+_LATER = {
+    "chart": ("charts are not available yet", "Use a `figure` with a picture of the chart, or a `table`."),
+    "when": ("`when` is not available yet", "Delete it: for now every block goes to everyone."),
+}
+
+
+def read_blocks(source: YamlDocument, problems: list[Problem]) -> list[Block]:
+    """The blocks of an issue file that are right; what is wrong with the others is added to `problems`."""
+    entries = source.value_at(("blocks",)) if source.has(("blocks",)) else None
+    if not isinstance(entries, list) or not entries:
+        problems.append(_no_blocks(source, entries))
+        return []
+    return [block for position, entry in enumerate(entries) for block in _read(source, position, entry, problems)]
+
+
+def _no_blocks(source: YamlDocument, entries: object) -> Problem:
+    remedy = "Write the blocks below it, each after `- `: `- paragraph: …`."
+    if not source.has(("blocks",)):
+        return Problem("`blocks` is missing", source.locate(()), f"Write a line `blocks:`. {remedy}")
+    message = "`blocks` is empty" if not entries else "`blocks` is not a list of blocks"
+    return Problem(message, source.locate_key(("blocks",)), remedy)
+
+
+def _read(source: YamlDocument, position: int, entry: object, problems: list[Problem]) -> Iterator[Block]:
+    """One block, if it is right."""
+    path: Path = ("blocks", position)
+    if not isinstance(entry, dict) or not entry:
+        problems.append(_no_kind(source, path, entry))
+        return
+    stray = list(_stray_keys(source, path, entry))
+    problems.extend(stray)
+    kind = next((key for key in entry if key in KINDS), None)
+    if kind is None or (entry[kind] is None and stray):  # the stray keys are its fields, not indented enough
+        return
+    try:
+        yield _of_kind(source, (*path, kind), entry[kind])
+    except InvalidInput as error:
+        problems.extend(error.problems)
+
+
+def _no_kind(source: YamlDocument, path: Path, entry: object) -> Problem:
+    place = source.locate(path)
+    if isinstance(entry, list):
+        return Problem("this block is a list", place, "Write one `- ` before each block; a list is `- list: [a, b]`.")
+    if not entry:
+        return Problem("this block is empty", place, "Delete the `- `, or write a block: `- paragraph: …`.")
+    text = str(entry)
+    if text in KINDS:
+        return Problem("a colon is missing after the kind of this block", place, f"Write `- {text}:`.")
+    match = re.match(r"(\w+):\S", text)
+    if match and match[1] in KINDS:
+        return Problem(
+            "a space is missing after this `:`", source.locate(path, match.end(1)), f"Write `- {match[1]}: …`."
+        )
+    return Problem("this block does not say its kind", place, "Write `- paragraph: ` before a text.")
+
+
+def _stray_keys(source: YamlDocument, path: Path, entry: dict[str, object]) -> Iterator[Problem]:
+    """Keys of a block that are not its kind."""
+    kind = next((key for key in entry if key in KINDS), None)
+    unknown = [key for key in entry if key not in KINDS and key not in _LATER]
+    for key in entry:
+        place = source.locate_key((*path, key))
+        if key in _LATER:
+            message, remedy = _LATER[key]
+            yield Problem(message, place, remedy)
+        elif key in KINDS and key != kind:
+            yield Problem(f"`{key}` is a block of its own", place, f"Put `- ` before it, below the `- ` of `{kind}`.")
+        elif key in unknown and kind:
+            yield Problem(f"`{key}` is not known beside `{kind}`", place, _where_it_belongs(key, kind, entry[kind]))
+    if unknown and not kind and not entry.keys() & _LATER.keys():
+        place = source.locate_key((*path, unknown[0]))
+        yield Problem(f"`{unknown[0]}` is not a kind of block", place, _which_kind(unknown[0]))
+
+
+def _where_it_belongs(key: str, kind: str, value: object) -> str:
+    if key not in KINDS[kind].model_fields:
+        return did_you_mean(key, KINDS[kind].model_fields)
+    if value is None:
+        return f"Indent it deeper than `{kind}`, to which it belongs."
+    return (
+        f"Write the fields of `{kind}` in lines of their own below it, indented: `{KINDS[kind].short}: …`, `{key}: …`."
+    )
+
+
+def _which_kind(key: str) -> str:
+    other = _OTHER_NAMES.get(key.casefold())
+    return f"Did you mean `{other}`?" if other else did_you_mean(key, KINDS)
+
+
+def _of_kind(source: YamlDocument, path: Path, value: object) -> Block:
+    """The block of a kind that is known; raises InvalidIssue."""
+    model = KINDS[str(path[-1])]
+    if value is None and model.model_fields:
+        remedy = f"Write `- {model.kind}: …`." if model.short else f"Write its fields below it: {_fields(model)}."
+        raise InvalidIssue(f"`{model.kind}` is empty", remedy=remedy, location=source.locate_key(path))
+    if value and not model.model_fields:
+        message = f"nothing may stand behind `{model.kind}:`"
+        raise InvalidIssue(message, remedy=f"Write `- {model.kind}:`.", location=source.locate(path))
+    fields = value if isinstance(value, dict) or not model.short else {model.short: value}
+    return parse_model(source, model, InvalidIssue, value=fields or {}, path=path)
+
+
+def _fields(model: type[Block]) -> str:
+    return ", ".join(model.model_fields)

@@ -1,0 +1,194 @@
+"""The issue: what is written, as one YAML file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SerializeAsAny
+
+from dispatch.content.blocks import Block
+from dispatch.content.forms import read_blocks
+from dispatch.content.texts import FilledPlain, ImagePath, IssueText, Plain, Rich, Tag, Written
+from dispatch.errors import InvalidInput, InvalidIssue, Problem
+from dispatch.location import Location
+from dispatch.yaml_model import parse_model, wrong
+from dispatch.yaml_source import Path, YamlDocument, scan_yaml
+
+SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+
+# RFC 5646 §2.1 without extensions, private use and grandfathered tags: language, script, region, variants.
+LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"
+
+_LONGEST_SLUG = 80
+
+
+def slug_of(text: str) -> str:
+    """The nearest slug to a title or a file's name; "" if nothing of it can stand in one."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_SLUG].strip("-")
+
+
+def _slug(text: str) -> str:
+    if not re.fullmatch(SLUG, text) or len(text) > _LONGEST_SLUG:
+        message = f"a slug is made of a-z, 0-9 and single hyphens, at most {_LONGEST_SLUG} characters"
+        raise wrong(message, f"Write `slug: {slug_of(text) or 'my-issue'}`.")
+    return text
+
+
+def _language(text: str) -> str:
+    if not re.fullmatch(LANGUAGE, text):
+        fitting = text.replace("_", "-")
+        example = fitting if re.fullmatch(LANGUAGE, fitting) else "en"
+        raise wrong(f"“{text}” is not a language tag (BCP 47)", f"Write a tag like `{example}`, `fr` or `pt-BR`.")
+    return text
+
+
+def _day(value: object) -> dt.date:
+    """A calendar day as YYYY-MM-DD only: pydantic would take a number for seconds since 1970."""
+    if isinstance(value, dt.date):
+        return value
+    text = str(value)
+    if isinstance(value, bool | list | dict) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        raise wrong("this is not a date", "Write year, month and day: `2026-03-02`.")
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise wrong(f"there is no day {text}", "Look at a calendar; the order is year, month, day.") from None
+
+
+class Cover(Written):
+    """The picture above the text."""
+
+    image: Annotated[ImagePath, Field(description="The picture's path, from the newsletter's folder.")]
+    alt: Annotated[Plain | None, Field(description='What it shows; "" for mere decoration.')] = None
+    caption: Annotated[Rich, Field(description="The line below the picture.")] = ""
+    source: Annotated[Rich, Field(description="Whom the picture is owed to.")] = ""
+
+    _path: Path = PrivateAttr(default=("cover",))
+
+
+class Signoff(Written):
+    """How the author says goodbye."""
+
+    tagline: Annotated[Rich, Field(description="The last sentence, the same in every issue.")] = ""
+    signature: Annotated[Plain, Field(description="The author's name as signed.")] = ""
+
+    _path: Path = PrivateAttr(default=("signoff",))
+
+
+class Issue(Written):
+    """One issue of a newsletter, with its defaults filled in."""
+
+    title: Annotated[FilledPlain, Field(description="The headline.")]
+    subtitle: Annotated[Plain, Field(description="The line below the headline.")] = ""
+    subject: Annotated[Plain, Field(description="The mail's subject; the title if it is left out.")] = ""
+    preheader: Annotated[Plain, Field(description="The line that inboxes show after the subject.")] = ""
+    slug: Annotated[
+        str, AfterValidator(_slug), Field(description="Its name in URLs; the file's if it is left out.")
+    ] = ""
+    date: Annotated[dt.date | None, BeforeValidator(_day), Field(description="The day it appears: YYYY-MM-DD.")] = None
+    author: Annotated[Plain, Field(description="Who wrote it.")] = ""
+    language: Annotated[
+        str, AfterValidator(_language), Field(description="Its language (BCP 47); the newsletter's if it is left out.")
+    ] = ""
+    tags: Annotated[tuple[Tag, ...], Field(description="Words to find it by.")] = ()
+    cover: Annotated[Cover | None, Field(description="The picture above the text.")] = None
+    blocks: Annotated[tuple[SerializeAsAny[Block], ...], Field(description="The text, block by block.")]
+    signoff: Annotated[Signoff | None, Field(description="How the author says goodbye.")] = None
+
+    _source: YamlDocument = PrivateAttr()
+
+    def model_post_init(self, context: Any) -> None:
+        """Keep the file that `parse_model` reads from."""
+        if context:
+            self._source = context["document"]
+
+    @property
+    def source(self) -> YamlDocument:
+        """The file it was read from."""
+        return self._source
+
+    def texts(self) -> Iterator[IssueText]:
+        """Every text that the file holds, in the order of the file."""
+        written = (text for text in super().texts() if self._source.has(text.path[:1]))
+        placed = [replace(text, path=self._source.existing(text.path)) for text in written]
+        yield from sorted(placed, key=lambda text: self._source.locate(text.path))
+
+    def locate(self, path: Path, offset: int = 0) -> Location:
+        """The place of what stands at `path` of the issue, or of its character `offset`."""
+        return self._source.locate(self._source.existing(path), offset)
+
+
+def read_issue(text: str | bytes, file: str, *, default_language: str = "en") -> Issue:
+    """Read an issue file, or raise InvalidIssue with everything that is wrong with it."""
+    source = scan_yaml(text, file)
+    if source.broken:
+        raise InvalidIssue.of(source.problems)
+    if not isinstance(source.value, dict):
+        raise InvalidIssue.of([*source.problems, _not_an_issue(source)])
+    problems: list[Problem] = []
+    blocks = read_blocks(source, problems)
+    issue = _read_fields(source, blocks, problems)
+    slug = _slug_from(file, problems) if issue and not issue.slug else ""
+    problems = [*source.problems, *_not_explained(source, problems)]
+    if problems or issue is None:
+        raise InvalidIssue.of(problems)
+    defaults = {
+        "subject": issue.subject or issue.title,
+        "slug": issue.slug or slug,
+        "language": issue.language or default_language,
+    }
+    return issue.model_copy(update=defaults)
+
+
+def _not_an_issue(source: YamlDocument) -> Problem:
+    place = source.locate(())
+    remedy = "Write `title: …` and `blocks:`; `dispatch new` makes an issue file to start from."
+    match source.value:
+        case None:
+            return Problem("the file is empty", place, remedy)
+        case list():
+            return Problem(
+                "an issue has fields, but this file is a list", place, "Write `blocks:` above the list, and `title: …`."
+            )
+        case text:
+            match = re.match(r"\w+(?=:\S)", str(text))
+            if match:
+                return Problem(
+                    "a space is missing after this `:`", source.locate((), match.end()), f"Write `{match[0]}: …`."
+                )
+            return Problem("an issue has fields, but this file is a text", place, remedy)
+
+
+def _read_fields(source: YamlDocument, blocks: list[Block], problems: list[Problem]) -> Issue | None:
+    fields = source.value if isinstance(source.value, dict) else {}
+    try:
+        return parse_model(source, Issue, InvalidIssue, value=fields | {"blocks": blocks})
+    except InvalidInput as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _slug_from(file: str, problems: list[Problem]) -> str:
+    """The slug that the file's name gives an issue."""
+    stem = PurePosixPath(file).stem
+    if not re.fullmatch(SLUG, stem) or len(stem) > _LONGEST_SLUG:
+        message = (
+            f"the file's name gives no slug: that is a-z, 0-9 and single hyphens, at most {_LONGEST_SLUG} characters"
+        )
+        remedy = f"Rename the file, or write `slug: {slug_of(stem) or 'my-issue'}`."
+        problems.append(Problem(message, Location(file, 1, 1), remedy))
+    return stem
+
+
+def _not_explained(source: YamlDocument, problems: list[Problem]) -> Iterator[Problem]:
+    """Problems in lines that YAML itself complains about are but consequences; what is missing from the file is not."""
+    lines = {cause.location.line for cause in source.problems if cause.location}
+    root = source.locate(())
+    return (each for each in problems if not each.location or each.location == root or each.location.line not in lines)

@@ -1,0 +1,63 @@
+"""The JSON Schema of issue files, from the classes that read them, for editors to check and complete with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from dispatch.content.blocks import KINDS, Block
+from dispatch.content.issue import LANGUAGE, SLUG, Issue
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def issue_json_schema() -> dict[str, Any]:
+    """The schema of an issue file: what `read_issue` accepts, short forms too, with a description of everything."""
+    schema = Issue.model_json_schema(schema_generator=_AsWritten)
+    schema["$defs"]["Block"] = _block()
+    schema["properties"]["blocks"]["minItems"] = 1
+    schema["properties"]["slug"]["pattern"] = f"^{SLUG}$"
+    schema["properties"]["language"]["pattern"] = f"^{LANGUAGE}$"
+    return {"$schema": DIALECT} | schema
+
+
+def _block() -> dict[str, Any]:
+    """A mapping with one key, the kind: editors complete this better than a choice between mappings."""
+    return {
+        "description": "A piece of the issue: its kind, and what it says.",
+        "type": "object",
+        "properties": {kind: _behind(block) for kind, block in KINDS.items()},
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": False,
+    }
+
+
+def _behind(block: type[Block]) -> dict[str, Any]:
+    """What may stand behind the key of a kind: the short form, or fields; nothing where there are none."""
+    fields = block.model_json_schema(schema_generator=_AsWritten)
+    if not fields["properties"]:
+        return fields | {"type": ["null", "object"]}
+    if not block.short:
+        return fields
+    short = fields["properties"][block.short]
+    return {"description": fields.pop("description"), "anyOf": [short, fields]}
+
+
+class _AsWritten(GenerateJsonSchema):
+    """Numbers are texts too, and a key with nothing behind it is as good as none: see `Written`."""
+
+    def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
+        return super().str_schema(schema) | {"type": ["string", "number"]}
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        inner = self.generate_inner(schema["schema"])
+        types = inner.get("type")
+        if types is None:
+            return inner
+        return inner | {"type": [*([types] if isinstance(types, str) else types), "null"]}
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False

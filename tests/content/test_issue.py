@@ -1,0 +1,172 @@
+"""An issue file becomes an Issue with its defaults, its texts and their places."""
+
+import datetime as dt
+from textwrap import dedent
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.content.issue import Cover, Issue, Signoff, read_issue, slug_of
+from dispatch.content.texts import IssueText, TextKind
+from dispatch.errors import InvalidIssue, Problem
+from dispatch.testing.samples import SAMPLE_ISSUE, sample_issue
+
+SMALL = "title: A title\nblocks:\n- paragraph: x\n"
+
+
+def test_the_defaults_are_filled_in() -> None:
+    issue = read_issue(SMALL, "issues/2026-03-a-title.yaml", default_language="fr")
+    assert (issue.subject, issue.slug, issue.language) == ("A title", "2026-03-a-title", "fr")
+    assert (issue.subtitle, issue.preheader, issue.author) == ("", "", "")
+    assert (issue.date, issue.tags, issue.cover, issue.signoff) == (None, (), None, None)
+
+
+def test_what_is_written_wins() -> None:
+    text = SMALL + dedent("""\
+        subject: A subject
+        slug: a-slug
+        language: no
+        date: 2026-03-02
+        subtitle: 2026
+        author: 007
+        tags: [1, two words ]
+        cover: {image: ./a.png, alt: b}
+        signoff: {tagline: c, signature: d}
+    """)
+    issue = read_issue(text, "x.yaml", default_language="fr")
+    assert (issue.subject, issue.slug, issue.language) == ("A subject", "a-slug", "no")
+    assert (issue.subtitle, issue.author, issue.tags) == ("2026", "007", ("1", "two words"))
+    assert issue.date == dt.date(2026, 3, 2)
+    assert issue.cover == Cover(image="a.png", alt="b")
+    assert issue.signoff == Signoff(tagline="c", signature="d")
+
+
+def test_keys_with_nothing_behind_them_are_left_out() -> None:
+    text = SMALL + "subtitle:\nsubject:\ndate: ~\ntags:\ncover:\nsignoff:\nslug:\n"
+    assert read_issue(text, "x.yaml").model_dump() == read_issue(SMALL, "x.yaml").model_dump()
+
+
+def test_bytes_text_and_windows_files_give_the_same_issue() -> None:
+    said = sample_issue().model_dump()
+    assert read_issue(SAMPLE_ISSUE.encode(), "x.yaml").model_dump() == said
+    assert read_issue(b"\xef\xbb\xbf" + SAMPLE_ISSUE.replace("\n", "\r\n").encode(), "x.yaml").model_dump() == said
+
+
+def test_texts_are_told_in_the_order_of_the_file_with_their_places() -> None:
+    issue = read_issue(
+        dedent("""\
+            signoff: {signature: S, tagline: T}
+            blocks:
+            - quote: {source: A, text: B, by: C}
+            - list: [D, E]
+            - list: {ordered: true, items: [F]}
+            - table: {rows: [[G, H]], header: [I, J]}
+            - button: {url: K, text: L}
+            - figure: {link: M, image: n.png, alt: O}
+            - divider:
+            - heading: P
+            cover: {caption: Q, image: r.png}
+            title: R
+            tags: [s]
+        """),
+        "x.yaml",
+    )
+    kinds = {TextKind.PLAIN: "SCLOR", TextKind.RICH: "TABDEFGHIJPQ", TextKind.URL: "KM"}
+    expected = {letter: kind for kind, letters in kinds.items() for letter in letters}
+    texts = list(issue.texts())
+    assert [text.value for text in texts] == list("STABCDEFGHIJKLMOPQR")
+    assert {text.value: text.kind for text in texts} == expected
+    assert texts[5] == IssueText(("blocks", 1, "list", 0), "D", TextKind.RICH)
+    for text in texts:
+        start, stop = issue.source.span(text.path, 0, 1)
+        assert issue.source.text[start:stop] == text.value
+
+
+def test_a_place_inside_a_text_is_found() -> None:
+    issue = read_issue("title: T\nblocks:\n- paragraph: >-\n    Some words\n    and {{name|x}}\n", "x.yaml")
+    [_, paragraph] = issue.texts()
+    assert str(issue.locate(paragraph.path, paragraph.value.index("{{"))) == "x.yaml:5:9"
+
+
+def test_the_sample_is_an_issue() -> None:
+    issue = sample_issue()
+    assert issue.slug == "rivers-and-roads"
+    assert issue.source.text == SAMPLE_ISSUE
+    assert issue.blocks[0].path == ("blocks", 0, "paragraph")
+
+
+@pytest.mark.parametrize("language", ["en", "pt-BR", "zh-Hant-TW", "sr-Latn", "es-419", "de-1996", "no", "yue"])
+def test_language_tags(language: str) -> None:
+    assert read_issue(f"{SMALL}language: {language}\n", "x.yaml").language == language
+
+
+@pytest.mark.parametrize("slug", ["a", "0", "a-1", "2026-03-02", "2026", "a" * 80])
+def test_slugs(slug: str) -> None:
+    assert read_issue(f"{SMALL}slug: {slug}\n", "x.yaml").slug == slug
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("Rivers & roads: who pays?", "rivers-roads-who-pays"),
+        ("  Élan vital — 3,8 % ", "elan-vital-3-8"),
+        ("東京", ""),
+        ("a" * 200, "a" * 80),
+    ],
+)
+def test_the_nearest_slug(text: str, slug: str) -> None:
+    assert slug_of(text) == slug
+
+
+# Without what YAML forbids, and what begins a merge field, a link or emphasis.
+CALM = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"], exclude_characters="\u2028\u2029\ufeff{(*_"), max_size=40
+)
+
+
+@given(CALM, st.sampled_from(["double", "single", "literal"]))
+def test_any_text_comes_through_every_style_unchanged(text: str, style: str) -> None:
+    text = f"x{text}x"
+    spelling = {"double": {"\\": "\\\\", '"': '\\"'}, "single": {"'": "''"}, "literal": {}}[style]
+    spelled = [spelling.get(character, character) for character in text]
+    frame = {"double": '"{}"', "single": "'{}'", "literal": "|-\n    {}"}[style]
+    written = frame.replace("{}", "".join(spelled))
+    issue = read_issue(f"title: T\nblocks:\n- callout: {{title: x, text: y}}\n- paragraph: {written}\n", "x.yaml")
+    [*_, paragraph] = issue.texts()
+    assert paragraph.value == text
+    for offset, expected in enumerate(spelled):
+        assert issue.source.text[slice(*issue.source.span(paragraph.path, offset, offset + 1))] == expected
+
+
+EDITS = st.lists(
+    st.tuples(st.integers(0, len(SAMPLE_ISSUE)), st.integers(0, 3), st.text("a: -#[]{}*|>'\"\n\t\\é😀\0", max_size=3)),
+    max_size=4,
+)
+
+
+@given(EDITS)
+def test_a_mistyped_issue_is_an_issue_or_a_list_of_problems_with_places_and_remedies(
+    edits: list[tuple[int, int, str]],
+) -> None:
+    text = SAMPLE_ISSUE
+    for index, length, typed in edits:
+        text = text[:index] + typed + text[index + length :]
+    outcome = outcome_of(text)
+    if isinstance(outcome, Issue):
+        assert all(outcome.locate(each.path, len(each.value)).column for each in outcome.texts())
+        return
+    assert outcome.problems == tuple(sorted(outcome.problems, key=Problem.sort_key))
+    for problem in outcome.problems:
+        assert problem.location
+        assert problem.location.file == "issues/x.yaml"
+        assert problem.location.line >= 1
+        assert problem.location.column >= 1
+        assert problem.remedy.endswith((".", "?"))
+
+
+def outcome_of(text: str) -> Issue | InvalidIssue:
+    try:
+        return read_issue(text, "issues/x.yaml")
+    except InvalidIssue as error:
+        return error

@@ -1,0 +1,79 @@
+"""The JSON Schema accepts what `read_issue` reads, and refuses what an editor can refuse."""
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from dispatch.content.blocks import KINDS
+from dispatch.content.issue import Issue, read_issue
+from dispatch.content.schema import issue_json_schema
+from dispatch.testing.samples import SAMPLE_ISSUE
+from dispatch.yaml_source import read_yaml
+
+VALIDATOR = Draft202012Validator(issue_json_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def accepts(text: str) -> bool:
+    return bool(VALIDATOR.is_valid(read_yaml(text, "x.yaml").value))
+
+
+def with_blocks(blocks: str) -> str:
+    return f"title: T\nblocks:\n{blocks}\n"
+
+
+def test_it_is_a_schema() -> None:
+    Draft202012Validator.check_schema(issue_json_schema())
+
+
+GOOD = [
+    SAMPLE_ISSUE,
+    "title: 2026\ntags: [1]\nsubtitle:\ndate:\ncover:\nsignoff:\nblocks: [{divider: }]\n",
+    "title: T\ndate: 2026-03-02\nslug: a-b\nlanguage: pt-BR\nblocks: [{divider: {}}]\n",
+    with_blocks("- list: {items: [1, a], ordered: true}"),
+    with_blocks("- heading: 2026"),
+    with_blocks("- figure: {image: x.png, alt: , caption: }"),
+    with_blocks("- table: {header: [a, ~], rows: [[1, '']]}"),
+]
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_what_is_read_is_accepted(text: str) -> None:
+    assert read_issue(text, "x.yaml").title
+    assert accepts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "blocks: [{divider: }]\n",
+        "title: T\n",
+        "title: T\nblocks: []\n",
+        "title:\nblocks: [{divider: }]\n",
+        "title: [T]\nblocks: [{divider: }]\n",
+        "titel: T\ntitle: T\nblocks: [{divider: }]\n",
+        "title: T\ndate: 2026-02-30\nblocks: [{divider: }]\n",
+        "title: T\nslug: A B\nblocks: [{divider: }]\n",
+        "title: T\nlanguage: French\nblocks: [{divider: }]\n",
+        "title: T\ncover: {alt: x}\nblocks: [{divider: }]\n",
+        with_blocks("- paragraph:"),
+        with_blocks("- paragraf: x"),
+        with_blocks("- paragraph: [x]"),
+        with_blocks("- paragraph: x\n  heading: y"),
+        with_blocks("- heading: {text: x, level: 1}"),
+        with_blocks("- button: {text: x}"),
+        with_blocks("- divider: x"),
+        with_blocks("- chart: {}"),
+        with_blocks("- list: []"),
+        with_blocks("- divider"),
+    ],
+)
+def test_what_is_refused_by_shape_is_refused_by_the_schema(text: str) -> None:
+    assert not accepts(text)
+
+
+def test_every_field_and_kind_is_described() -> None:
+    schema = issue_json_schema()
+    assert set(schema["properties"]) == set(Issue.model_fields)
+    assert all(each["description"] for each in schema["properties"].values())
+    kinds = schema["$defs"]["Block"]["properties"]
+    assert set(kinds) == set(KINDS)
+    assert all("```yaml" in each["description"] for each in kinds.values())
