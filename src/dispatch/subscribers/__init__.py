@@ -1,0 +1,1 @@
+"""Who we write to: subscribers, suppressions, segments, and the file they come from."""

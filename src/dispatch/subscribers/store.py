@@ -1,0 +1,297 @@
+"""The subscribers and suppressions in the database: who is known, who may be mailed, and what happened to them."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, literal, select, union_all, update
+
+from dispatch.database.database import Database
+from dispatch.database.schema import batch, recipient, setting, subscriber, subscriber_event, suppression
+from dispatch.errors import DatabaseTrouble
+from dispatch.subscribers.csv_import import open_subscribers
+from dispatch.subscribers.file_sync import ImportReport, fingerprint_of, import_file, read_state, report_unchanged
+from dispatch.subscribers.subscriber import (
+    MERGE_COLUMNS,
+    NOT_IN_FILE,
+    STANDARD_COLUMNS,
+    Candidate,
+    HistoryEntry,
+    Reason,
+    Status,
+    Subscriber,
+    Suppression,
+    subscriber_id,
+)
+
+_PAGE = 1_000  # rows fetched, or ids asked for, at once; SQLite takes 32,766 parameters
+
+
+class SubscriberStore:
+    """All that reads or writes subscribers, suppressions and their history.
+
+    `id_key` is the newsletter's oldest key, from which the ids come (KeyRing.id_key). A database belongs to one such
+    key: under another, every suppression would silently stand for nobody. Raises DatabaseTrouble then.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], id_key: bytes) -> None:
+        self._database = database
+        self._clock = clock
+        self._id_key = id_key
+        self._refuse_another_key()
+
+    # --- the file ------------------------------------------------------------------------------
+
+    def sync_file(
+        self, path: Path, *, name: str = "", dry_run: bool = False, skip_rejected: bool = True
+    ) -> ImportReport:
+        """Make the file the membership, in one transaction; a file that is in already costs a glance.
+
+        Whoever is not in it any more is kept, and excluded as not_in_file. Nobody is re-subscribed. Rejected lines are
+        in the report; without `skip_rejected` a single one leaves everything as it was. `name` is what messages call the file. Raises NotFound,
+        InvalidSubscribers and DatabaseTrouble, and nothing is written then.
+        """
+        with open_subscribers(path, name) as file:
+            with self._database.reading() as connection:
+                state = read_state(connection)
+                if state.fingerprint == fingerprint_of(file):
+                    return report_unchanged(connection, file, state)
+            with self._database.writing() as connection:
+                report = import_file(connection, file, id_key=self._id_key, now=self._now())
+                if dry_run or (report.rejected and not skip_rejected):
+                    connection.rollback()
+            return report
+
+    # --- who is there --------------------------------------------------------------------------
+
+    def id_of(self, address: str) -> str:
+        """The subscriber's id that an address has, known or not; raises InvalidAddress."""
+        return subscriber_id(address, self._id_key)
+
+    def find(self, address: str) -> Subscriber | None:
+        """The subscriber with this address in any spelling; raises InvalidAddress."""
+        candidate = next(self._candidates(subscriber.c.id == self.id_of(address), order=subscriber.c.id), None)
+        return candidate.subscriber if candidate else None
+
+    def candidates(self, connection: Connection | None = None) -> Iterator[Candidate]:
+        """Everybody who is known, in order of id, with the reason why a mailing leaves them out.
+
+        Streamed from one moment of the database, or from within the transaction of `connection`. The forgotten are not
+        known, and so never among them.
+        """
+        return self._candidates(literal(value=True), order=subscriber.c.id, connection=connection)
+
+    def list(self) -> Iterator[Candidate]:
+        """The same in order of address, for people."""
+        return self._candidates(literal(value=True), order=subscriber.c.email)
+
+    def merge_fields(self) -> tuple[str, ...]:
+        """The merge fields that subscribers can fill: the standard ones, then the file's own columns."""
+        return (*MERGE_COLUMNS, *self._own_fields())
+
+    def segment_fields(self) -> frozenset[str]:
+        """The fields that a segment may ask for."""
+        return frozenset({*STANDARD_COLUMNS, *self._own_fields()})
+
+    # --- who may be mailed ---------------------------------------------------------------------
+
+    def suppressed(self, ids: Collection[str], connection: Connection | None = None) -> dict[str, str]:
+        """Which of these may not be mailed now, each with the reason: a suppression's, else their own status."""
+        barred: dict[str, str] = {}
+        remaining = iter(ids)
+        with self._within(connection) as open_connection:
+            while page := list(islice(remaining, _PAGE)):
+                by_status = select(subscriber.c.id, subscriber.c.status).where(
+                    subscriber.c.id.in_(page), subscriber.c.status != Status.SUBSCRIBED
+                )
+                by_suppression = select(suppression.c.subscriber_id, suppression.c.reason).where(
+                    suppression.c.subscriber_id.in_(page)
+                )
+                for query in (by_status, by_suppression):  # the later overwrites the earlier
+                    barred.update((person, reason) for person, reason in open_connection.execute(query))
+        return barred
+
+    def suppression(self, id: str) -> Suppression | None:  # noqa: A002 - the word of the design
+        """The suppression of an id, whether or not there is a subscriber."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(suppression).where(suppression.c.subscriber_id == id)).one_or_none()
+            return Suppression(Reason(row.reason), row.since, row.source) if row else None
+
+    def suppress(self, id: str, reason: str, source: str, email: str | None = None) -> bool:  # noqa: A002
+        """See to it that nobody mails this id again; works for ids of nobody, and twice.
+
+        `source` says what did it. A stronger reason replaces a weaker one (see Reason). Durable when it returns; True
+        if it changed anything.
+        """
+        with self._database.writing() as connection:
+            return self._suppress(connection, id, Reason(reason), source, email)
+
+    def unsubscribe(self, id: str, source: str) -> bool:  # noqa: A002
+        """Record that somebody leaves; works for ids of nobody, and twice.
+
+        Durable when it returns; True if it changed anything.
+        """
+        return self.suppress(id, Reason.UNSUBSCRIBED, source)
+
+    def forget(self, address: str) -> bool:
+        """Erase a person everywhere but in the file: row, history's details, and what the mailings hold of them.
+
+        What stays is the id, which tells nobody the address, so that no import brings the person back. True if
+        anything was known of them. Raises InvalidAddress.
+        """
+        person = self.id_of(address)
+        with self._database.writing() as connection:
+            _redact_batches(connection, person, address)
+            known = connection.execute(delete(subscriber).where(subscriber.c.id == person)).rowcount
+            blanked = connection.execute(
+                update(recipient).where(recipient.c.subscriber_id == person).values(address="", name="", values={})
+            ).rowcount
+            connection.execute(
+                update(subscriber_event).where(subscriber_event.c.subscriber_id == person).values(detail="")
+            )
+            self._suppress(connection, person, Reason.FORGOTTEN, "forget", None)
+        self._database.empty_log()
+        return bool(known or blanked)
+
+    def history(self, id: str) -> tuple[HistoryEntry, ...]:  # noqa: A002
+        """What happened to a subscriber, the oldest first."""
+        query = (
+            select(subscriber_event.c.at, subscriber_event.c.event, subscriber_event.c.detail)
+            .where(subscriber_event.c.subscriber_id == id)
+            .order_by(subscriber_event.c.id)
+        )
+        with self._database.reading() as connection:
+            return tuple(HistoryEntry(*row) for row in connection.execute(query))
+
+    # --- within --------------------------------------------------------------------------------
+
+    def _candidates(
+        self, whom: ColumnElement[bool], *, order: ColumnElement[Any], connection: Connection | None = None
+    ) -> Iterator[Candidate]:
+        query = (
+            select(subscriber, suppression.c.reason.label("reason"))
+            .outerjoin(suppression, suppression.c.subscriber_id == subscriber.c.id)
+            .where(whom)
+            .order_by(order)
+            .execution_options(yield_per=_PAGE)
+        )
+        with self._within(connection) as open_connection:
+            generation = read_state(open_connection).generation
+            for row in open_connection.execute(query):
+                yield Candidate(_subscriber(row), _exclusion(row, generation))
+
+    def _suppress(
+        self,
+        connection: Connection,
+        id: str,  # noqa: A002
+        reason: Reason,
+        source: str,
+        email: str | None,
+    ) -> bool:
+        mine = suppression.c.subscriber_id == id
+        before = connection.execute(select(suppression.c.reason).where(mine)).scalar()
+        changed = before is None or reason.outweighs(Reason(before))
+        if changed:
+            if email is None and reason is not Reason.FORGOTTEN:
+                email = connection.execute(select(subscriber.c.email).where(subscriber.c.id == id)).scalar()
+            connection.execute(delete(suppression).where(mine))
+            connection.execute(
+                insert(suppression).values(
+                    subscriber_id=id, reason=reason.value, since=self._now(), source=source, email=email
+                )
+            )
+        if reason is Reason.UNSUBSCRIBED:
+            left = connection.execute(
+                update(subscriber)
+                .where(subscriber.c.id == id, subscriber.c.status != Status.UNSUBSCRIBED)
+                .values(status=Status.UNSUBSCRIBED.value, updated_at=self._now())
+            ).rowcount
+            changed = changed or bool(left)
+        if changed:
+            connection.execute(
+                insert(subscriber_event).values(subscriber_id=id, at=self._now(), event=reason.value, detail=source)
+            )
+        return changed
+
+    def _own_fields(self) -> tuple[str, ...]:
+        with self._database.reading() as connection:
+            return read_state(connection).merge_fields
+
+    def _refuse_another_key(self) -> None:
+        mark = hmac.digest(self._id_key, b"dispatch: this database's ids", "sha256")[:8].hex()
+        query = select(setting.c.value).where(setting.c.name == "id_key")
+        with self._database.reading() as connection:
+            stored = connection.execute(query).scalar()
+        if stored is None:
+            with self._database.writing() as connection:
+                stored = connection.execute(query).scalar()
+                if stored is None:
+                    connection.execute(insert(setting).values(name="id_key", value=mark))
+                    stored = mark
+        if not hmac.compare_digest(stored, mark):
+            raise DatabaseTrouble(
+                "the oldest key under `keys:` is not the one that this database's subscribers are known by, "
+                "so nobody who left would be recognised",
+                remedy="Put the first key this newsletter ever had back as the last of `keys:` "
+                '(the one that dispatch made itself is "${file:.dispatch/key}").',
+            )
+
+    @contextmanager
+    def _within(self, connection: Connection | None) -> Iterator[Connection]:
+        if connection is not None:
+            yield connection
+        else:
+            with self._database.reading() as own:
+                yield own
+
+    def _now(self) -> str:
+        return self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _subscriber(row: Row[Any]) -> Subscriber:
+    return Subscriber(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        first_name=row.first_name,
+        language=row.language,
+        tags=tuple(row.tags),
+        status=Status(row.status),
+        fields=row.fields,
+        consent_source=row.consent_source,
+        consent_at=row.consent_at,
+        origin=row.origin,
+    )
+
+
+def _exclusion(row: Row[Any], generation: int) -> str | None:
+    """The weightiest reason first: who has left is not merely missing from the file."""
+    if row.reason is not None:
+        return str(row.reason)
+    if row.status != Status.SUBSCRIBED:
+        return str(row.status)
+    if row.origin == "file" and row.seen != generation:
+        return NOT_IN_FILE
+    return None
+
+
+def _redact_batches(connection: Connection, person: str, address: str) -> None:
+    """Providers quote the address in their answers, which are kept beside the batches."""
+    theirs = recipient.c.subscriber_id == person
+    mailings = list(connection.execute(select(recipient.c.mailing_id).distinct().where(theirs)).scalars())
+    spellings = union_all(
+        select(recipient.c.address).where(theirs), select(subscriber.c.email).where(subscriber.c.id == person)
+    )
+    known = {address, *connection.execute(spellings).scalars()} - {""}
+    for spelling in known | {spelling.lower() for spelling in known}:
+        connection.execute(
+            update(batch)
+            .where(batch.c.mailing_id.in_(mailings), func.instr(batch.c.detail, spelling) > 0)
+            .values(detail=func.replace(batch.c.detail, spelling, "(forgotten)"))
+        )

@@ -1,0 +1,224 @@
+"""The file is membership, in one transaction, and it re-subscribes nobody."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from dispatch.database.database import Database
+from dispatch.errors import InvalidSubscribers, NotFound
+from dispatch.subscribers.store import SubscriberStore
+from dispatch.subscribers.subscriber import Status
+
+
+def exclusions(store: SubscriberStore) -> dict[str, str | None]:
+    return {candidate.subscriber.email: candidate.exclusion for candidate in store.list()}
+
+
+def events(store: SubscriberStore, address: str) -> list[str]:
+    return [entry.event for entry in store.history(store.id_of(address))]
+
+
+def test_a_file_becomes_the_list(store: SubscriberStore, file: Path) -> None:
+    file.write_text(
+        "email;first_name;tags;status;city\n"
+        "ann@x.example;Ann;paid,beta;;Paris\nbob@x.example;Bob;;unconfirmed;\ncid@x.example;;;unsubscribed;\n"
+    )
+    report = store.sync_file(file, name="subscribers.csv")
+    assert (report.people, report.added, report.updated, report.unchanged, report.left) == (3, 3, 0, 0, 0)
+    assert (report.unsubscribed, report.suppressed, report.rejected) == (1, 0, ())
+    assert (report.encoding, report.delimiter) == ("utf-8", ";")
+    assert exclusions(store) == {
+        "ann@x.example": None,
+        "bob@x.example": "unconfirmed",
+        "cid@x.example": "unsubscribed",
+    }
+    ann = store.find("ANN@x.example")
+    assert ann is not None
+    assert (ann.first_name, ann.tags, ann.fields, ann.origin) == ("Ann", ("paid", "beta"), {"city": "Paris"}, "file")
+    assert store.merge_fields() == ("email", "name", "first_name", "language", "city")
+    assert store.segment_fields() >= {"tags", "status", "city"}
+
+
+def test_only_what_changed_is_written_and_told(
+    store: SubscriberStore, file: Path, clock: Callable[[], datetime]
+) -> None:
+    file.write_text("email,city\nann@x.example,Paris\nbob@x.example,Oslo\ncid@x.example,Rome\n")
+    store.sync_file(file)
+    clock.move()  # type: ignore[attr-defined]
+    file.write_text("city,email\nLyon,ann@x.example\nOslo,bob@x.example\nBern,dan@x.example\n")
+    report = store.sync_file(file)
+    assert (report.added, report.updated, report.unchanged, report.left) == (1, 1, 1, 1)
+    assert exclusions(store) == {
+        "ann@x.example": None,
+        "bob@x.example": None,
+        "cid@x.example": "not_in_file",
+        "dan@x.example": None,
+    }
+    assert events(store, "ann@x.example") == ["added"]
+    assert events(store, "cid@x.example") == ["added", "left_file"]
+
+
+def test_who_comes_back_is_told_and_keeps_the_history(store: SubscriberStore, file: Path) -> None:
+    for people in ("ann@x.example\nbob@x.example\n", "bob@x.example\n", "bob@x.example\nann@x.example\n"):
+        file.write_text(f"email\n{people}")
+        report = store.sync_file(file)
+    assert (report.added, report.unchanged) == (0, 2)
+    assert events(store, "ann@x.example") == ["added", "left_file", "came_back"]
+    assert events(store, "bob@x.example") == ["added"]
+    assert exclusions(store)["ann@x.example"] is None
+
+
+def test_a_new_spelling_of_an_address_is_the_same_person(store: SubscriberStore, file: Path) -> None:
+    file.write_text("email\nann@x.example\n")
+    store.sync_file(file)
+    file.write_text("email\nAnn@X.example\n")
+    assert store.sync_file(file).updated == 1
+    assert exclusions(store) == {"Ann@x.example": None}
+
+
+@pytest.mark.parametrize("reason", ["bounced", "manual", "unsubscribed", "complained"])
+def test_no_import_brings_back_who_may_not_be_mailed(store: SubscriberStore, file: Path, reason: str) -> None:
+    person = store.id_of("ann@x.example")
+    store.suppress(person, reason, "a test")
+    file.write_text("email,status\nann@x.example,subscribed\nbob@x.example,\n")
+    report = store.sync_file(file)
+    assert (report.added, report.suppressed) == (2, 1)
+    assert exclusions(store) == {"ann@x.example": reason, "bob@x.example": None}
+    assert store.suppressed([person, store.id_of("bob@x.example")]) == {person: reason}
+
+
+def test_who_left_by_a_click_stays_away_whatever_the_file_says_later(store: SubscriberStore, file: Path) -> None:
+    file.write_text("email,status\nann@x.example,subscribed\n")
+    store.sync_file(file)
+    assert store.unsubscribe(store.id_of("ann@x.example"), "one-click hello.1")
+    for city in ("Paris", "Lyon"):
+        file.write_text(f"email,status,city\nann@x.example,subscribed,{city}\n")
+        report = store.sync_file(file)
+        assert (report.updated, report.suppressed, report.unsubscribed) == (1, 1, 0)
+        assert exclusions(store) == {"ann@x.example": "unsubscribed"}
+    ann = store.find("ann@x.example")
+    assert ann is not None
+    assert (ann.status, ann.fields) == (Status.UNSUBSCRIBED, {"city": "Lyon"})
+    assert events(store, "ann@x.example") == ["added", "unsubscribed"]
+
+
+def test_a_line_that_says_unsubscribed_suppresses_even_when_it_is_mended_later(
+    store: SubscriberStore, file: Path
+) -> None:
+    file.write_text("email,status\nann@x.example,subscribed\n")
+    store.sync_file(file)
+    file.write_text("email,status\nann@x.example,unsubscribed\n")
+    assert store.sync_file(file, name="/home/joy/news/subscribers.csv").unsubscribed == 1
+    suppression = store.suppression(store.id_of("ann@x.example"))
+    assert suppression is not None
+    assert (suppression.reason, suppression.source) == ("unsubscribed", "subscribers.csv:2")
+    file.write_text("email,status\nann@x.example,subscribed\n")
+    report = store.sync_file(file)
+    assert (report.unsubscribed, report.suppressed) == (0, 1)
+    assert exclusions(store) == {"ann@x.example": "unsubscribed"}
+    assert events(store, "ann@x.example") == ["added", "unsubscribed"]
+
+
+def test_a_line_that_says_unsubscribed_outweighs_a_bounce_and_not_a_complaint(
+    store: SubscriberStore, file: Path
+) -> None:
+    store.suppress(store.id_of("ann@x.example"), "bounced", "a test")
+    store.suppress(store.id_of("bob@x.example"), "complained", "a test")
+    file.write_text("email,status\nann@x.example,unsubscribed\nbob@x.example,unsubscribed\n")
+    report = store.sync_file(file)
+    assert (report.unsubscribed, report.suppressed) == (1, 0)
+    assert exclusions(store) == {"ann@x.example": "unsubscribed", "bob@x.example": "complained"}
+
+
+def test_the_file_may_confirm_and_doubt_somebody(store: SubscriberStore, file: Path) -> None:
+    for status in ("unconfirmed", "subscribed", "unconfirmed"):
+        file.write_text(f"email,status\nann@x.example,{status}\n")
+        store.sync_file(file)
+    assert events(store, "ann@x.example") == ["added", "subscribed", "unconfirmed"]
+
+
+def test_the_forgotten_are_not_stored_again(store: SubscriberStore, file: Path) -> None:
+    file.write_text("email\nann@x.example\nbob@x.example\n")
+    store.sync_file(file)
+    assert store.forget("ann@x.example")
+    # In the file as it was, and in a new one.
+    for content in (
+        "email\nann@x.example\nbob@x.example\n",
+        "email,status\nann@x.example,unsubscribed\nbob@x.example,\n",
+    ):
+        file.write_text(content)
+        report = store.sync_file(file)
+        assert (report.people, report.added, report.left) == (2, 0, 0)
+        assert exclusions(store) == {"bob@x.example": None}
+    assert report.unchanged == 1
+
+
+def test_a_file_that_is_in_already_is_not_written_but_its_rejected_lines_are_told(
+    store: SubscriberStore, file: Path, database: Database
+) -> None:
+    file.write_text("email,status\nann@x.example,subscribed\nnobody,\nbob@x.example,\n")
+    first = store.sync_file(file, name="people.csv")
+    store.unsubscribe(store.id_of("ann@x.example"), "a test")
+    with closing(sqlite3.connect(database.path)) as other:
+        version = other.execute("PRAGMA data_version").fetchone()
+        again = store.sync_file(file, name="people.csv")
+        assert other.execute("PRAGMA data_version").fetchone() == version
+    assert again.rejected == first.rejected
+    assert str(again.problems()[0]).startswith("people.csv:3: 'nobody' is not an address to mail to")
+    assert (again.people, again.added, again.unchanged, again.suppressed) == (2, 0, 2, 1)
+
+
+def test_a_dry_run_tells_the_same_and_writes_nothing(store: SubscriberStore, file: Path) -> None:
+    file.write_text("email,status\nann@x.example,\nbob@x.example,\n")
+    store.sync_file(file)
+    file.write_text("email,status\nann@x.example,unsubscribed\ncid@x.example,\nnobody,\n")
+    before = exclusions(store)
+    dry = store.sync_file(file, dry_run=True)
+    assert exclusions(store) == before
+    assert store.suppression(store.id_of("ann@x.example")) is None
+    assert store.sync_file(file) == dry
+    assert (dry.added, dry.left, dry.unsubscribed, len(dry.rejected)) == (1, 1, 1, 1)
+
+
+def test_a_bad_header_and_a_missing_file_write_nothing(store: SubscriberStore, file: Path) -> None:
+    file.write_text("email\nann@x.example\n")
+    store.sync_file(file)
+    file.write_text("name\nAnn\n")
+    with pytest.raises(InvalidSubscribers):
+        store.sync_file(file)
+    file.unlink()
+    with pytest.raises(NotFound):
+        store.sync_file(file)
+    assert exclusions(store) == {"ann@x.example": None}
+
+
+def test_an_import_that_breaks_off_leaves_everything_as_it_was(
+    store: SubscriberStore, file: Path, database: Database
+) -> None:
+    file.write_text("email\nann@x.example\nbob@x.example\n")
+    store.sync_file(file)
+    file.write_text("email\nbob@x.example\ncid@x.example\n")
+
+    def break_off(*arguments: object) -> None:
+        if str(arguments[2]).startswith("INSERT INTO setting"):  # the last step
+            raise KeyboardInterrupt
+
+    event.listen(database._writer, "before_cursor_execute", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        store.sync_file(file)
+    event.remove(database._writer, "before_cursor_execute", break_off)
+    assert exclusions(store) == {"ann@x.example": None, "bob@x.example": None}
+    assert store.sync_file(file).left == 1
+
+
+def test_more_people_than_one_chunk(store: SubscriberStore, file: Path) -> None:
+    file.write_text("email\n" + "".join(f"p{number}@x.example\n" for number in range(10_001)))
+    assert store.sync_file(file).added == 10_001
+    assert sum(candidate.exclusion is None for candidate in store.candidates()) == 10_001
