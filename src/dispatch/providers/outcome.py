@@ -1,0 +1,47 @@
+"""What became of one message that was handed over: four answers, and no fifth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The provider said yes and is responsible for it now. It does not mean the inbox."""
+
+    provider_id: str  # the provider's id, or the SMTP reply; may be empty when it gave none
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The provider said no to this message for good."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Postponed:
+    """Surely not accepted, and worth another try."""
+
+    code: str
+    detail: str
+    retry_after: float | None = None  # seconds, where the provider says
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """It may have been accepted or not; nobody can tell from here."""
+
+    code: str
+    detail: str
+
+
+Outcome = Accepted | Refused | Postponed | Uncertain
+
+
+def legible(text: str, limit: int = 500) -> str:
+    """A server's words as they may be shown and stored: one line, no control characters, at most `limit` characters."""
+    words = "".join(char if char.isprintable() else " " for char in text).split()
+    return " ".join(words)[:limit]

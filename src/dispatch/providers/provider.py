@@ -1,0 +1,136 @@
+"""What a provider must do: state its limits, and carry a batch of messages."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from dispatch.addresses import is_international
+from dispatch.errors import Unsupported
+from dispatch.messages.message import Message
+from dispatch.providers.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a provider can do, as configured; the delivery loop asks this and never a name."""
+
+    max_messages: int  # in one call; for one-message carriers the unit a worker takes at a time
+    max_bytes: int | None = None  # of one call
+    max_message_bytes: int | None = None
+    one_at_a_time: bool = False  # each message gets its own answer before the next begins
+    idempotency_seconds: float = 0  # a repeat of the same key within this time is not a second copy
+    embeds_pictures: bool = True
+    real: bool = True  # mail leaves this machine: needs keys, a working unsubscribe, a claim
+    replaces_unsubscribe: bool = False  # it puts its own List-Unsubscribe in the place of ours
+    default_rate: float | None = None  # recipients per second where the provider documents it
+    can_look_up: bool = False  # reconcile() can find messages by our reference
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether a request may be repeated after a crash at all."""
+        return self.idempotency_seconds > 0
+
+
+FOREVER = math.inf
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Messages handed over together, in order, under one idempotency key `mailing.batch.revision`."""
+
+    key: str
+    messages: tuple[Message, ...]
+
+
+class Begin(Protocol):
+    """Called by a provider just before bytes leave that may make the next `count` messages accepted.
+
+    It makes the intent durable. When it raises, nothing of those messages may leave.
+    `request_sha256` identifies the exact bytes of a whole call (HTTP carriers).
+    """
+
+    def __call__(self, count: int, request_sha256: str = "") -> None: ...
+
+
+class Provider(ABC):
+    """Who carries it.
+
+    A provider is constructed with keyword arguments that are its options in dispatch.yaml; unknown or missing
+    ones are a configuration error. One instance serves one thread. It never retries.
+    """
+
+    name: ClassVar[str]
+    default_images: ClassVar[str] = "hosted"  # what `images:` means when it is left out: hosted | embed
+
+    @property
+    @abstractmethod
+    def capabilities(self) -> Capabilities:
+        """What it can do, as configured."""
+
+    @abstractmethod
+    def submit(self, batch: Batch, begin: Begin) -> Iterator[Outcome]:
+        """Hand the messages over; yield one outcome per message, in order.
+
+        Calls `begin` before each point of no return: once for the whole call of a batch carrier, before the
+        final dot of each message over SMTP. What fails earlier (no connection, a refusal at RCPT TO) is an outcome
+        without a `begin`. The consumer may close the iterator between two messages; then nothing further may leave.
+
+        Raises AccountTrouble or ProviderUnreachable where the mailing must stop, after the outcomes of all messages
+        for which `begin` was called: so read on after the last outcome. A message that has `begin` but no outcome
+        counts as uncertain.
+        """
+
+    def plan(self, messages: Sequence[Message]) -> list[tuple[Message, ...]]:
+        """Split messages into calls by count and by bytes; raises Unsupported, never drops one."""
+        limits = self.capabilities
+        room = limits.max_bytes or math.inf
+        calls: list[list[Message]] = []
+        used = 0
+        for message in messages:
+            weight = self._weight_of_supported(message)
+            if not calls or len(calls[-1]) == limits.max_messages or used + weight > room:
+                calls.append([])
+                used = 0
+            calls[-1].append(message)
+            used += weight
+        return [tuple(call) for call in calls]
+
+    def weight(self, message: Message) -> int:
+        """How many bytes a message takes in a call."""
+        return len(message.mime())
+
+    def _weight_of_supported(self, message: Message) -> int:
+        """The weight where it matters, else 0; raises Unsupported for what cannot be carried."""
+        recipient, limits = message.envelope.rcpt_to, self.capabilities
+        if is_international(recipient):
+            raise Unsupported(
+                f"{self.name} cannot carry mail to {recipient}: letters like these before the @ need SMTPUTF8 (RFC 6531)",
+                remedy="Ask the subscriber for another address.",
+            )
+        if not limits.max_bytes and not limits.max_message_bytes:
+            return 0
+        weight = self.weight(message)
+        if weight > (limits.max_message_bytes or math.inf):
+            raise Unsupported(
+                f"The message to {recipient} takes {weight:,} bytes; {self.name} carries {limits.max_message_bytes:,}",
+                remedy="Use smaller pictures, or `images: hosted`, which leaves them outside the message.",
+            )
+        return weight
+
+    def reconcile(self, references: Sequence[str]) -> dict[str, str]:
+        """Look uncertain messages up by our reference: reference to provider id, for those that are found.
+
+        What is not found proves nothing.
+        """
+        return {}
+
+    def check(self) -> list[str]:
+        """Sentences about what is wrong with the account or connection; sends nothing."""
+        return []
+
+    def close(self) -> None:
+        """Let go of connections."""

@@ -1,0 +1,239 @@
+"""SMTP (RFC 5321): each stage of a message is watched, for only the final dot can make it accepted."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from dispatch.errors import AccountTrouble, InvalidConfig, ProviderUnreachable, Unsupported
+from dispatch.messages.message import Envelope, Message
+from dispatch.providers.outcome import Accepted, Outcome, Postponed, Uncertain, legible
+from dispatch.providers.provider import Batch, Begin, Capabilities, Provider
+from dispatch.providers.smtp_connection import BROKEN, Away, Connection, Patience, Reply, Server, connect
+from dispatch.providers.tls import innermost, is_loopback
+
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_UNIT = 50  # messages a worker takes at a time; with hundreds, the end of a mailing would run on few connections
+_BLOCK = 256 * 1024  # bytes of a message within one time limit
+_PATH = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # printable US-ASCII but < and >: nothing that could end the command
+_LOGIN_WANTED = frozenset({530, 534, 535, 538})  # RFC 4954 §6
+
+
+class Smtp(Provider):
+    """A mail server that takes our mail: a provider's relay, or one's own.
+
+    Certificates are always verified, against the system's authorities or those in `ca_file`. `tls: none` is for a
+    server on this machine, and without a password: neither messages nor secrets travel in the clear.
+    One connection is kept as long as the server keeps it.
+    """
+
+    name: ClassVar[str] = "smtp"
+    default_images: ClassVar[str] = "embed"
+    patience: ClassVar[Patience] = Patience()
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int | None = None,
+        tls: Literal["starttls", "tls", "none"] = "starttls",
+        username: str = "",
+        password: str = "",
+        ca_file: Path | None = None,
+    ) -> None:
+        if bool(username) != bool(password):
+            raise InvalidConfig("`username` and `password` go together", remedy="Set both, or none of them.")
+        if tls == "none" and (password or not is_loopback(host)):
+            raise InvalidConfig(
+                "`tls: none` would send the password in the clear"
+                if password
+                else f"`tls: none` would send the mail in the clear to {host}",
+                remedy="Use `starttls` or `tls`; `none` is for a server on this machine (localhost), without a login.",
+            )
+        try:
+            trust = ssl.create_default_context(cafile=ca_file)
+        except OSError as error:
+            raise InvalidConfig(f"The certificates in `ca_file` {ca_file} cannot be used: {error}") from None
+        self._server = Server(host, port or _PORTS[tls], tls, trust, username, password, self.patience)
+        self._connection: Connection | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Message by message; a repeat is a second copy."""
+        return Capabilities(max_messages=_UNIT, one_at_a_time=True)
+
+    def plan(self, messages: Sequence[Message]) -> list[tuple[Message, ...]]:
+        """Split into units; raises Unsupported also for an address that cannot stand in a command."""
+        for message in messages:
+            _path(message.envelope.mail_from)
+            _path(message.envelope.rcpt_to)
+        return super().plan(messages)
+
+    def submit(self, batch: Batch, begin: Begin) -> Iterator[Outcome]:
+        """One transaction for each message; a server that is away is not asked again for each of them."""
+        for index, message in enumerate(batch.messages):
+            try:
+                outcome = self._carry(message, begin)
+            except Away as away:
+                yield from [away.outcome] * (len(batch.messages) - index)
+                return
+            yield outcome
+
+    def check(self) -> list[str]:
+        """Whether a connection can be made, encrypted and logged in."""
+        try:
+            connect(self._server).close()
+        except Away as away:
+            return [f"{self._server.host}:{self._server.port} cannot be reached: {away}"]
+        except (AccountTrouble, ProviderUnreachable) as trouble:
+            return [str(trouble)]
+        return []
+
+    def close(self) -> None:
+        """Take leave of the server."""
+        if self._connection:
+            with suppress(*BROKEN):
+                self._connection.limit(self.patience.connect)
+                self._connection.quit()
+            self._drop()
+
+    def _carry(self, message: Message, begin: Begin) -> Outcome:
+        """One message, over the connection at hand, or over a new one where the server has ended that meanwhile."""
+        content = _content(message.mime())
+        kept = self._connection is not None
+        if not self._connection:
+            self._connection = connect(self._server)
+        try:
+            outcome = self._transact(self._connection, message.envelope, content, begin)
+            usable = self._connection.usable
+        except _ConnectionEnded as end:
+            self._drop()
+            return self._carry(message, begin) if kept else end.outcome
+        except BaseException:
+            self._drop()  # in the middle of a transaction: without the dot, the server forgets it
+            raise
+        if not usable:
+            self._drop()
+        return outcome
+
+    def _transact(self, connection: Connection, envelope: Envelope, content: bytes, begin: Begin) -> Outcome:
+        refusal = self._announce(connection, envelope, len(content))
+        if refusal:
+            return refusal
+        try:
+            for start in range(0, len(content), _BLOCK):
+                connection.limit(self.patience.block)
+                connection.send(content[start : start + _BLOCK])
+        except BROKEN as error:
+            return _broken_off(connection, error)
+        begin(1)
+        try:
+            if connection.has_news():
+                # It came before the dot, so it is no answer to it; taken for one, it would make "accepted" a lie.
+                connection.usable = False
+                return connection.reply(self.patience.block).outcome()
+            connection.send(b".\r\n")
+        except BROKEN as error:
+            return _broken_off(connection, error)
+        try:
+            return _verdict(connection, connection.reply(self.patience.final))
+        except BROKEN as error:
+            connection.usable = False
+            return Uncertain("no answer", legible(innermost(error)))
+
+    def _announce(self, connection: Connection, envelope: Envelope, size: int) -> Outcome | None:
+        """MAIL, RCPT and DATA; None where the server now waits for the content."""
+        declared = f" SIZE={size}" if connection.has_extn("size") else ""  # RFC 1870
+        stages = ("MAIL", "RCPT", "DATA")
+        try:
+            replies = connection.ask(
+                f"MAIL FROM:<{_path(envelope.mail_from)}>{declared}\r\n",
+                f"RCPT TO:<{_path(envelope.rcpt_to)}>\r\n",
+                "DATA\r\n",
+            )
+        except BROKEN as error:
+            raise _ConnectionEnded(_broken_off(connection, error)) from None
+        if replies[0].code == 421:
+            raise _ConnectionEnded(replies[0].outcome())
+        for stage, reply in zip(stages, replies, strict=False):
+            if reply.code != 354 if stage == "DATA" else reply.code // 100 != 2:
+                connection.usable = reply.is_refusal and self._forgets(connection, replies[-1])
+                return self._refusal(stage, reply)
+        return None
+
+    def _forgets(self, connection: Connection, last: Reply) -> bool:
+        """Whether the server is ready for another message; one that waits for this one's content is not."""
+        if last.code in (354, 421):
+            return False
+        try:
+            return connection.ask("RSET\r\n")[0].code == 250
+        except BROKEN:
+            return False
+
+    def _refusal(self, stage: str, reply: Reply) -> Outcome:
+        said = f"{reply.text} ({reply.code} to {stage})"
+        if reply.code in _LOGIN_WANTED:
+            raise AccountTrouble(f"{self._server.host} wants a login: {said}", remedy="Set `username` and `password`.")
+        if stage == "MAIL" and reply.is_for_good and reply.code != 552:
+            raise AccountTrouble(  # the same sender stands in every message
+                f"{self._server.host} refuses the sender: {said}",
+                remedy="Set `from` to an address that this account may use.",
+            )
+        if stage == "RCPT" and reply.is_for_good and "relay" in reply.text.lower():
+            raise AccountTrouble(  # "Relay access denied": it would say so of everybody
+                f"{self._server.host} does not take mail from us for others: {said}",
+                remedy="Set `username` and `password`, or ask those who run the server.",
+            )
+        if stage == "RCPT" and reply.code == 552:
+            return Postponed("552", reply.text)  # RFC 5321 §4.5.3.1.10: how old servers say "too many recipients"
+        return reply.outcome()
+
+    def _drop(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+
+class _ConnectionEnded(Exception):
+    """The server ended the connection before it was given the message: usual for one that was kept."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+def _broken_off(connection: Connection, error: Exception) -> Postponed:
+    """The connection failed before the dot had left."""
+    connection.usable = False
+    return Postponed("broken off", legible(innermost(error)))
+
+
+def _verdict(connection: Connection, reply: Reply) -> Outcome:
+    """What the answer to the final dot means."""
+    connection.usable = reply.code == 250 or (reply.is_refusal and reply.code != 421)
+    if reply.code // 100 == 2:
+        return Accepted(f"{reply.code} {reply.text}")
+    return reply.outcome() if reply.is_refusal else Uncertain("garbled", f"{reply.code} {reply.text}")
+
+
+def _content(mime: bytes) -> bytes:
+    """The message as DATA wants it: full stops at the beginning of lines doubled (RFC 5321 §4.5.2), CRLF at the end.
+
+    Ours have none there, and looking is all it costs. Where there are some, every line must end in CRLF, or servers
+    could disagree about where the message ends (SMTP smuggling, CVE-2023-51764).
+    """
+    if b"\n." in mime or b"\r." in mime or mime.startswith(b"."):
+        if not mime.count(b"\n") == mime.count(b"\r") == mime.count(b"\r\n"):
+            raise Unsupported("A message has a line break that is not CRLF", remedy="Please report this.")
+        mime = (b"\r\n" + mime).replace(b"\r\n.", b"\r\n..")[2:]
+    return mime if mime.endswith(b"\r\n") else mime + b"\r\n"
+
+
+def _path(address: str) -> str:
+    if not _PATH.fullmatch(address):
+        raise Unsupported(f"{address!r} cannot stand in an SMTP command", remedy="Ask for another address.")
+    return address

@@ -1,0 +1,94 @@
+"""Messages for tests, made by hand: what a provider gets, without an issue, a theme or a newsletter."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+
+from dispatch.addresses import Mailbox, encode_words, format_header
+from dispatch.messages.message import Envelope, Message
+from dispatch.rendering.compiled import Picture
+
+LEAVE = "https://news.example.org/u/{position}"
+
+PICTURE = Picture(
+    name="0f" * 32 + ".png",
+    content_type="image/png",
+    content=base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
+    ),
+    width=1,
+    height=1,
+)
+
+
+def make_message(
+    position: int = 1,
+    address: str = "",
+    *,
+    name: str = "",
+    subject: str = "A river without a bridge",
+    text: str = "",
+    html: str = "",
+    mailing: str = "rivers.1",
+    pictures: Sequence[Picture] = (),
+    mime: bytes | None = None,
+) -> Message:
+    """One message to `person<position>@example.org`, or to `address`; `mime` replaces the bytes that would be made."""
+    to = Mailbox(address or f"person{position}@example.org", name)
+    leave = LEAVE.format(position=position)
+    text = text or f"Good morning, number {position}.\n\nLeave: {leave}\n"
+    html = html or f'<!doctype html><p>Good morning, number {position}.</p><a href="{leave}">Leave</a>\n'
+    fields = {
+        "From": format_header(Mailbox("joy@example.com", "Joy")),
+        "To": format_header(to),
+        "Reply-To": "answers@example.com",
+        "Subject": subject if subject.isascii() else encode_words(subject),
+        "Date": "Mon, 02 Mar 2026 08:00:00 +0000",
+        "Message-ID": f"<{position}.rivers@example.com>",
+    }
+    headers = {
+        "List-Unsubscribe": f"<{leave}>, <mailto:leave@example.com?subject=unsubscribe%20{position}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Id": "<rivers.example.com>",
+    }
+    made = _head({**fields, **headers}) + _body(text, html, pictures) if mime is None else mime
+    return Message(
+        position=position,
+        reference=f"{mailing}.{position}.{position:020x}",
+        envelope=Envelope("joy@example.com", to.address),
+        from_=Mailbox("joy@example.com", "Joy"),
+        to=to,
+        reply_to=Mailbox("answers@example.com"),
+        subject=subject,
+        date=fields["Date"],
+        message_id=fields["Message-ID"],
+        headers=tuple(headers.items()),
+        html=html,
+        text=text,
+        pictures=tuple(pictures),
+        mime=lambda: made,
+    )
+
+
+def make_messages(count: int, first: int = 1) -> tuple[Message, ...]:
+    """Messages to `count` different people."""
+    return tuple(make_message(position) for position in range(first, first + count))
+
+
+def _head(fields: dict[str, str]) -> bytes:
+    return "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode("ascii") + b"MIME-Version: 1.0\r\n"
+
+
+def _body(text: str, html: str, pictures: Sequence[Picture]) -> bytes:
+    parts = [_part("text/plain; charset=utf-8", text.encode()), _part("text/html; charset=utf-8", html.encode())]
+    parts += [_part(picture.content_type, picture.content, f"<{picture.name}>") for picture in pictures]
+    kind = "related" if pictures else "alternative"
+    inner = b"".join(b"--=_b\r\n" + part for part in parts)
+    return f'Content-Type: multipart/{kind}; boundary="=_b"\r\n\r\n'.encode() + inner + b"--=_b--\r\n"
+
+
+def _part(content_type: str, content: bytes, content_id: str = "") -> bytes:
+    identity = f"Content-ID: {content_id}\r\n" if content_id else ""
+    head = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: base64\r\n{identity}\r\n"
+    return head.encode() + base64.encodebytes(content).replace(b"\n", b"\r\n") + b"\r\n"
