@@ -1,0 +1,33 @@
+"""Is it fit to send? Checks are functions of the Evidence; this is the list of them."""
+
+from __future__ import annotations
+
+from dispatch.checks import compliance, images, links, merge_fields, weight, wording
+from dispatch.checks.check import CheckFunction
+
+CHECKS: tuple[CheckFunction, ...] = (
+    wording.empty_subject,
+    wording.long_subject,
+    wording.missing_preheader,
+    wording.long_preheader,
+    wording.preheader_repeating_subject,
+    wording.shouting,
+    wording.pretended_reply,
+    wording.leftover_placeholder,
+    links.malformed_link,
+    links.forbidden_scheme,
+    links.insecure_link,
+    links.local_link,
+    links.link_without_text,
+    images.missing_alt,
+    images.file_name_as_alt,
+    images.alt_repeating_caption,
+    merge_fields.unknown_merge_field,
+    merge_fields.merge_field_without_value,
+    weight.clipped_html,
+    weight.heavy_pictures,
+    compliance.missing_postal_address,
+    compliance.missing_unsubscribe_link,
+    compliance.local_from_address,
+)
+"""Every check, in the order of docs/checks.md."""

@@ -1,0 +1,69 @@
+"""A check is a function of the Evidence; its docstring is its documentation, its dashed name its id."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from dispatch.checks.evidence import Evidence
+from dispatch.location import Location
+
+
+class Severity(IntEnum):
+    """How bad it is: an error stops `send`, a warning does not."""
+
+    WARNING = 1
+    ERROR = 2
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check says."""
+
+    check: str
+    severity: Severity
+    location: Location
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        hint = f"\n    {self.hint}" if self.hint else ""
+        return f"{self.location}: {self.severity}: {self.message} [{self.check}]{hint}"
+
+
+CheckFunction = Callable[[Evidence], Iterable[Finding]]
+
+
+def name_of(check: CheckFunction) -> str:
+    """The dashed id of a check: its function's name, `missing_alt` → `missing-alt`."""
+    return check.__name__.replace("_", "-")
+
+
+def documentation_of(check: CheckFunction) -> str:
+    """What a check is about, from its docstring."""
+    return inspect.getdoc(check) or ""
+
+
+def error(check: CheckFunction, location: Location, message: str, hint: str = "") -> Finding:
+    """What a check says when the mailing must not go out like this."""
+    return Finding(name_of(check), Severity.ERROR, location, message, hint)
+
+
+def warning(check: CheckFunction, location: Location, message: str, hint: str = "") -> Finding:
+    """What a check says when the author should look again."""
+    return Finding(name_of(check), Severity.WARNING, location, message, hint)
+
+
+def run(checks: Iterable[CheckFunction], evidence: Evidence) -> list[Finding]:
+    """All findings of all checks, in order of place."""
+    return sorted(_findings(checks, evidence), key=lambda finding: (finding.location, finding.check, finding.message))
+
+
+def _findings(checks: Iterable[CheckFunction], evidence: Evidence) -> Iterator[Finding]:
+    for check in checks:
+        yield from check(evidence)

@@ -1,0 +1,74 @@
+"""All that checks may look at, gathered beforehand and frozen: plain facts, no files, no clock, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from dispatch.checks.parts import ReadText, WrittenField, WrittenLink, links_in, merge_fields_in, read_texts
+from dispatch.content.issue import Issue
+from dispatch.location import Location
+from dispatch.rendering.compiled import CompiledIssue
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting of dispatch.yaml, and where it stands there."""
+
+    value: str
+    location: Location
+
+
+@dataclass(frozen=True)
+class AudienceFacts:
+    """Who would get the issue, in numbers."""
+
+    people: int  # who may be mailed, after the segment
+    known_fields: tuple[str, ...]  # the merge fields that subscribers can fill
+    filled: Mapping[str, int]  # merge field → how many of the people have a value for it
+    segment: str = ""  # its name; empty: everybody on the list
+
+
+@dataclass(frozen=True)
+class PictureFacts:
+    """A picture of the issue as it travels, resized and recompressed."""
+
+    path: str  # as the issue writes it
+    format: str  # JPEG, PNG or GIF
+    width: int  # pixels
+    height: int  # pixels
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What checks look at."""
+
+    issue: Issue
+    compiled: CompiledIssue
+    from_address: Setting
+    postal_address: Setting
+    newsletter_url: Setting
+    unsubscribe_url: Setting
+    audience: AudienceFacts
+    pictures: tuple[PictureFacts, ...]  # of the cover and the figures, in order, each once
+    largest_html_bytes: int  # the HTML part in UTF-8, its merge fields filled
+    largest_html_for: str  # whose message that is; empty when there is nobody
+    today: date  # where the newsletter is written
+
+    @cached_property
+    def texts(self) -> tuple[ReadText, ...]:
+        """Every text of the issue, in the order of its file; read once for all checks."""
+        return tuple(read_texts(self.issue))
+
+    @cached_property
+    def links(self) -> tuple[WrittenLink, ...]:
+        """Every link of the issue, in the order of its file."""
+        return tuple(links_in(self.issue, self.texts))
+
+    @cached_property
+    def merge_fields(self) -> tuple[WrittenField, ...]:
+        """Every merge field of the issue, in the order of its file."""
+        return tuple(merge_fields_in(self.issue, self.texts))

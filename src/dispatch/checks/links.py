@@ -1,0 +1,166 @@
+"""Where links lead, and whether they lead anywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import SplitResult, urlsplit
+
+from dispatch.checks.check import Finding, error, warning
+from dispatch.checks.evidence import Evidence
+from dispatch.checks.hosts import is_local, is_this_machine
+from dispatch.checks.parts import CODE_SPAN, WrittenLink
+from dispatch.content.richtext import MergeField, RichText
+from dispatch.content.texts import TextKind
+from dispatch.location import Location
+from dispatch.rendering.escaping import SCHEMES
+from dispatch.yaml_model import did_you_mean
+
+
+def malformed_link(evidence: Evidence) -> Iterator[Finding]:
+    """A link leads nowhere: it is empty, has no scheme or host, has spaces in it, or was not read as a link at all.
+
+    A mail has no page that a relative link (`/about`, `#top`) could start from: every address is written in full.
+    """
+    for link, url in _written(evidence):
+        if fault := _fault(url):
+            message, hint = fault
+            yield error(malformed_link, link.location, message, hint)
+    for place in _unread_links(evidence):
+        message = "this was meant to be a link, but is none: its address has a space in it or before it"
+        yield error(malformed_link, place, message, "Write [text](https://…) with %20 for each space in the address.")
+
+
+def forbidden_scheme(evidence: Evidence) -> Iterator[Finding]:
+    """A link begins with something else than https:, http:, mailto: or tel:.
+
+    Mail clients take `javascript:`, `data:` and `file:` for attacks; dispatch puts a dead `#` in their place.
+    """
+    for link, url in _written(evidence):
+        scheme = _scheme(url)
+        if scheme and scheme not in SCHEMES:
+            message = f"a link may not begin with `{scheme}:`"
+            yield error(forbidden_scheme, link.location, message, did_you_mean(scheme, sorted(SCHEMES)))
+
+
+def insecure_link(evidence: Evidence) -> Iterator[Finding]:
+    """A link begins with http: others can read and change what it leads to."""
+    for link, url in _written(evidence):
+        if _scheme(url) == "http" and not is_local(_host(url)):
+            yield warning(
+                insecure_link,
+                link.location,
+                f"this link is not encrypted: {url}",
+                "Write https://, if the site has it.",
+            )
+
+
+def local_link(evidence: Evidence) -> Iterator[Finding]:
+    """A link leads to a host that readers cannot reach: localhost, a private address, a name without a domain.
+
+    An error where it is the author's own machine, else a warning: a text may explain how to reach one's router. The
+    newsletter's own addresses in dispatch.yaml are looked at too; as long as nothing is sent they may be local.
+    """
+    for link, url in _written(evidence):
+        host = _host(url)
+        if is_this_machine(host):
+            message = f"only you can follow this link: to a reader, {host} is their own machine"
+            yield error(local_link, link.location, message, "Write the address that the world knows.")
+        elif host and is_local(host):
+            message = f"readers outside of your network cannot follow this link to {host}"
+            yield warning(local_link, link.location, message, "Write the address that the world knows.")
+    settings = {setting.location: setting for setting in (evidence.unsubscribe_url, evidence.newsletter_url)}
+    for setting in settings.values():
+        if is_local(_host(setting.value)):
+            message = f"readers cannot follow links to {setting.value}"
+            yield warning(local_link, setting.location, message, "Change it before you send to anybody but yourself.")
+
+
+def link_without_text(evidence: Evidence) -> Iterator[Finding]:
+    """A link has no text: nothing to press, and a screen reader spells out the address."""
+    for link in evidence.links:
+        if link.text is not None and not RichText(link.text).plain.strip():
+            message = f"the link to {RichText(link.url).plain} has no text"
+            yield warning(link_without_text, link.location, message, "Write in the square brackets where it leads.")
+
+
+_UNREAD = re.compile(r"\]\s?\(\s*<?(?:https?:|mailto:|www\.)")
+_CODE = re.compile(CODE_SPAN, re.DOTALL)
+_OPEN = "…"  # what stands for a merge field inside an address
+# In host:8000 the host is no scheme, nor is it in example.org:8000, though RFC 3986 §3.1 lets a scheme have dots.
+_SCHEME = re.compile(rf"({'|'.join(SCHEMES)}|[a-z][a-z0-9+-]*(?!:\d)):", re.IGNORECASE)
+
+
+def _written(evidence: Evidence) -> Iterator[tuple[WrittenLink, str]]:
+    """Every link with its address, merge fields as `…`; those that begin with one are known only person by person."""
+    for link in evidence.links:
+        if link.url and isinstance(link.url[0], MergeField):
+            continue
+        yield link, "".join(_OPEN if isinstance(part, MergeField) else part.text for part in link.url).strip()
+
+
+def _fault(url: str) -> tuple[str, str] | None:
+    """What is wrong with a URL and how to mend it; the scheme is forbidden_scheme's affair."""
+    if not url:
+        return "the link has no address", "Write [text](https://…)."
+    if re.search(r"\s", url):
+        return f"the address has a space in it: {url}", "Write %20 in the place of each space."
+    scheme = _scheme(url)
+    if not scheme:
+        return f"the address is not complete: {url}", _completed(url)
+    rest = url[len(scheme) + 1 :]
+    if scheme == "mailto" and not re.match(rf"\?|[^@/?]+@[^@/?]+|[^@/?]*{_OPEN}", rest):
+        return f"there is no mail address in {url}", "Write mailto:name@example.org"
+    if scheme == "tel" and not re.search(rf"\d|{_OPEN}", rest):
+        return f"there is no telephone number in {url}", "Write tel:+33-1-23-45-67-89"
+    if scheme in {"https", "http"} and (trouble := _web_fault(url)):
+        return f"{trouble}: {url}", f"Write {scheme}://example.org/path"
+    return None
+
+
+def _web_fault(url: str) -> str:
+    parts = _split(url)
+    if parts is None:
+        return "this is not a web address"
+    host = (parts.hostname or "").removesuffix(".")
+    if not host or not all(host.split(".")) or host in {"http", "https"}:
+        return "the address has no proper host"
+    return ""
+
+
+def _completed(url: str) -> str:
+    if re.match(r"[\w-]+(\.[\w-]+)+", url):
+        return f"Write https://{url}"
+    return "Write it in full, from https:// on: a mail has no page that it could start from."
+
+
+def _unread_links(evidence: Evidence) -> Iterator[Location]:
+    """Where Markdown that looks like a link was not taken for one, and readers would see its brackets."""
+    for text in evidence.texts:
+        if text.written.kind is not TextKind.RICH:
+            continue
+        prose = _CODE.sub(lambda match: " " * len(match[0]), text.written.value)
+        read = {prose.find("](", link.offset) for link in text.parsed.links}
+        for match in _UNREAD.finditer(prose):
+            if match.start() not in read:
+                yield evidence.issue.locate(text.written.path, match.start())
+
+
+def _scheme(url: str) -> str:
+    match = _SCHEME.match(url)
+    return match[1].lower() if match else ""
+
+
+def _host(url: str) -> str:
+    """The host of a web address; empty where there is none."""
+    parts = _split(url)
+    return parts.hostname or "" if parts and parts.scheme in {"https", "http"} else ""
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises as well
+    except ValueError:
+        return None
+    return parts

@@ -1,0 +1,52 @@
+"""Whether the audience can fill the merge fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dispatch.checks.check import Finding, error, warning
+from dispatch.checks.evidence import AudienceFacts, Evidence
+from dispatch.location import Location
+from dispatch.rendering.compiled import RESERVED_FIELDS
+from dispatch.yaml_model import did_you_mean
+
+
+def unknown_merge_field(evidence: Evidence) -> Iterator[Finding]:
+    """A merge field that no subscriber has: everybody would read the fallback, most likely for a slip of the pen.
+
+    Known are email, name, first_name and language, the file's own columns, and what dispatch fills itself:
+    unsubscribe_url, view_online_url, preferences_url.
+    """
+    known = {*evidence.audience.known_fields, *RESERVED_FIELDS}
+    for use in evidence.merge_fields:
+        if use.field.name not in known:
+            yield _unknown(use.field.name, use.location, evidence.audience)
+    for name in sorted(evidence.compiled.names - known - {use.field.name for use in evidence.merge_fields}):
+        yield _unknown(name, evidence.issue.locate(()), evidence.audience, used_by=", which a template uses")
+
+
+def merge_field_without_value(evidence: Evidence) -> Iterator[Finding]:
+    """Some people have no value for a merge field, and its fallback is empty: they read a gap.
+
+    Inside the address of a link a gap harms nobody and is not told.
+    """
+    audience = evidence.audience
+    for use in evidence.merge_fields:
+        name = use.field.name
+        if use.in_url or use.field.fallback or name not in audience.known_fields:
+            continue
+        without = audience.people - audience.filled.get(name, 0)
+        if without:
+            message = f"{without:,} of {audience.people:,} people{_in(audience)} have no {name} and would read nothing"
+            hint = f"Write what stands there for them: {{{{{name}|…}}}}"
+            yield warning(merge_field_without_value, use.location, message, hint)
+
+
+def _unknown(name: str, place: Location, audience: AudienceFacts, used_by: str = "") -> Finding:
+    message = f"no subscriber has the merge field {{{{{name}|…}}}}{used_by}"
+    hint = did_you_mean(name, [*audience.known_fields, *sorted(RESERVED_FIELDS)])
+    return error(unknown_merge_field, place, message, hint)
+
+
+def _in(audience: AudienceFacts) -> str:
+    return f" in the segment {audience.segment}" if audience.segment else ""

@@ -1,0 +1,76 @@
+"""The parts of an issue that several checks look at, each with its place in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from dispatch.content.blocks import Figure
+from dispatch.content.issue import Cover, Issue
+from dispatch.content.richtext import MergeField, Node, RichText, TextRun, parse, parse_plain
+from dispatch.content.texts import IssueText, TextKind
+from dispatch.location import Location
+
+CODE_SPAN = r"(`+)(?!`).*?(?<!`)\1(?!`)"
+"""Code as rich text writes it (CommonMark §6.1), for patterns that must not look into it; takes DOTALL and group 1."""
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """A text of the issue, and what it parses to."""
+
+    written: IssueText
+    parsed: RichText
+
+
+@dataclass(frozen=True)
+class WrittenLink:
+    """A link as its author wrote it; the URL of a button or a figure has no `text` of its own, which is None."""
+
+    url: tuple[TextRun | MergeField, ...]
+    text: tuple[Node, ...] | None
+    location: Location
+
+
+@dataclass(frozen=True)
+class WrittenField:
+    """A merge field, and whether it stands inside a URL."""
+
+    field: MergeField
+    in_url: bool
+    location: Location
+
+
+def read_texts(issue: Issue) -> Iterator[ReadText]:
+    """Every text that the file holds, in its order."""
+    for text in issue.texts():
+        yield ReadText(text, parse(text.value) if text.kind is TextKind.RICH else parse_plain(text.value))
+
+
+def links_in(issue: Issue, texts: Iterable[ReadText]) -> Iterator[WrittenLink]:
+    """Every link in some texts of an issue."""
+    for text in texts:
+        path = text.written.path
+        if text.written.kind is TextKind.URL and text.written.value:
+            url = tuple(node for node in text.parsed.nodes if isinstance(node, TextRun | MergeField))
+            yield WrittenLink(url, None, issue.locate(path))
+        for link in text.parsed.links:
+            yield WrittenLink(link.url, link.children, issue.locate(path, link.offset))
+
+
+def merge_fields_in(issue: Issue, texts: Iterable[ReadText]) -> Iterator[WrittenField]:
+    """Every merge field in some texts of an issue."""
+    for text in texts:
+        in_urls = {part for link in text.parsed.links for part in link.url}
+        for field in text.parsed.merge_fields:
+            in_url = text.written.kind is TextKind.URL or field in in_urls
+            yield WrittenField(field, in_url, issue.locate(text.written.path, field.offset))
+
+
+def figures(issue: Issue) -> Iterator[Cover | Figure]:
+    """The cover and the figures, in the order of the mail."""
+    if issue.cover:
+        yield issue.cover
+    for block in issue.blocks:
+        if isinstance(block, Figure):
+            yield block

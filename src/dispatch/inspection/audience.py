@@ -1,0 +1,61 @@
+"""One pass over the people of an audience: what is known of them, and whose message is the largest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dispatch.checks.evidence import AudienceFacts
+from dispatch.rendering.compiled import Slot, Slots, resolve
+from dispatch.rendering.escaping import escape
+from dispatch.rendering.slots import fill
+from dispatch.subscribers.subscriber import Subscriber, merge_values
+
+
+@dataclass(frozen=True)
+class LargestHtml:
+    """The size of the largest message's HTML part in bytes of UTF-8, and whose it is (empty: there is nobody)."""
+
+    size: int
+    address: str
+
+
+def survey(
+    html: Slots,
+    subscribers: Iterable[Subscriber],
+    *,
+    known_fields: Iterable[str],
+    reserved: Mapping[str, str],
+    segment: str = "",
+) -> tuple[AudienceFacts, LargestHtml]:
+    """Read the audience once, keeping nobody: memory does not grow with it, and no message is put together."""
+    measure = _HtmlSize(html, reserved)
+    filled: Counter[str] = Counter()
+    people, largest = 0, LargestHtml(measure.of({}), "")
+    for subscriber in subscribers:
+        values = merge_values(subscriber)
+        people += 1
+        filled.update(name for name, value in values.items() if value.strip())
+        size = measure.of(values)
+        if size > largest.size or not largest.address:
+            largest = LargestHtml(size, subscriber.email)
+    return AudienceFacts(people, tuple(known_fields), dict(filled), segment), largest
+
+
+class _HtmlSize:
+    """The size of the HTML for one person, from the sizes of its pieces."""
+
+    def __init__(self, html: Slots, reserved: Mapping[str, str]) -> None:
+        own = Counter(slot for slot in html.slots if slot.name not in reserved)
+        nobody = len(fill(html, reserved).encode())
+        self._own = tuple(own.items())
+        self._fixed = nobody - sum(times * _size(slot, {}) for slot, times in self._own)
+
+    def of(self, values: Mapping[str, str]) -> int:
+        """Bytes of UTF-8 for somebody with these merge values."""
+        return self._fixed + sum(times * _size(slot, values) for slot, times in self._own)
+
+
+def _size(slot: Slot, values: Mapping[str, str]) -> int:
+    return len(escape(resolve(slot, values), slot.context).encode())

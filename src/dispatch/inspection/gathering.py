@@ -1,0 +1,75 @@
+"""Gathers what checks may look at: the issue, its settings, its pictures and the people who would get it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from dispatch.checks.evidence import Evidence, PictureFacts, Setting
+from dispatch.checks.parts import figures
+from dispatch.config import Config
+from dispatch.content.issue import Issue
+from dispatch.inspection.audience import survey
+from dispatch.rendering.compiled import CompiledIssue
+from dispatch.rendering.pictures import PictureShelf
+from dispatch.subscribers.subscriber import Subscriber
+
+FIGURE_WIDTH = 552
+"""CSS pixels: what templates/blocks/figure.mjml.j2 asks for."""
+
+
+def gather(
+    issue: Issue,
+    compiled: CompiledIssue,
+    config: Config,
+    *,
+    shelf: PictureShelf,
+    subscribers: Iterable[Subscriber],
+    known_fields: Iterable[str],
+    reserved: Mapping[str, str],
+    today: date,
+    segment: str = "",
+) -> Evidence:
+    """What checks may look at.
+
+    `subscribers` are those who may be mailed, already narrowed down to the segment that `segment` names; they are read
+    once and none is kept. `known_fields` are the merge fields of the whole list. `reserved` are values for the merge
+    fields that dispatch fills itself, as long as real ones.
+    """
+    audience, largest = survey(
+        compiled.html, subscribers, known_fields=known_fields, reserved=reserved, segment=segment
+    )
+    return Evidence(
+        issue=issue,
+        compiled=compiled,
+        from_address=Setting(config.from_.address, config.locate(("from",))),
+        postal_address=_newsletter_setting(config, "postal_address"),
+        newsletter_url=_newsletter_setting(config, "url"),
+        unsubscribe_url=_unsubscribe_url(config),
+        audience=audience,
+        pictures=_pictures(issue, shelf),
+        largest_html_bytes=largest.size,
+        largest_html_for=largest.address,
+        today=today,
+    )
+
+
+def _newsletter_setting(config: Config, name: str) -> Setting:
+    return Setting(getattr(config.newsletter, name), config.locate(("newsletter", name)))
+
+
+def _unsubscribe_url(config: Config) -> Setting:
+    """Where it is not set, it follows from the newsletter's URL, and that is the place to change."""
+    derived = config.origin("unsubscribe.url") == "default"
+    place = config.locate(("newsletter", "url") if derived else ("unsubscribe", "url"))
+    return Setting(config.unsubscribe.url, place)
+
+
+def _pictures(issue: Issue, shelf: PictureShelf) -> tuple[PictureFacts, ...]:
+    """Compiling the issue has just put them on the shelf."""
+    facts = {}
+    for figure in figures(issue):
+        picture = shelf.picture(figure.image, FIGURE_WIDTH, issue.locate(figure.path_to("image")))
+        kind = picture.content_type.removeprefix("image/").upper()
+        facts[figure.image] = PictureFacts(figure.image, kind, picture.width, picture.height, len(picture.content))
+    return tuple(facts.values())

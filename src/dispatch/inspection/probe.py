@@ -1,0 +1,44 @@
+"""Is our service behind the unsubscribe URL? Asked before real mail goes out."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+
+import requests
+
+from dispatch.errors import SendRefused
+from dispatch.messages.tokens import KeyRing, probe_proof, sign_token
+
+_SECONDS = 10
+
+
+def probe_unsubscribe(url: str, ring: KeyRing) -> None:
+    """POST a probe token to the unsubscribe URL, as RFC 8058 §3.2 does; it changes nothing there.
+
+    Raises SendRefused unless the answer proves that a service which holds our keys is behind it: headers that point
+    to nothing, to a page or to a redirect make a newsletter that nobody can leave.
+    """
+    token = sign_token(ring, "probe", secrets.token_hex(16), "probe")
+    try:
+        answer = requests.post(
+            url + token, data={"List-Unsubscribe": "One-Click"}, timeout=_SECONDS, allow_redirects=False
+        )
+    except requests.RequestException as error:
+        raise SendRefused(
+            f"nothing answers at {url}: {type(error).__name__}",
+            remedy="Run `dispatch serve` behind this address, or correct unsubscribe.url in dispatch.yaml.",
+        ) from error
+    if answer.status_code != requests.codes.ok or not _proves(answer, ring, token):
+        raise SendRefused(
+            f"what answers at {url} (HTTP {answer.status_code}) is not the unsubscribe service of this newsletter",
+            remedy="Run `dispatch serve` with the same `keys` behind it; it must answer itself, without a redirect.",
+        )
+
+
+def _proves(answer: requests.Response, ring: KeyRing, token: str) -> bool:
+    try:
+        proof = answer.json()["proof"]
+    except (ValueError, TypeError, KeyError):
+        return False
+    return isinstance(proof, str) and hmac.compare_digest(proof.encode(), probe_proof(ring, token).encode())

@@ -1,0 +1,100 @@
+"""Postal address, unsubscribe link, From address."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dispatch.checks import compliance
+from dispatch.checks.check import CheckFunction, Severity
+from dispatch.checks.evidence import Setting
+from dispatch.content.issue import read_issue
+from dispatch.location import Location
+from dispatch.rendering.compiled import CompiledIssue, Context, Slot, Slots
+from dispatch.testing.checks import POSTAL_ADDRESS, CheckContract, Example, compiled, findings
+
+ISSUE = "title: A bridge\nblocks: [divider: ]\n"
+COMPILED = compiled(read_issue(ISSUE, "issues/example.yaml"))
+ADDRESS_PLACE = Location("dispatch.yaml", 6, 19)
+
+
+EXAMPLES: dict[CheckFunction, Example] = {
+    compliance.missing_postal_address: Example(
+        bad=ISSUE,
+        bad_facts={"compiled": replace(COMPILED, html=Slots(("<p>Goodbye</p>",)))},
+        good=ISSUE,
+    ),
+    compliance.missing_unsubscribe_link: Example(
+        bad=ISSUE,
+        bad_facts={"compiled": replace(COMPILED, text=Slots(("Goodbye",)))},
+        good=ISSUE,
+    ),
+    compliance.local_from_address: Example(
+        bad=ISSUE,
+        bad_facts={"from_address": Setting("joy@localhost", Location("dispatch.yaml", 8, 7))},
+        good=ISSUE,
+    ),
+}
+
+
+class TestContract(CheckContract):
+    theme = compliance
+    examples = EXAMPLES
+
+
+def with_html(html: str) -> CompiledIssue:
+    return replace(COMPILED, html=Slots((html,)))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Example News<br>1 Example Street<br/>10115 Berlin</p>",
+        "<p>EXAMPLE <b>News</b> · 1&nbsp;Example&#32;Street · 10115 Berlin</p>",
+        f"<table><tr><td>{POSTAL_ADDRESS.replace(' ', chr(10))}</td></tr></table>",
+    ],
+)
+def test_the_address_is_found_however_its_lines_are_broken(html: str) -> None:
+    assert not findings(compliance.missing_postal_address, ISSUE, compiled=with_html(html))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<!-- {POSTAL_ADDRESS} -->",
+        f'<img alt="{POSTAL_ADDRESS}">',
+        f"<title>{POSTAL_ADDRESS}</title>",
+        f"<style>/* {POSTAL_ADDRESS} */</style>",
+    ],
+)
+def test_an_address_that_nobody_sees_does_not_count(html: str) -> None:
+    [finding] = findings(compliance.missing_postal_address, ISSUE, compiled=with_html(html))
+    assert finding.severity is Severity.ERROR
+    assert "HTML" in finding.message
+
+
+def test_letters_with_accents_and_ampersands_are_found() -> None:
+    address = "Nord & Süd, 12 rue de l’Égalité, 75002 Paris"
+    html = Slots(("<p>Nord &amp; Süd, 12 rue de l’Égalité, 75002 Paris</p>",))
+    compiled_issue = replace(COMPILED, html=html, text=Slots((address.replace(" rue", "\nrue"),)))
+    facts = {"compiled": compiled_issue, "postal_address": Setting(address, ADDRESS_PLACE)}
+    assert not findings(compliance.missing_postal_address, ISSUE, **facts)
+
+
+def test_an_empty_address_is_told_where_it_should_stand() -> None:
+    [finding] = findings(compliance.missing_postal_address, ISSUE, postal_address=Setting(" ", ADDRESS_PLACE))
+    assert finding.location == ADDRESS_PLACE
+
+
+def test_an_unsubscribe_url_that_is_no_link_does_not_count_in_html() -> None:
+    html = Slots(("<p>", "</p>"), (Slot("unsubscribe_url", "", Context.TEXT),))
+    [finding] = findings(compliance.missing_unsubscribe_link, ISSUE, compiled=replace(COMPILED, html=html))
+    assert finding.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize("address", ["joy@news", "joy@mac.local", "joy@localhost"])
+def test_a_from_address_without_a_public_domain_stops_the_mailing(address: str) -> None:
+    setting = Setting(address, ADDRESS_PLACE)
+    [finding] = findings(compliance.local_from_address, ISSUE, from_address=setting)
+    assert (finding.severity, finding.location) == (Severity.ERROR, ADDRESS_PLACE)

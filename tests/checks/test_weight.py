@@ -1,0 +1,72 @@
+"""Bytes of HTML and of pictures."""
+
+from __future__ import annotations
+
+import pytest
+
+from dispatch.checks import weight
+from dispatch.checks.check import CheckFunction, Severity
+from dispatch.checks.evidence import PictureFacts
+from dispatch.testing.checks import CheckContract, Example, findings
+
+ISSUE = "title: A bridge\nblocks: [divider: ]\n"
+LIGHT = PictureFacts("images/map.png", "PNG", 1104, 700, 400_000)
+HEAVY = PictureFacts("images/bridge.jpg", "JPEG", 1104, 1600, 1_600_001)
+
+
+EXAMPLES: dict[CheckFunction, Example] = {
+    weight.clipped_html: Example(
+        bad=ISSUE,
+        bad_facts={"largest_html_bytes": 102_400},
+        good=ISSUE,
+        good_facts={"largest_html_bytes": 81_919},
+    ),
+    weight.heavy_pictures: Example(
+        bad="""
+            title: A bridge
+            cover: {image: images/map.png, alt: A map}
+            blocks:
+              - figure: {image: ‸images/bridge.jpg, alt: A bridge}
+              - figure: {image: images/bridge.jpg, alt: The same}
+        """,
+        bad_facts={"pictures": (LIGHT, HEAVY)},
+        good="""
+            title: A bridge
+            cover: {image: images/map.png, alt: A map}
+            blocks: [divider: ]
+        """,
+        good_facts={"pictures": (LIGHT,) * 5},
+    ),
+}
+
+
+class TestContract(CheckContract):
+    theme = weight
+    examples = EXAMPLES
+
+
+@pytest.mark.parametrize(
+    ("size", "severities"),
+    [
+        (81_919, []),
+        (81_920, [Severity.WARNING]),
+        (102_399, [Severity.WARNING]),
+        (102_400, [Severity.ERROR]),
+    ],
+)
+def test_the_bounds_of_html_are_exact(size: int, severities: list[Severity]) -> None:
+    said = findings(weight.clipped_html, ISSUE, largest_html_bytes=size)
+    assert [finding.severity for finding in said] == severities
+
+
+def test_the_largest_message_is_named() -> None:
+    [finding] = findings(weight.clipped_html, ISSUE, largest_html_bytes=90_000, largest_html_for="zoe@example.org")
+    assert "90,000 bytes" in finding.message
+    assert "zoe@example.org" in finding.hint
+
+
+def test_the_heaviest_picture_is_described() -> None:
+    text = "title: A\nblocks: [figure: {image: images/bridge.jpg, alt: A bridge}]\n"
+    [finding] = findings(weight.heavy_pictures, text, pictures=(LIGHT, HEAVY))
+    assert "2,000,001 bytes" in finding.message
+    assert "images/bridge.jpg (JPEG, 1104 by 1600 pixels, 1,600,001 bytes)" in finding.hint
