@@ -1,0 +1,1 @@
+"""How it looks: an issue and a theme become mail, text and web page."""

@@ -1,0 +1,184 @@
+"""From an issue and a theme to what every recipient gets, merge fields still open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from markupsafe import Markup
+
+from dispatch.content.blocks import Block
+from dispatch.content.issue import Cover, Issue
+from dispatch.content.richtext import MergeField, parse, parse_plain
+from dispatch.content.texts import TextKind
+from dispatch.errors import InvalidIssue, InvalidTheme
+from dispatch.location import Location
+from dispatch.rendering.album import Album
+from dispatch.rendering.compiled import RESERVED_FIELDS, CompiledIssue, Slots
+from dispatch.rendering.html_syntax import comments, unbalanced_tag
+from dispatch.rendering.inlining import inline
+from dispatch.rendering.linemarks import take_marks
+from dispatch.rendering.markup import HtmlWriter
+from dispatch.rendering.mjml import to_html
+from dispatch.rendering.outlook import outlook_view
+from dispatch.rendering.pictures import PictureShelf
+from dispatch.rendering.plaintext import TextWriter, tidy
+from dispatch.rendering.sentinels import Sentinels
+from dispatch.rendering.shrink import shrink
+from dispatch.rendering.slots import MisplacedField, find_header_slots, find_plain_slots, find_slots
+from dispatch.rendering.theme import NewsletterFacts, Theme
+from dispatch.rendering.words import direction_of, words_for, written_date
+
+LOGO_WIDTH = 160
+
+
+@dataclass(frozen=True)
+class Run:
+    """Blocks that follow each other: as prose they share one mj-text, anything else is MJML of its own."""
+
+    prose: bool
+    markup: Markup
+
+
+def compile_issue(
+    issue: Issue,
+    theme: Theme,
+    newsletter: NewsletterFacts,
+    *,
+    pictures: PictureShelf,
+    embed: bool,
+    media_url: str = "",
+) -> CompiledIssue:
+    """Compile an issue: the same issue, theme and facts give the same bytes.
+
+    With `embed` the HTML refers to its pictures by `cid:<name>`, else they are at `<media_url><name>`.
+    Raises InvalidIssue or InvalidTheme with file, line and column.
+    """
+    sentinels = Sentinels(issue.source.text, repr(newsletter))
+    album = Album(pictures, issue, lambda picture: f"cid:{picture.name}" if embed else f"{media_url}{picture.name}")
+    try:
+        html = _html(issue, theme, newsletter, sentinels, album)
+        text = _text(issue, theme, newsletter, sentinels)
+        subject = find_header_slots(TextWriter(sentinels).plain(issue.subject), sentinels)
+    except MisplacedField as error:
+        raise _explained(error, issue) from None
+    return CompiledIssue(
+        slug=issue.slug,
+        title=parse_plain(issue.title).plain,
+        language=issue.language,
+        direction=direction_of(issue.language),
+        subject=subject,
+        preheader=parse_plain(issue.preheader).plain,
+        html=html,
+        text=text,
+        pictures=album.pictures,
+        embedded=embed,
+    )
+
+
+def template_context(issue: Issue, newsletter: NewsletterFacts, sentinels: Sentinels) -> dict[str, object]:
+    """What every template of an issue is given, whichever form it writes."""
+    direction = direction_of(issue.language)
+    return {
+        "issue": issue,
+        "newsletter": newsletter,
+        "words": words_for(issue.language),
+        "language": issue.language,
+        "direction": direction,
+        "start": "left" if direction == "ltr" else "right",
+        "end": "right" if direction == "ltr" else "left",
+        "date": written_date(issue.date, issue.language) if issue.date else "",
+        **{name: sentinels.stand_in(name, "") for name in sorted(RESERVED_FIELDS)},
+    }
+
+
+def parts_of(issue: Issue) -> Iterator[tuple[str, Block | Cover]]:
+    """What the body is made of, with the name of its partials: the cover is a figure, then the blocks."""
+    if issue.cover:
+        yield "figure", issue.cover
+    for block in issue.blocks:
+        yield block.kind, block
+
+
+def _html(issue: Issue, theme: Theme, newsletter: NewsletterFacts, sentinels: Sentinels, album: Album) -> Slots:
+    context = template_context(issue, newsletter, sentinels) | {"writer": HtmlWriter(sentinels, album)}
+    logo = theme.settings.logo
+    context["logo"] = album.show_file(logo, LOGO_WIDTH, Location("dispatch.yaml")) if logo else None
+    context["body"] = _runs(issue, theme, context)
+    mjml, origin = theme.render_mjml("email.mjml.j2", context)
+    rendered = to_html(mjml, origin)
+    inlined = inline(rendered, theme.inline_css(context), _head_css(theme, context))
+    html = shrink(inlined)
+    _must_hold(mjml, rendered, html, sentinels)
+    return find_slots(html, sentinels)
+
+
+def _runs(issue: Issue, theme: Theme, context: dict[str, object]) -> list[Run]:
+    partials = (theme.render(f"blocks/{kind}.mjml.j2", context | {"block": block}) for kind, block in parts_of(issue))
+    return [Run(prose, Markup("\n").join(run)) for prose, run in groupby(partials, key=_is_prose)]
+
+
+def _is_prose(partial: str) -> bool:
+    return not take_marks(partial)[0].lstrip().startswith("<mj-")
+
+
+def _head_css(theme: Theme, context: dict[str, object]) -> list[str]:
+    """Each for a style block of its own: a client that cannot read one rule drops the whole block around it."""
+    dark = theme.head_css("dark.css.j2", context | {"on_colour": "", "on_ground": ""})
+    outlook = theme.head_css("dark.css.j2", context | {"on_colour": "[data-ogsc] ", "on_ground": "[data-ogsb] "})
+    return [
+        ":root{color-scheme:light dark;supported-color-schemes:light dark}",
+        theme.head_css("head.css.j2", context),
+        f"@media (prefers-color-scheme:dark){{{dark}}}",
+        outlook,
+    ]
+
+
+def _text(issue: Issue, theme: Theme, newsletter: NewsletterFacts, sentinels: Sentinels) -> Slots:
+    writer = TextWriter(sentinels)
+    context = template_context(issue, newsletter, sentinels) | {"writer": writer, "links": writer.links}
+    context["body"] = [
+        theme.render(f"blocks/{kind}.txt.j2", context | {"block": block}) for kind, block in parts_of(issue)
+    ]
+    return find_plain_slots(tidy(theme.render("email.txt.j2", context)), sentinels)
+
+
+def _must_hold(mjml: str, rendered: str, html: str, sentinels: Sentinels) -> None:
+    """What no step may have broken; each of these has been broken by one of the tools before."""
+    unbalanced = unbalanced_tag(outlook_view(html))
+    broken = {
+        "a conditional comment is not as mrml wrote it": comments(rendered) != comments(html),
+        "a merge field was lost": set(sentinels.found_in(mjml)) != set(sentinels.found_in(html)),
+        "a merge field was lost or doubled": _counted(sentinels, rendered) != _counted(sentinels, html),
+        "a merge field was damaged": html.count(f"zq{sentinels.nonce}") != len(sentinels.found_in(html)),
+        f"Outlook would see an unbalanced {unbalanced}": unbalanced is not None,
+    }
+    for what, is_broken in broken.items():
+        if is_broken:
+            raise InvalidTheme(f"the theme cannot be compiled: {what}", remedy="look for unusual HTML in templates/")
+
+
+def _counted(sentinels: Sentinels, html: str) -> Counter[str]:
+    return Counter(sentinels.found_in(html))
+
+
+def _explained(error: MisplacedField, issue: Issue) -> InvalidIssue | InvalidTheme:
+    """With the place in the issue where the field is written, or as the theme's fault if it is not."""
+    remedy = "a merge field may stand in text, in a subject, and in a URL after its host"
+    places = sorted(_places_of(error.name, issue))
+    if not places:
+        return InvalidTheme(str(error), remedy=remedy)
+    return InvalidIssue(str(error), location=places[0][1], remedy=remedy)
+
+
+def _places_of(name: str, issue: Issue) -> Iterator[tuple[bool, Location]]:
+    """Where a merge field is written: False and the place if it is in a URL, which is more often wrong."""
+    for text in issue.texts():
+        parsed = parse(text.value) if text.kind is TextKind.RICH else parse_plain(text.value)
+        in_urls = {part for link in parsed.links for part in link.url if isinstance(part, MergeField)}
+        for field in parsed.merge_fields:
+            if field.name == name:
+                in_url = text.kind is TextKind.URL or field in in_urls
+                yield not in_url, issue.locate(text.path, field.offset)

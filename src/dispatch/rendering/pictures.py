@@ -1,0 +1,210 @@
+"""Pictures made fit for mail: turned upright, twice as wide as shown, small, named by their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import suppress
+from difflib import get_close_matches
+from pathlib import Path
+
+import PIL
+from PIL import Image, ImageChops, ImageCms, ImageOps, UnidentifiedImageError
+
+from dispatch.errors import InvalidIssue
+from dispatch.files import write_whole
+from dispatch.location import Location
+from dispatch.rendering.compiled import Picture
+
+DENSITY = 2  # pixels per shown pixel: a phone's display has two to three
+JPEG_QUALITY = 82
+MOST_CHART_COLOURS = 20_000  # with smoothed edges; a photograph has ten times as many, and would take 20 seconds
+UNSEEN_DIFFERENCE = 10  # of 255, in any channel of any pixel
+MOST_PIXELS = 50_000_000
+MOST_GIF_BYTES = 1_000_000
+# Part of the key in the cache: when one of these changes, pictures are made anew.
+_WAY = f"1 {PIL.__version__} {JPEG_QUALITY} {DENSITY} {UNSEEN_DIFFERENCE} {MOST_CHART_COLOURS}"
+
+_KINDS = {"JPEG": ("jpg", "image/jpeg"), "PNG": ("png", "image/png"), "GIF": ("gif", "image/gif")}
+_JPEGS = frozenset({"JPEG", "MPO"})  # an MPO is a JPEG with a second one behind it; telephones write it
+_SAVE_AS = "save it as JPEG (photographs) or PNG (drawings)"
+_REFUSED = {
+    "WEBP": "Outlook on Windows does not show WebP",
+    "AVIF": "most mail clients do not show AVIF",
+    "TIFF": "most mail clients do not show TIFF",
+    "BMP": "a BMP is many times larger than it need be",
+}
+
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
+
+class PictureShelf:
+    """The pictures of one newsletter folder; what was made of them is kept in `cache`, where there is one."""
+
+    def __init__(self, folder: Path, cache: Path | None = None) -> None:
+        self._folder = folder.resolve()
+        self._cache = cache
+
+    def picture(self, path: str, width: int, place: Location | None = None) -> Picture:
+        """The picture at `path`, relative to the folder, fit to be shown `width` CSS pixels wide.
+
+        It is never made larger than it is. Raises InvalidIssue at `place` where the path is written.
+        """
+        source = self._read(path, place)
+        key = hashlib.sha256(f"{_WAY} {width} {hashlib.sha256(source).hexdigest()}".encode()).hexdigest()
+        cached = self._from_cache(key)
+        if cached is None:
+            cached = _fit(source, path, width * DENSITY, place)
+            self._to_cache(key, cached)
+        return _described(cached)
+
+    def _read(self, path: str, place: Location | None) -> bytes:
+        if Path(path).is_absolute() or "\\" in path or "\0" in path:
+            remedy = "write it relative to the newsletter folder, with slashes: images/map.png"
+            raise InvalidIssue(f"{path!r} is not a path inside the newsletter folder", location=place, remedy=remedy)
+        file = (self._folder / path).resolve()
+        if not file.is_relative_to(self._folder):
+            raise InvalidIssue(
+                f"{path} leads out of the newsletter folder",
+                location=place,
+                remedy="put the picture itself into the folder, no link to it",
+            )
+        if not file.is_file():
+            raise InvalidIssue(f"there is no picture {path}", location=place, remedy=self._did_you_mean(path))
+        try:
+            return file.read_bytes()
+        except OSError as error:
+            raise InvalidIssue(f"{path} cannot be read: {error.strerror}", location=place) from None
+
+    def _did_you_mean(self, path: str) -> str:
+        files = [str(file.relative_to(self._folder)) for file in self._neighbours(path)]
+        close = get_close_matches(path, files, n=1)
+        return f"did you mean {close[0]}?" if close else "paths are relative to the newsletter folder"
+
+    def _neighbours(self, path: str) -> Iterator[Path]:
+        for folder in (self._folder / Path(path).parent, self._folder / "images"):
+            if folder.is_dir() and folder.resolve().is_relative_to(self._folder):
+                yield from sorted(file for file in folder.resolve().iterdir() if file.is_file())
+
+    def _from_cache(self, key: str) -> bytes | None:
+        try:
+            content = (self._cache / key).read_bytes() if self._cache else None
+        except OSError:
+            return None
+        # Written in one step, but a disk may have been full or a restore partial.
+        return content if content and _opens(content) else None
+
+    def _to_cache(self, key: str, content: bytes) -> None:
+        if self._cache:
+            with suppress(OSError):  # a folder that may only be read has no cache, and that is all
+                write_whole(self._cache / key, content)
+
+
+def shown_size(picture: Picture, width: int) -> tuple[int, int]:
+    """Width and height in CSS pixels: at most `width`, and never larger than the picture is."""
+    shown = min(width, picture.width)
+    return shown, max(1, round(shown * picture.height / picture.width))
+
+
+def _fit(source: bytes, path: str, width: int, place: Location | None) -> bytes:
+    try:
+        with Image.open(io.BytesIO(source)) as image:
+            if image.format not in _KINDS and image.format not in _JPEGS:
+                why = _REFUSED.get(image.format or "", f"{image.format} is not for mail")
+                raise InvalidIssue(f"{path} cannot go into a mail: {why}", location=place, remedy=_SAVE_AS)
+            if getattr(image, "is_animated", False) and image.format == "GIF":
+                return _animation(source, path, place)
+            return _encode(_resize(_upright_srgb(image), width), image.format or "")
+    except UnidentifiedImageError:
+        raise InvalidIssue(_not_an_image(source, path), location=place, remedy=_SAVE_AS) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise InvalidIssue(
+            f"{path} has more than {MOST_PIXELS // 1_000_000} million pixels", location=place, remedy="make it smaller"
+        ) from None
+    except (OSError, SyntaxError, ValueError) as error:  # what Pillow's decoders raise for broken files
+        raise InvalidIssue(f"{path} is damaged: {error}", location=place, remedy="export it again") from None
+
+
+def _not_an_image(source: bytes, path: str) -> str:
+    if b"<svg" in source[:2000].lower():
+        return f"{path} cannot go into a mail: Gmail and Outlook do not show SVG"
+    return f"{path} is not a picture"
+
+
+def _animation(source: bytes, path: str, place: Location | None) -> bytes:
+    if len(source) > MOST_GIF_BYTES:
+        raise InvalidIssue(
+            f"{path} is an animation of {len(source):,} bytes; at most {MOST_GIF_BYTES:,} go into a mail",
+            location=place,
+            remedy="fewer frames, fewer colours or a smaller size",
+        )
+    return source
+
+
+def _upright_srgb(image: Image.Image) -> Image.Image:
+    """Turned as its EXIF says, in sRGB, eight bits a channel: mail clients heed neither tag reliably."""
+    profile = image.info.get("icc_profile")
+    upright = ImageOps.exif_transpose(image)
+    if profile and upright.mode in {"RGB", "RGBA", "CMYK"}:
+        upright = _to_srgb(upright, profile)
+    transparent = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
+    if upright.mode.startswith("I"):  # 16 bits; convert() would clip and not scale them
+        upright = upright.convert("I").point(lambda value: value / 256)
+    grey = upright.mode in {"1", "L", "LA", "I"} and not transparent
+    return upright.convert("RGBA" if transparent else "L" if grey else "RGB")
+
+
+def _to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        mode = "RGB" if image.mode == "CMYK" else image.mode
+        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode)
+    except (ImageCms.PyCMSError, OSError):  # a profile nobody can read: shown as if it were sRGB, as browsers do
+        return image
+    return converted if converted is not None else image
+
+
+def _resize(image: Image.Image, width: int) -> Image.Image:
+    if image.width <= width:
+        return image
+    height = max(1, round(image.height * width / image.width))
+    return image.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def _encode(image: Image.Image, source_format: str) -> bytes:
+    """The bytes, without any metadata; the same for the same picture and the same Pillow."""
+    image.info = {}
+    buffer = io.BytesIO()
+    if source_format in _JPEGS:
+        image.save(buffer, "JPEG", quality=JPEG_QUALITY, progressive=True, optimize=True)
+    else:
+        _with_palette(image).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _with_palette(image: Image.Image) -> Image.Image:
+    """With 256 colours where nobody sees the difference: charts and maps take a third of the bytes."""
+    if image.mode != "RGB" or image.getcolors(MOST_CHART_COLOURS) is None:
+        return image
+    palette = image.quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=5, dither=Image.Dither.NONE)
+    differences = ImageChops.difference(palette.convert("RGB"), image).histogram()  # 256 counts for each channel
+    seen = any(any(differences[start + UNSEEN_DIFFERENCE + 1 : start + 256]) for start in (0, 256, 512))
+    return image if seen else palette
+
+
+def _opens(content: bytes) -> bool:
+    try:
+        Image.open(io.BytesIO(content)).close()
+    except (UnidentifiedImageError, OSError):
+        return False
+    return True
+
+
+def _described(content: bytes) -> Picture:
+    with Image.open(io.BytesIO(content)) as image:
+        extension, content_type = _KINDS[image.format or ""]
+        name = f"{hashlib.sha256(content).hexdigest()}.{extension}"
+        return Picture(name, content_type, content, image.width, image.height)

@@ -1,0 +1,174 @@
+"""A newsletter's theme: its templates over the built-in ones, with its colours and fonts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from dispatch.errors import DispatchError, InvalidTheme
+from dispatch.location import Location
+from dispatch.rendering.columns import number_columns
+from dispatch.rendering.linemarks import LineMarks, Origins, take_marks
+from dispatch.rendering.palette import DEFAULT_ACCENT, Palette, palettes
+from dispatch.rendering.stylesheet import check_head_css, check_inline_css, shrink_css
+
+SERIF = "Georgia, 'Times New Roman', serif"
+SANS = Markup("-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif")
+Origin = Callable[[int], Location]
+"""Where a line of what a template wrote, counted from 1, stands in the template."""
+
+
+@dataclass(frozen=True)
+class ThemeSettings:
+    """The `theme:` of dispatch.yaml, as config has checked it; None is the theme's own choice."""
+
+    accent: str | None = None  # #rrggbb
+    logo: str | None = None  # a picture inside the newsletter folder, in the place of the written name
+    font: str | None = None  # of running text, a list as CSS writes it
+
+
+@dataclass(frozen=True)
+class NewsletterFacts:
+    """What a theme may know about the newsletter."""
+
+    name: str
+    description: str = ""
+    url: str = ""  # without a slash at its end; empty when it is not on the web
+    postal_address: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The templates of a newsletter folder, `<folder>/templates/`, file by file over the built-in ones."""
+
+    folder: Path | None
+    settings: ThemeSettings = field(default_factory=ThemeSettings)
+
+    @cached_property
+    def palettes(self) -> tuple[Palette, Palette]:
+        """The light and the dark colours."""
+        return palettes(self.settings.accent or DEFAULT_ACCENT)
+
+    @cached_property
+    def serif(self) -> Markup:
+        """The font of running text as a CSS list, with single quotes: it stands in double ones."""
+        return Markup((self.settings.font or SERIF).replace('"', "'"))  # noqa: S704 (config lets no other signs through)
+
+    def render(self, template: str, context: Mapping[str, object]) -> str:
+        """The template, filled; raises InvalidTheme with the template's file and line.
+
+        All but `.txt.j2` is HTML or the like, in which values were escaped: it may stand in other templates as it is.
+        """
+        everything = {"light": self.palettes[0], "dark": self.palettes[1], "serif": self.serif, "sans": SANS, **context}
+        try:
+            rendered = self._environment.get_template(template).render(everything)
+        except DispatchError:
+            raise
+        except TemplateSyntaxError as error:
+            place = Location(self._shown(error.name or template), error.lineno)
+            raise InvalidTheme(error.message or "syntax error", location=place) from None
+        except TemplateNotFound as error:
+            raise InvalidTheme(f"there is no template {error.name}", remedy="put it into templates/") from None
+        except Exception as error:  # what an expression in a template may raise
+            place = self._place(error.__traceback__, template)
+            raise InvalidTheme(f"{type(error).__name__}: {error}", location=place) from error
+        return rendered if _is_text(template) else Markup(rendered)  # noqa: S704
+
+    def render_mjml(self, template: str, context: Mapping[str, object]) -> tuple[str, Origin]:
+        """MJML from a template, and where each of its lines was written."""
+        mjml, origins = take_marks(self.render(template, context))
+        return mjml, self._origin(origins)
+
+    def inline_css(self, context: Mapping[str, object]) -> str:
+        """The style sheet for style attributes."""
+        css, origins = take_marks(self.render("inline.css.j2", context))
+        check_inline_css(css, self._origin(origins))
+        return shrink_css(css)
+
+    def head_css(self, template: str, context: Mapping[str, object]) -> str:
+        """A style sheet for a `<style>` element, on one line."""
+        css, origins = take_marks(self.render(template, context))
+        check_head_css(css, self._origin(origins))
+        return shrink_css(css)
+
+    @cached_property
+    def _folders(self) -> tuple[Path, ...]:
+        return (*((self.folder / "templates",) if self.folder else ()), built_in_templates())
+
+    @cached_property
+    def _environment(self) -> ImmutableSandboxedEnvironment:
+        environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(self._folders),
+            # Of select_autoescape() a name that ends in .mjml.j2 gets none.
+            autoescape=lambda name: not _is_text(name or ""),
+            undefined=StrictUndefined,
+            extensions=[LineMarks],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.globals.clear()
+        for name in ("rich", "plain", "url", "shown", "picture", "reference", "wrapped", "underlined", "table"):
+            environment.filters[name] = _writes(name)
+        environment.filters["number_columns"] = number_columns
+        environment.filters["filled"] = _filled
+        return environment
+
+    def _origin(self, origins: Origins) -> Origin:
+        def origin(line: int) -> Location:
+            place = origins(line)
+            return Location(self._shown(place.file), place.line)
+
+        return origin
+
+    def _place(self, traceback: TracebackType | None, template: str) -> Location:
+        """The last line of a template in a traceback; Jinja2 writes its files and lines into it."""
+        place = Location(self._shown(template))
+        while traceback is not None:
+            file = Path(traceback.tb_frame.f_code.co_filename)
+            for folder in self._folders:
+                if file.is_relative_to(folder):
+                    place = Location(self._shown(file.relative_to(folder).as_posix()), traceback.tb_lineno)
+            traceback = traceback.tb_next
+        return place
+
+    def _shown(self, template: str) -> str:
+        """A template's file as its author knows it: below the newsletter folder, or in full where it is built in."""
+        own = self.folder / "templates" / template if self.folder else None
+        return f"templates/{template}" if own and own.is_file() else str(built_in_templates() / template)
+
+
+def built_in_templates() -> Path:
+    """The theme that comes along: package data in a wheel, `templates/` of the repository when installed editable."""
+    package = Path(__file__).parent.parent
+    carried = package / "templates"
+    return carried if carried.is_dir() else package.parent.parent / "templates"
+
+
+def _is_text(template: str) -> bool:
+    return template.endswith(".txt.j2")
+
+
+def _filled(sentence: str, value: str) -> str:
+    """One of the theme's sentences with a value in the place of its `{}`; HTML when the value is."""
+    return escape(sentence).format(value) if isinstance(value, Markup) else sentence.replace("{}", value)
+
+
+def _writes(name: str) -> Callable[..., Any]:
+    """A filter that the writer of this rendering carries out: HTML, text and web page write the same text apart."""
+
+    @pass_context
+    def write(context: Context, *arguments: object, **options: object) -> object:
+        return getattr(context["writer"], name)(*arguments, **options)
+
+    return write

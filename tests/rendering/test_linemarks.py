@@ -1,0 +1,38 @@
+"""Output of templates is traced back to their lines."""
+
+from jinja2 import DictLoader, Environment
+
+from dispatch.location import Location
+from dispatch.rendering.linemarks import LineMarks, take_marks
+
+TEMPLATES = {
+    "outer.mjml.j2": 'one "{{ x }}"\n{% if x -%}\n   two {# a\ncomment #}\nthree\n{% endif %}{% include "inner.mjml.j2" %}\nlast',
+    "inner.mjml.j2": "inner one\ninner two",
+    "plain.txt.j2": "a\nb",
+}
+
+
+def rendered(name: str, **context: object) -> str:
+    environment = Environment(loader=DictLoader(TEMPLATES), extensions=[LineMarks], autoescape=True)
+    return environment.get_template(name).render(context)
+
+
+def test_each_line_knows_its_template_and_line():
+    text, origins = take_marks(rendered("outer.mjml.j2", x="value\nwith lines"))
+    lines = text.split("\n")
+    assert lines == ['one "value', 'with lines"', "two ", "three", "inner one", "inner two", "last"]
+    places = {line: origins(number) for number, line in enumerate(lines, start=1)}
+    assert places['one "value'] == Location("outer.mjml.j2", 1)
+    assert places["two "] == Location("outer.mjml.j2", 3)
+    assert places["three"] == Location("outer.mjml.j2", 5)
+    assert places["inner two"] == Location("inner.mjml.j2", 2)
+    assert places["last"] == Location("outer.mjml.j2", 7)
+
+
+def test_a_line_beyond_the_end_is_the_last():
+    _, origins = take_marks(rendered("inner.mjml.j2"))
+    assert origins(99) == Location("inner.mjml.j2", 2)
+
+
+def test_other_templates_are_left_alone():
+    assert rendered("plain.txt.j2") == "a\nb"

@@ -1,0 +1,43 @@
+"""The theme's own words, dates and directions."""
+
+from dataclasses import astuple
+from datetime import date
+
+import pytest
+
+from dispatch.rendering.words import LANGUAGES, direction_of, words_for, written_date
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_every_language_says_everything(language):
+    english = words_for("en")
+    for ours, theirs in zip(astuple(words_for(language)), astuple(english), strict=True):
+        assert ours
+        assert ours.count("{}") == theirs.count("{}")
+
+
+def test_a_region_has_the_words_of_its_language_and_others_get_english():
+    assert words_for("fr-CA") is words_for("FR")
+    assert words_for("xx") is words_for("en")
+
+
+@pytest.mark.parametrize(
+    ("language", "direction"),
+    [("en", "ltr"), ("ar", "rtl"), ("he", "rtl"), ("fa-IR", "rtl"), ("ur", "rtl"), ("?", "ltr")],
+)
+def test_the_direction_is_the_languages(language, direction):
+    assert direction_of(language) == direction
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "2 March 2026"),
+        ("en-US", "March 2, 2026"),
+        ("fr", "2 mars 2026"),
+        ("ar", "2 مارس 2026"),
+        ("xx", "2 March 2026"),
+    ],
+)
+def test_a_date_is_written_out(language, expected):
+    assert written_date(date(2026, 3, 2), language) == expected
