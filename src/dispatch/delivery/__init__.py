@@ -1,0 +1,1 @@
+"""How it gets there, once: the ledger and the loop around it."""

@@ -1,0 +1,329 @@
+"""The crash-safe record of who was handed over, in verbs; all SQL on mailings, recipients, rows and receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from hashlib import sha256
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
+
+from dispatch.database.database import Database
+from dispatch.database.schema import batch, mailing, receipt, recipient
+from dispatch.delivery.mailing import (
+    OPEN_STATES,
+    BatchRow,
+    BatchState,
+    Mailing,
+    Tally,
+    time_from,
+    time_text,
+)
+from dispatch.delivery.positions import parse_positions, show_positions
+from dispatch.errors import DatabaseTrouble, NotFound, Stopped
+from dispatch.messages.message import Recipient
+
+_MAILING = [column for column in mailing.c if column is not mailing.c.content]
+_FATE = ("positions", "state", "begun", "done", "revision", "claimed_by")
+
+
+class Ledger:
+    """Every change of anybody's fate goes through `exchange`, which keeps the rows a partition of the audience."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """One transaction, durable when its block has ended."""
+        return self._database.writing()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """One moment of the ledger."""
+        return self._database.reading()
+
+    # --- batch rows ----------------------------------------------------------------------------------
+
+    def exchange(
+        self,
+        connection: Connection,
+        row: BatchRow,
+        parts: Sequence[BatchRow],
+        receipts: Mapping[int, str] | None = None,
+    ) -> None:
+        """Put rows into the place of one, the first under its id; `receipts` are provider ids by position.
+
+        The parts must hold the row's positions, each once: nobody is lost, nobody is in two rows. The row must still
+        stand as it was read: of two senders, only one gets further. Keeps the mailing's `finished_at` true.
+        """
+        rising = all(list(part.positions) == sorted(part.positions) for part in parts)
+        if not rising or sorted(chain.from_iterable(part.positions for part in parts)) != list(row.positions):
+            raise AssertionError(f"{parts} do not divide {row}")
+        now = time_text(self._clock())
+        as_read = _columns(row)
+        unchanged = [batch.c[name].is_not_distinct_from(as_read[name]) for name in _FATE]
+        first, *others = [{**_columns(part), "updated_at": now} for part in parts]
+        if connection.execute(update(batch).where(batch.c.id == row.id, *unchanged).values(first)).rowcount != 1:
+            raise Stopped(
+                "The ledger was changed by another process while this one was sending",
+                remedy="See to it that only one process sends, then run `dispatch resume`.",
+            )
+        if others:
+            connection.execute(insert(batch), others)
+        if receipts:
+            connection.execute(
+                insert(receipt).prefix_with("OR IGNORE", dialect="sqlite"),
+                [
+                    {"mailing_id": row.mailing_id, "position": position, "provider_id": provider_id, "at": now}
+                    for position, provider_id in receipts.items()
+                ],
+            )
+        self._keep_finished_at(connection, row, parts, now)
+
+    def next_row(self, connection: Connection, of: Mailing, now: datetime) -> BatchRow | None:
+        """The row that is next, and free: one whose request is to be repeated, else the oldest pending one."""
+        for state in (BatchState.SUBMITTING, BatchState.PENDING):
+            free = (*_in_state(of, state), batch.c.claimed_by.is_(None))
+            due = batch.c.not_before.is_(None) | (batch.c.not_before <= time_text(now))
+            found = connection.execute(select(batch).where(*free, due).order_by(batch.c.id).limit(1)).first()
+            if found:
+                return _batch_row(found)
+        return None
+
+    def next_due(self, connection: Connection, of: Mailing) -> datetime | None:
+        """When the first of the free rows that wait may be tried again."""
+        waiting = (*_in_state(of, *OPEN_STATES), batch.c.claimed_by.is_(None))
+        earliest = connection.execute(select(func.min(batch.c.not_before)).where(*waiting)).scalar()
+        return time_from(earliest) if earliest else None
+
+    def rows(self, connection: Connection, of: Mailing, *states: BatchState) -> list[BatchRow]:
+        """The rows in these states, in order of age."""
+        found = connection.execute(select(batch).where(*_in_state(of, *states)).order_by(batch.c.id))
+        return [_batch_row(row) for row in found]
+
+    def row_of(self, connection: Connection, of: Mailing, position: int) -> tuple[BatchRow, str]:
+        """The row in which somebody stands, and when it last changed."""
+        around = (batch.c.mailing_id == of.id, batch.c.first <= position, batch.c.last >= position)
+        for found in connection.execute(select(batch).where(*around)):
+            row = _batch_row(found)
+            if position in row.positions:
+                return row, found.updated_at
+        raise DatabaseTrouble(
+            f"position {position} of {of.name} is missing in the ledger", remedy="Restore the database from a backup."
+        )
+
+    def recipients(self, connection: Connection, row: BatchRow) -> tuple[Recipient, ...]:
+        """The people of a row, in order."""
+        between = recipient.c.position.between(row.positions[0], row.positions[-1])
+        query = select(recipient).where(recipient.c.mailing_id == row.mailing_id, between)
+        wanted = set(row.positions)
+        return tuple(
+            _recipient(found)
+            for found in connection.execute(query.order_by(recipient.c.position))
+            if found.position in wanted
+        )
+
+    def position_of(self, connection: Connection, of: Mailing, subscriber_id: str) -> int | None:
+        """Where somebody stands in a mailing, if they are a recipient."""
+        theirs = (recipient.c.mailing_id == of.id, recipient.c.subscriber_id == subscriber_id)
+        return connection.execute(select(recipient.c.position).where(*theirs)).scalar()
+
+    def receipts(self, connection: Connection, of: Mailing, position: int) -> list[str]:
+        """The provider's ids of what it accepted for somebody."""
+        query = select(receipt.c.provider_id).where(receipt.c.mailing_id == of.id, receipt.c.position == position)
+        return list(connection.execute(query).scalars())
+
+    def tally(self, connection: Connection, of: Mailing) -> Tally:
+        """Where the audience stands. One statement, so it adds up at any moment."""
+        query = select(batch.c.state, func.sum(batch.c["count"]), func.sum(batch.c.done))
+        sums = {
+            BatchState(state): (count, done)
+            for state, count, done in connection.execute(
+                query.where(batch.c.mailing_id == of.id).group_by(batch.c.state)
+            )
+        }
+        count = {state: sums.get(state, (0, 0))[0] for state in BatchState}
+        done = sums.get(BatchState.SUBMITTING, (0, 0))[1]
+        return Tally(
+            accepted=count[BatchState.ACCEPTED] + done,
+            refused=count[BatchState.REFUSED],
+            pending=sum(count[state] for state in OPEN_STATES) - done,
+            uncertain=count[BatchState.UNCERTAIN],
+            withdrawn=count[BatchState.WITHDRAWN],
+        )
+
+    def untaken(self, connection: Connection, of: Mailing) -> int:
+        """How many people stand in pending rows: nobody is at work on them."""
+        query = select(func.coalesce(func.sum(batch.c["count"]), 0)).where(*_in_state(of, BatchState.PENDING))
+        return int(connection.execute(query).scalar_one())
+
+    # --- mailings ------------------------------------------------------------------------------------
+
+    def find(self, name: str) -> Mailing:
+        """The mailing `<slug>.<n>`, or the latest of the issue `<slug>`; raises NotFound."""
+        latest = mailing.c.number.desc()
+        with self._database.reading() as connection:
+            for wanted in (mailing.c.name == name, mailing.c.issue == name):
+                found = connection.execute(select(*_MAILING).where(wanted).order_by(latest).limit(1)).first()
+                if found:
+                    return _mailing(found)
+        raise NotFound(f"There is no mailing {name}", remedy="`dispatch send ISSUE` makes one.")
+
+    def latest(self, *, unfinished: bool = False) -> Mailing:
+        """The mailing made last, or the last one that is not at its end; raises NotFound."""
+        query = select(*_MAILING).order_by(mailing.c.id.desc()).limit(1)
+        if unfinished:
+            query = query.where(mailing.c.finished_at.is_(None))
+        with self._database.reading() as connection:
+            found = connection.execute(query).first()
+        if not found:
+            raise NotFound(
+                f"There is no {'unfinished ' if unfinished else ''}mailing", remedy="`dispatch send ISSUE` makes one."
+            )
+        return _mailing(found)
+
+    def mailings(self, connection: Connection, issue: str | None = None) -> list[Mailing]:
+        """All mailings, or those of an issue, the oldest first."""
+        query = select(*_MAILING).order_by(mailing.c.id)
+        found = connection.execute(query if issue is None else query.where(mailing.c.issue == issue))
+        return [_mailing(row) for row in found]
+
+    def refreshed(self, connection: Connection, of: Mailing) -> Mailing:
+        """The mailing as it is now: the operator's wishes may have changed."""
+        return _mailing(connection.execute(select(*_MAILING).where(mailing.c.id == of.id)).one())
+
+    def content(self, of: Mailing) -> bytes:
+        """The message template that was frozen with the mailing; raises DatabaseTrouble if it is not the same now."""
+        with self._database.reading() as connection:
+            content: bytes = connection.execute(select(mailing.c.content).where(mailing.c.id == of.id)).scalar_one()
+        if sha256(content).hexdigest() != of.content_sha256:
+            raise DatabaseTrouble(
+                f"What was frozen for {of.name} has changed since", remedy="Restore the database from a backup."
+            )
+        return content
+
+    def start(self, of: Mailing) -> None:
+        """Note that a run began, the first time."""
+        self._wish(of, started_at=func.coalesce(mailing.c.started_at, time_text(self._clock())))
+
+    def pause(self, of: Mailing) -> None:
+        """Wish that the mailing stops; a live sender sees it before its next request."""
+        self._wish(of, paused_at=func.coalesce(mailing.c.paused_at, time_text(self._clock())))
+
+    def resume(self, of: Mailing) -> None:
+        """Take back the wish for a pause, and the limit."""
+        self._wish(of, paused_at=None, pause_after=None)
+
+    def cancel(self, of: Mailing) -> None:
+        """Wish that the mailing stops for good; a live sender sees it before its next request."""
+        self._wish(of, cancelled_at=func.coalesce(mailing.c.cancelled_at, time_text(self._clock())))
+
+    def _wish(self, of: Mailing, **wish: object) -> None:
+        with self._database.writing() as connection:
+            connection.execute(update(mailing).where(mailing.c.id == of.id).values(**wish))
+
+    def _keep_finished_at(self, connection: Connection, row: BatchRow, parts: Sequence[BatchRow], now: str) -> None:
+        this = update(mailing).where(mailing.c.id == row.mailing_id)
+        if all(part.state not in OPEN_STATES for part in parts):
+            any_open = exists().where(batch.c.mailing_id == row.mailing_id, batch.c.state.in_(OPEN_STATES))
+            connection.execute(this.where(mailing.c.finished_at.is_(None), ~any_open).values(finished_at=now))
+        elif row.state not in OPEN_STATES:
+            connection.execute(this.values(finished_at=None))
+
+    # --- the freeze ----------------------------------------------------------------------------------
+
+    def next_number(self, connection: Connection, issue: str) -> int:
+        """The number of an issue's next mailing, from 1."""
+        highest = connection.execute(select(func.max(mailing.c.number)).where(mailing.c.issue == issue)).scalar()
+        return int(highest or 0) + 1
+
+    def already_mailed(self, connection: Connection, issue: str, ids: Collection[str]) -> set[str]:
+        """Which of these subscribers are recipients in some mailing of the issue."""
+        known = select(recipient.c.subscriber_id).join(mailing).where(mailing.c.issue == issue)
+        return set(connection.execute(known.where(recipient.c.subscriber_id.in_(ids))).scalars())
+
+    def add_mailing(self, connection: Connection, facts: Mapping[str, object]) -> int:
+        """Record a mailing whose audience follows; gives its id."""
+        new = {**facts, "created_at": time_text(self._clock()), "audience": 0, "excluded": {}}
+        return int(connection.execute(insert(mailing).values(new).returning(mailing.c.id)).scalar_one())
+
+    def add_recipients(self, connection: Connection, mailing_id: int, people: Sequence[Recipient]) -> None:
+        """Record some of a mailing's recipients."""
+        rows = [{"mailing_id": mailing_id, **vars(person)} for person in people]
+        connection.execute(insert(recipient), rows)
+
+    def complete(
+        self, connection: Connection, mailing_id: int, audience: int, excluded: Mapping[str, int], unit: int
+    ) -> Mailing:
+        """Record the size of the audience, and a pending row for each `unit` of it."""
+        mine = recipient.c.mailing_id == mailing_id
+        written = connection.execute(select(func.count(), func.max(recipient.c.position)).where(mine)).one()
+        if tuple(written) != (audience, audience):
+            raise AssertionError(f"{written} recipients are recorded of {audience}")
+        now = time_text(self._clock())
+        this = update(mailing).where(mailing.c.id == mailing_id)
+        connection.execute(this.values(audience=audience, excluded=dict(excluded)))
+        for first in range(1, audience + 1, unit):
+            positions = tuple(range(first, min(first + unit, audience + 1)))
+            row = BatchRow(0, mailing_id, positions, BatchState.PENDING)
+            connection.execute(insert(batch).values({**_columns(row), "updated_at": now}))
+        return _mailing(connection.execute(select(*_MAILING).where(mailing.c.id == mailing_id)).one())
+
+
+def _in_state(of: Mailing, *states: BatchState) -> tuple[ColumnElement[bool], ...]:
+    return (batch.c.mailing_id == of.id, batch.c.state.in_(states))
+
+
+def _columns(row: BatchRow) -> dict[str, object]:
+    """A row as it is stored, but for its id and the time of its last change."""
+    return {
+        "mailing_id": row.mailing_id,
+        "variant": row.variant,
+        "first": row.positions[0],
+        "last": row.positions[-1],
+        "positions": show_positions(row.positions),
+        "count": len(row.positions),
+        "state": row.state,
+        "begun": row.begun,
+        "done": row.done,
+        "revision": row.revision,
+        "attempts": row.attempts,
+        "request_sha256": row.request_sha256,
+        "submitted_at": time_text(row.submitted_at) if row.submitted_at else None,
+        "not_before": time_text(row.not_before) if row.not_before else None,
+        "claimed_by": row.claimed_by,
+        "code": row.code,
+        "detail": row.detail,
+    }
+
+
+def _batch_row(found: Row[Any]) -> BatchRow:
+    return BatchRow(
+        id=found.id,
+        mailing_id=found.mailing_id,
+        variant=found.variant,
+        positions=parse_positions(found.positions),
+        state=BatchState(found.state),
+        begun=found.begun,
+        done=found.done,
+        revision=found.revision,
+        attempts=found.attempts,
+        request_sha256=found.request_sha256,
+        submitted_at=time_from(found.submitted_at) if found.submitted_at else None,
+        not_before=time_from(found.not_before) if found.not_before else None,
+        claimed_by=found.claimed_by,
+        code=found.code,
+        detail=found.detail,
+    )
+
+
+def _mailing(found: Row[Any]) -> Mailing:
+    return Mailing(**found._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def _recipient(found: Row[Any]) -> Recipient:
+    fields = {name: value for name, value in found._mapping.items() if name != "mailing_id"}  # noqa: SLF001 - as above
+    return Recipient(**fields)

@@ -1,0 +1,173 @@
+"""The freeze: from everybody who is known to a mailing with its recipients, in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from dispatch.addresses import is_international
+from dispatch.delivery.ledger import Ledger
+from dispatch.delivery.mailing import Mailing
+from dispatch.errors import SendRefused
+from dispatch.messages.message import Recipient
+from dispatch.providers.provider import Capabilities
+from dispatch.subscribers.segments import Segment
+from dispatch.subscribers.store import SubscriberStore
+from dispatch.subscribers.subscriber import Subscriber, merge_values
+
+_PAGE = 1_000  # people in memory at once
+_LARGEST_ROW = 500  # recipients; what one thread composes at once
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be sent to whom, and what is to be remembered about it."""
+
+    issue: str  # its slug
+    provider: str
+    capabilities: Capabilities
+    fields: frozenset[str]  # the merge fields of the compiled issue: nothing else about people is frozen
+    nonce: str  # drawn for this mailing
+    key_id: str  # the key that signs its links
+    commit: str = ""  # of the newsletter's repository
+    clean: bool = False  # whether the working tree was as committed
+    segment: Segment | None = None  # None: everybody
+    segment_name: str = ""
+    repetition: Literal["none", "new_subscribers", "again"] = "none"  # what a further mailing of the issue may do
+    rejected: int = 0  # lines of the subscribers' file that nobody can be mailed by
+    limit: int | None = None  # pause once so many are no longer pending
+
+
+@dataclass(frozen=True)
+class Audience:
+    """How many are mailed, and how many not, by reason."""
+
+    count: int
+    excluded: dict[str, int]
+
+
+def survey(ledger: Ledger, store: SubscriberStore, plan: Plan, connection: Connection) -> Audience:
+    """Count the audience as the freeze would now; changes nothing. Raises SendRefused."""
+    _refuse_repetition(ledger, connection, plan)
+    reasons = Counter(reason for _, reason in _everybody(ledger, store, connection, plan))
+    return _audience(reasons, plan)
+
+
+def prepare(
+    ledger: Ledger,
+    store: SubscriberStore,
+    plan: Plan,
+    template_for: Callable[[str], bytes],
+    *,
+    confirmed: int | None = None,
+) -> Mailing:
+    """Freeze the mailing; to be called under the sender's lock.
+
+    `template_for` gives the message template's bytes for the mailing's name. `confirmed` is the audience that a person
+    agreed to: one that has grown since is refused. Raises SendRefused, and nothing is recorded then.
+    """
+    with ledger.writing() as connection:
+        _refuse_repetition(ledger, connection, plan)
+        number = ledger.next_number(connection, plan.issue)
+        name = f"{plan.issue}.{number}"
+        mailing_id = ledger.add_mailing(connection, _facts(plan, name, number, template_for(name)))
+        reasons: Counter[str | None] = Counter()
+        people: list[Recipient] = []
+        for subscriber, reason in _everybody(ledger, store, connection, plan):
+            reasons[reason] += 1
+            if reason is None:
+                people.append(_recipient(subscriber, reasons[None], plan.fields))
+            if len(people) == _PAGE:
+                ledger.add_recipients(connection, mailing_id, people)
+                people = []
+        if people:
+            ledger.add_recipients(connection, mailing_id, people)
+        audience = _audience(reasons, plan)
+        if confirmed is not None and audience.count > confirmed:
+            raise SendRefused(
+                f"The audience has grown from {confirmed} to {audience.count} since you confirmed it",
+                remedy="Run the command again, and look at the new number.",
+            )
+        unit = min(plan.capabilities.max_messages, _LARGEST_ROW)
+        return ledger.complete(connection, mailing_id, audience.count, audience.excluded, unit)
+
+
+def _refuse_repetition(ledger: Ledger, connection: Connection, plan: Plan) -> None:
+    earlier = ledger.mailings(connection, plan.issue)
+    if not earlier or plan.repetition != "none":
+        return
+    last = earlier[-1]
+    tally = ledger.tally(connection, last)
+    if tally.pending and not last.cancelled_at:
+        remedy = f"`dispatch resume {last.name}` goes on with it."
+    else:
+        remedy = "`--new-subscribers` mails those who are in no mailing of it yet, `--again` mails everybody once more."
+    raise SendRefused(
+        f"{plan.issue} has a mailing already: of {last.audience} recipients of {last.name}, "
+        f"{tally.accepted} are accepted and {tally.pending} pending",
+        remedy=remedy,
+    )
+
+
+def _everybody(
+    ledger: Ledger, store: SubscriberStore, connection: Connection, plan: Plan
+) -> Iterator[tuple[Subscriber, str | None]]:
+    """Everybody who is known, each with the reason that keeps them out (None: nothing does)."""
+    candidates = store.candidates(connection)
+    while page := list(islice(candidates, _PAGE)):
+        mailed: set[str] = set()
+        if plan.repetition == "new_subscribers":
+            mailed = ledger.already_mailed(connection, plan.issue, [candidate.subscriber.id for candidate in page])
+        for candidate in page:
+            yield candidate.subscriber, candidate.exclusion or _exclusion(candidate.subscriber, plan, mailed)
+
+
+def _exclusion(subscriber: Subscriber, plan: Plan, mailed: set[str]) -> str | None:
+    if plan.segment and not plan.segment.matches(subscriber):
+        return "not_in_segment"
+    if subscriber.id in mailed:
+        return "already_mailed"
+    if is_international(subscriber.email):
+        return "unsupported_address"
+    return None
+
+
+def _audience(reasons: Counter[str | None], plan: Plan) -> Audience:
+    excluded = {reason: number for reason, number in sorted(reasons.items(), key=str) if reason is not None}
+    if plan.rejected:
+        excluded["rejected"] = plan.rejected
+    if not reasons[None]:
+        told = ", ".join(f"{number} {reason}" for reason, number in excluded.items())
+        raise SendRefused(
+            f"Nobody would get {plan.issue}: {told or 'there are no subscribers'}",
+            remedy="Look at `dispatch subscribers list`, at the segment and at subscribers.csv.",
+        )
+    return Audience(reasons[None], excluded)
+
+
+def _facts(plan: Plan, name: str, number: int, content: bytes) -> dict[str, object]:
+    return {
+        "name": name,
+        "issue": plan.issue,
+        "number": number,
+        "nonce": plan.nonce,
+        "provider": plan.provider,
+        "segment": plan.segment_name,
+        "content": content,
+        "content_sha256": sha256(content).hexdigest(),
+        "commit": plan.commit,
+        "clean": plan.clean,
+        "key_id": plan.key_id,
+        "pause_after": plan.limit,
+    }
+
+
+def _recipient(subscriber: Subscriber, position: int, fields: frozenset[str]) -> Recipient:
+    values = {name: value for name, value in merge_values(subscriber).items() if name in fields and value}
+    return Recipient(position, subscriber.id, subscriber.email, subscriber.name, values=values)

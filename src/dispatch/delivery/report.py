@@ -1,0 +1,107 @@
+"""What can be said about a mailing and about one person in it, all of it derived from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from dispatch.delivery.ledger import Ledger
+from dispatch.delivery.lock import SenderLock
+from dispatch.delivery.mailing import BatchRow, BatchState, Mailing, MailingState, mailing_state
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a mailing stands: the object that `status --json` prints, key by key.
+
+    `audience` is always `accepted + refused + pending + uncertain + withdrawn`; `excluded` is before the freeze.
+    """
+
+    mailing: str
+    issue: str
+    state: MailingState
+    audience: int
+    accepted: int
+    refused: int
+    pending: int
+    uncertain: int
+    withdrawn: int
+    excluded: Mapping[str, int]  # reason to number
+    provider: str
+    started: str | None  # UTC, ISO 8601
+    finished: str | None
+
+    def as_json(self) -> dict[str, object]:
+        """The same as JSON has it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What one mailing's records say about one person."""
+
+    mailing: str
+    issue: str
+    frozen: str  # when the audience was, UTC
+    position: int | None = None  # None: not a recipient
+    fate: str = ""  # accepted | refused | pending | submitting | uncertain | withdrawn
+    code: str = ""
+    detail: str = ""
+    at: str = ""  # when the row in which they stand last changed
+    provider_ids: tuple[str, ...] = ()
+
+
+def status(ledger: Ledger, lock: SenderLock | None, mailing: Mailing, now: datetime) -> Status:
+    """Where the mailing stands at this moment; no lock is asked where it is known that nobody is sending it."""
+    holder = lock.holder() if lock else None
+    with ledger.reading() as connection:
+        fresh = ledger.refreshed(connection, mailing)
+        tally = ledger.tally(connection, fresh)
+    sending = holder is not None and holder.mailing == mailing.name
+    return Status(
+        mailing=fresh.name,
+        issue=fresh.issue,
+        state=mailing_state(fresh, tally, sending=sending, now=now),
+        audience=fresh.audience,
+        **asdict(tally),
+        excluded=fresh.excluded,
+        provider=fresh.provider,
+        started=fresh.started_at,
+        finished=fresh.finished_at,
+    )
+
+
+def why(ledger: Ledger, subscriber_id: str, issue: str | None = None) -> list[Trace]:
+    """What every mailing (of an issue) says about a person, the oldest first."""
+    with ledger.reading() as connection:
+        return [_trace(ledger, connection, mailing, subscriber_id) for mailing in ledger.mailings(connection, issue)]
+
+
+def _trace(ledger: Ledger, connection: Connection, mailing: Mailing, subscriber_id: str) -> Trace:
+    position = ledger.position_of(connection, mailing, subscriber_id)
+    if position is None:
+        return Trace(mailing.name, mailing.issue, mailing.created_at)
+    row, at = ledger.row_of(connection, mailing, position)
+    return Trace(
+        mailing=mailing.name,
+        issue=mailing.issue,
+        frozen=mailing.created_at,
+        position=position,
+        fate=_fate(row, position),
+        code=row.code,
+        detail=row.detail,
+        at=at,
+        provider_ids=tuple(ledger.receipts(connection, mailing, position)),
+    )
+
+
+def _fate(row: BatchRow, position: int) -> str:
+    """Within a row that is being submitted everybody has a fate of their own."""
+    if row.state is BatchState.SUBMITTING:
+        if position in row.accepted:
+            return BatchState.ACCEPTED
+        return BatchState.SUBMITTING if position in row.in_doubt else BatchState.PENDING
+    return BatchState.PENDING if row.state is BatchState.CLAIMED else row.state

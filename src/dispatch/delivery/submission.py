@@ -1,0 +1,202 @@
+"""One call to a provider: the intent is on record before bytes leave, and the answers after they came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from threading import Event
+from typing import NoReturn
+
+from sqlalchemy import Connection
+
+from dispatch.delivery.composition import Call
+from dispatch.delivery.ledger import Ledger
+from dispatch.delivery.mailing import BatchRow, BatchState, Mailing
+from dispatch.delivery.pacing import Pacer
+from dispatch.delivery.transitions import answered, closed, may_repeat, next_attempt
+from dispatch.errors import DispatchError, Stopped
+from dispatch.providers.outcome import Accepted, Outcome, Uncertain, legible
+from dispatch.providers.provider import Batch, Provider
+from dispatch.subscribers.store import SubscriberStore
+
+
+class _StopHere(Exception):
+    """Raised into the provider: nothing further may leave, which is no trouble."""
+
+
+class Submission:
+    """Hands one call over.
+
+    Three transactions change its row: `_begin` before bytes leave, `_save` before a wait, `_conclude` at the end.
+    Whatever ends this process in between, the row says which messages may have left and which answers came.
+    """
+
+    def __init__(
+        self,
+        call: Call,
+        mailing: Mailing,
+        provider: Provider,
+        *,
+        ledger: Ledger,
+        store: SubscriberStore,
+        pacer: Pacer,
+        clock: Callable[[], datetime],
+        stop: Event,
+    ) -> None:
+        self._call = call
+        self._mailing = mailing
+        self._provider = provider
+        self._one_at_a_time = provider.capabilities.one_at_a_time
+        self._ledger = ledger
+        self._store = store
+        self._pacer = pacer
+        self._clock = clock
+        self._stop = stop
+        self._row: BatchRow = call.row  # as it stands in the ledger
+        self._answers: list[Outcome] = []  # those that are not in the ledger yet
+        self._heard = 0  # messages that were answered
+        self._begun = 0  # messages that were answered or may have left
+        self._changed = False  # the repeat of a request turned out to be another request
+
+    def run(self) -> None:
+        """Hand over; raises what must stop the mailing, after all that is known is on record."""
+        doubt = Uncertain("no_answer", f"{self._provider.name} was handed it and gave no answer")
+        trouble: DispatchError | None = None
+        try:
+            self._hand_over()
+        except _StopHere:
+            pass
+        except DispatchError as error:
+            doubt = Uncertain("stopped", str(error))
+            trouble = error
+        except Exception as error:  # noqa: BLE001 - whatever a provider raises, what may have left must be on record
+            doubt = Uncertain("failed", legible(f"{type(error).__name__}: {error}"))
+            trouble = Stopped(
+                f"The provider {self._provider.name} failed in a way it should not: {doubt.detail}",
+                remedy="Please report this; `dispatch resume` goes on.",
+            )
+            trouble.__cause__ = error
+        self._conclude(doubt)
+        if trouble:
+            raise trouble
+
+    def _hand_over(self) -> None:
+        self._wait_for_turn()
+        key = f"{self._mailing.name}.{self._row.id}.{self._row.revision}"
+        for outcome in self._provider.submit(Batch(key, self._call.messages), self._begin):
+            self._hear(outcome)
+            if self._one_at_a_time and self._heard < len(self._call.messages):
+                self._wait_for_turn()
+
+    def _begin(self, count: int, request_sha256: str = "") -> None:
+        """Put on record that the next `count` messages may leave, along with the answers so far."""
+        now = self._clock()
+        with self._ledger.writing() as connection:
+            self._heed(connection, count, request_sha256, now)
+            row, leaving = answered(self._row, self._known_answers(), now)
+            row = replace(
+                row,
+                state=BatchState.SUBMITTING,
+                begun=max(row.begun, row.done + self._begun - self._heard + count),
+                submitted_at=self._call.date,
+                request_sha256=request_sha256 or row.request_sha256,
+            )
+            self._record(connection, [row, *leaving])
+        self._row, self._answers = row, []
+        self._begun += count
+
+    def _heed(self, connection: Connection, count: int, request_sha256: str, now: datetime) -> None:
+        """The last look at the world, in the transaction of the intent: wishes, suppressions, sameness."""
+        people = self._call.recipients[self._begun : self._begun + count]
+        if len(people) != count or (self._one_at_a_time and self._begun > self._heard):
+            raise AssertionError(f"{count} of {len(people)} messages begin, {self._begun - self._heard} are unanswered")
+        wishes = self._ledger.refreshed(connection, self._mailing)
+        if wishes.paused_at or wishes.cancelled_at or self._must_stop(now):
+            raise _StopHere
+        if self._store.suppressed([person.subscriber_id for person in people], connection):
+            raise _StopHere  # the next claim leaves them out
+        if self._call.repeats and request_sha256 != (self._row.request_sha256 or ""):
+            self._changed = True
+            raise _StopHere
+
+    def _hear(self, outcome: Outcome) -> None:
+        too_many = self._heard == len(self._call.messages)
+        not_begun = self._heard == self._begun and isinstance(outcome, Accepted | Uncertain)
+        if too_many or not_begun:
+            self._distrust(len(self._answers) + (not too_many))
+        self._answers.append(outcome)
+        self._heard += 1
+        self._begun = max(self._begun, self._heard)
+        if self._one_at_a_time:
+            self._pacer.learn([outcome], self._clock())
+
+    def _distrust(self, count: int) -> NoReturn:
+        """More answers than questions: nobody knows which belongs to whom."""
+        self._answers = [Uncertain("surplus", "there were more answers than messages")] * count
+        raise Stopped(
+            f"The provider {self._provider.name} gave more answers than there were messages on their way",
+            remedy="Please report this; `dispatch resume` goes on.",
+        )
+
+    def _wait_for_turn(self) -> None:
+        count = 1 if self._one_at_a_time else len(self._call.messages)
+        while not self._must_stop(self._clock()):
+            seconds = self._pacer.take(count, self._clock())
+            if not seconds:
+                return
+            self._save()
+            self._stop.wait(seconds)
+        raise _StopHere
+
+    def _must_stop(self, now: datetime) -> bool:
+        """Whether the rest of the call goes back to the ledger: a pause is not sat out with a connection open."""
+        return self._stop.is_set() or self._pacer.lost or self._pacer.paused_until(now) is not None
+
+    def _save(self) -> None:
+        """Put the answers so far on record before a wait."""
+        if self._answers:
+            row, leaving = answered(self._row, self._known_answers(), self._clock())
+            with self._ledger.writing() as connection:
+                self._record(connection, [row, *leaving])
+            self._row, self._answers = row, []
+
+    def _conclude(self, doubt: Uncertain) -> None:
+        """Put the last answers on record; what was begun and not answered is in doubt, for the reason given."""
+        now = self._clock()
+        answers = self._known_answers()
+        if self._changed:
+            doubt = Uncertain("changed", "no answer came, and the request cannot be made again as it was")
+        doubts = [answer for answer in answers if isinstance(answer, Uncertain)]
+        if self._provider.capabilities.idempotent and 0 < len(answers) == len(doubts) <= len(self._row.in_doubt):
+            doubt, answers = doubts[-1], []  # an uncertain answer to all of it is none: the call can be repeated
+        row, leaving = answered(self._row, answers, now)
+        with self._ledger.writing() as connection:
+            self._record(connection, [*closed(row, doubt, repeat=self._next_time(row, answers, now)), *leaving])
+        if not self._one_at_a_time:
+            self._pacer.learn(self._answers, now)
+        if self._begun > self._heard:
+            self._pacer.learn([doubt], now)
+
+    def _next_time(self, row: BatchRow, answers: Sequence[Outcome], now: datetime) -> datetime | None:
+        """When to repeat what is in doubt; None where a repeat would not be the same request."""
+        same = not self._changed and (self._one_at_a_time or not answers)
+        return next_attempt(row, now) if same and may_repeat(row, self._provider.capabilities, now) else None
+
+    def _known_answers(self) -> Sequence[Outcome]:
+        """The answers as evidence: to a repeat, only an acceptance says what became of the first attempt."""
+        if not self._call.repeats:
+            return self._answers
+        return [
+            answer if isinstance(answer, Accepted) else Uncertain(answer.code, answer.detail)
+            for answer in self._answers
+        ]
+
+    def _record(self, connection: Connection, parts: Sequence[BatchRow]) -> None:
+        asked = self._row.positions[self._row.done :]
+        receipts = {
+            position: answer.provider_id
+            for position, answer in zip(asked, self._answers, strict=False)
+            if isinstance(answer, Accepted)
+        }
+        self._ledger.exchange(connection, self._row, parts, receipts)

@@ -1,0 +1,200 @@
+"""One run of a mailing: recover, then claim, compose and submit in several threads until nothing is left to take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+
+from dispatch.delivery.composition import Claim, Personalize, claim, compose
+from dispatch.delivery.ledger import Ledger
+from dispatch.delivery.lock import SenderLock
+from dispatch.delivery.mailing import Mailing, Tally
+from dispatch.delivery.pacing import Pacer, pacer_for
+from dispatch.delivery.recovery import end_cancelled, recover
+from dispatch.delivery.submission import Submission
+from dispatch.errors import Interrupted, PostponedTooLong, Stopped
+from dispatch.providers.provider import Capabilities, Provider
+from dispatch.subscribers.store import SubscriberStore
+
+_GLANCE = timedelta(seconds=1)  # between two looks at how far it is
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is; and what it waits for, if it does."""
+
+    tally: Tally
+    waits_until: datetime | None = None
+    reason: str = ""
+
+
+class Sender:
+    """Sends one mailing, as far as it can be sent now.
+
+    `open_provider` gives a provider for the use of one thread; `rate` is in recipients per second. Setting `stop`
+    (Ctrl-C) ends the run when the calls under way have been answered; a run that ends in trouble sets it as well.
+    """
+
+    def __init__(
+        self,
+        mailing: Mailing,
+        personalize: Personalize,
+        *,
+        ledger: Ledger,
+        store: SubscriberStore,
+        lock: SenderLock,
+        open_provider: Callable[[], Provider],
+        rate: float | None,
+        concurrency: int,
+        clock: Callable[[], datetime],
+        stop: Event,
+        on_progress: Callable[[Progress], None],
+    ) -> None:
+        self._mailing = mailing
+        self._personalize = personalize
+        self._ledger = ledger
+        self._store = store
+        self._lock = lock
+        self._open_provider = open_provider
+        self._rate = rate
+        self._concurrency = concurrency
+        self._clock = clock
+        self._stop = stop
+        self._on_progress = on_progress
+        self._idle: list[Provider] = []
+        self._shown: datetime | None = None
+
+    def run(self) -> None:
+        """Send until nothing is left, or until nothing may be taken: paused, cancelled, or the limit is reached.
+
+        Raises AlreadySending; and Stopped (AccountTrouble, PostponedTooLong, Interrupted …) where `resume` has to go
+        on. However it ends, the ledger tells the truth.
+        """
+        with self._lock.hold(self._mailing.name), self._carriers() as capabilities:
+            pacer = pacer_for(self._rate, capabilities, self._concurrency)
+            recover(self._ledger, self._mailing, capabilities, self._clock())
+            self._ledger.start(self._mailing)
+            self._send(capabilities, pacer)
+            self._end(pacer)
+
+    def _send(self, capabilities: Capabilities, pacer: Pacer) -> None:
+        """Hand out rows to the threads as long as there are any to take, now or later."""
+        at_work: set[Future[None]] = set()
+        with ThreadPoolExecutor(self._concurrency) as pool:
+            try:
+                while not (self._stop.is_set() or pacer.lost):
+                    all_busy = len(at_work) == self._concurrency
+                    found = None if all_busy else self._claim(capabilities, pacer)
+                    if isinstance(found, Claim):
+                        at_work.add(pool.submit(self._deliver, found, pacer))
+                    elif at_work:  # whose rows may be pending again afterwards
+                        at_work = _still_at_work(at_work)
+                        self._show_now_and_then()
+                    elif found is None:
+                        return
+                    else:
+                        self._wait(found, pacer)
+            except BaseException:
+                self._stop.set()
+                raise
+        for future in at_work:
+            future.result()
+
+    def _claim(self, capabilities: Capabilities, pacer: Pacer) -> Claim | datetime | None:
+        now = self._clock()
+        return claim(self._ledger, self._store, self._mailing, capabilities, now, pacer.paused_until(now))
+
+    def _deliver(self, claimed: Claim, pacer: Pacer) -> None:
+        """The life of one row, in a thread of its own; trouble ends the run for all."""
+        try:
+            with self._provider() as provider:
+                call = compose(self._ledger, claimed, provider, self._personalize, self._clock())
+                if call:
+                    submission = Submission(
+                        call,
+                        self._mailing,
+                        provider,
+                        ledger=self._ledger,
+                        store=self._store,
+                        pacer=pacer,
+                        clock=self._clock,
+                        stop=self._stop,
+                    )
+                    submission.run()
+        except BaseException:
+            self._stop.set()
+            raise
+
+    def _wait(self, until: datetime, pacer: Pacer) -> None:
+        """Wait a moment for what was postponed, within patience; the operator may wish something meanwhile."""
+        seconds = max(0.0, (until - self._clock()).total_seconds())
+        if not pacer.has_patience(seconds):
+            raise PostponedTooLong(
+                f"{self._mailing.provider} is not to be asked before {until:%Y-%m-%d %H:%M:%S} UTC"
+                + (f": {pacer.reason}" if pacer.reason else ""),
+                remedy=f"Then run `dispatch resume {self._mailing.name}`.",
+            )
+        self._show(until, pacer.reason)
+        moment = min(seconds, _GLANCE.total_seconds())
+        pacer.waited(moment)
+        self._stop.wait(moment)
+
+    def _end(self, pacer: Pacer) -> None:
+        """Say why it ended where neither is everything done nor did an operator wish it."""
+        with self._ledger.reading() as connection:
+            mailing = self._ledger.refreshed(connection, self._mailing)
+        if mailing.cancelled_at:
+            end_cancelled(self._ledger, mailing)
+        pending = self._show().pending
+        remedy = f"`dispatch resume {mailing.name}` goes on."
+        if pending and pacer.lost:
+            raise Stopped(f"{mailing.provider} has given no clear answer several times in a row", remedy=remedy)
+        if pending and self._stop.is_set():
+            raise Interrupted(f"Interrupted; {pending} of {mailing.audience} are still pending", remedy=remedy)
+
+    def _show_now_and_then(self) -> None:
+        """A sum over all rows is not free."""
+        if self._shown is None or abs(self._clock() - self._shown) >= _GLANCE:
+            self._show()
+
+    def _show(self, waits_until: datetime | None = None, reason: str = "") -> Tally:
+        self._shown = self._clock()
+        with self._ledger.reading() as connection:
+            tally = self._ledger.tally(connection, self._mailing)
+        self._on_progress(Progress(tally, waits_until, reason))
+        return tally
+
+    @contextmanager
+    def _carriers(self) -> Iterator[Capabilities]:
+        """What the provider can do; all that were opened are closed in the end."""
+        try:
+            with self._provider() as provider:
+                capabilities = provider.capabilities
+            yield capabilities
+        finally:
+            for provider in self._idle:
+                provider.close()
+
+    @contextmanager
+    def _provider(self) -> Iterator[Provider]:
+        """A provider that no other thread uses meanwhile."""
+        try:
+            provider = self._idle.pop()
+        except IndexError:
+            provider = self._open_provider()
+        try:
+            yield provider
+        finally:
+            self._idle.append(provider)
+
+
+def _still_at_work(at_work: set[Future[None]]) -> set[Future[None]]:
+    """Wait until some are done, or for a moment; raises what they raised."""
+    done, others = wait(at_work, timeout=_GLANCE.total_seconds(), return_when=FIRST_COMPLETED)
+    for future in done:
+        future.result()
+    return others

@@ -1,0 +1,199 @@
+"""The promise: nobody is mailed twice, nobody is lost, what cannot be known is uncertain; whatever happens when."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from dispatch.database.database import Database
+from dispatch.errors import AccountTrouble, PostponedTooLong, ProviderUnreachable, Stopped
+from dispatch.providers.outcome import Accepted, Postponed, Refused, Uncertain
+from dispatch.providers.provider import FOREVER, Batch, Capabilities
+from dispatch.testing.fakes import Act, Crash, FakeService
+
+CARRIERS = {
+    "batches": Capabilities(max_messages=5, real=False),
+    "one at a time": Capabilities(max_messages=5, one_at_a_time=True, real=False),
+    "idempotent batches": Capabilities(max_messages=5, idempotency_seconds=FOREVER, real=False),
+    "idempotent one at a time": Capabilities(
+        max_messages=5, one_at_a_time=True, idempotency_seconds=FOREVER, real=False
+    ),
+}
+
+
+@dataclass
+class MortalDatabase:
+    """A database whose process dies at the n-th commit: just before it, or just after."""
+
+    inner: Database
+    die_at: int = 0
+    before: bool = True
+    commits: int = 0
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with self.inner.writing() as connection:
+            yield connection
+            self.commits += 1
+            if self.before and self.commits == self.die_at:
+                raise Crash
+        if not self.before and self.commits == self.die_at:
+            raise Crash
+
+    def reading(self):
+        return self.inner.reading()
+
+
+def check(desk, mailing, service: FakeService) -> dict[int, str]:
+    """What the ledger says is true of what the service took."""
+    fates = desk.fates(mailing)
+    for position, fate in fates.items():
+        copies = service.taken[desk.address(mailing, position)]
+        assert copies <= 1, f"{position} was mailed {copies} times"
+        if fate == "accepted":
+            assert copies == 1
+        if fate in {"refused", "withdrawn"}:
+            assert copies == 0
+    return fates
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_death_at_any_commit_mails_nobody_twice_and_loses_nobody(open_desk, carrier: str, before: bool) -> None:
+    capabilities = CARRIERS[carrier]
+    for n in range(1, 40):
+        desk = open_desk(wrap=MortalDatabase)
+        mortal = desk.ledger._database
+        service = FakeService(capabilities, [Act((Refused("550", "no"),))])
+        mailing = desk.prepare(service)
+        mortal.die_at, mortal.before, mortal.commits = n, before, 0
+        try:
+            desk.send(mailing, service)
+        except Crash:
+            check(desk, mailing, service)
+            desk.send(mailing, service)
+        else:
+            break
+        fates = check(desk, mailing, service)
+        uncertain = [position for position, fate in fates.items() if fate == "uncertain"]
+        assert len(uncertain) <= (0 if capabilities.idempotent else 1 if capabilities.one_at_a_time else 5)
+        # Whoever is not uncertain was mailed or refused, and what is uncertain had left.
+        assert sum(service.taken.values()) + list(fates.values()).count("refused") + len(uncertain) >= 12
+        assert desk.status(mailing).pending == 0
+        desk.close()
+    else:
+        pytest.fail("it never got through")
+    assert n > 5
+
+
+OUTCOMES = st.sampled_from(
+    [
+        Accepted("x"),
+        Refused("550", "no such user"),
+        Postponed("450", "later"),
+        Postponed("429", "too fast", 3.0),
+        Uncertain("no answer", "reset"),
+    ]
+)
+ERRORS = st.sampled_from([Crash(), ProviderUnreachable("away"), AccountTrouble("no"), ValueError("a bug"), None, None])
+ACTS = st.builds(
+    Act,
+    outcomes=st.lists(OUTCOMES, max_size=5).map(tuple),
+    takes=st.booleans(),
+    before=ERRORS | st.none(),
+    after=ERRORS | st.none(),
+    answers=st.sampled_from([0, 0, 0, 0, -1, 1, -5]),
+)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that somebody does when a call is about to begin."""
+
+    call: int
+    deed: str  # leave | pause
+    position: int
+
+
+HAPPENINGS = st.builds(Happening, st.integers(1, 8), st.sampled_from(["leave", "leave", "pause"]), st.integers(1, 12))
+STORIES = {
+    "acts": st.lists(ACTS, max_size=10),
+    "happenings": st.lists(HAPPENINGS, max_size=4),
+    "concurrency": st.sampled_from([1, 1, 3]),
+    "deaths": st.lists(st.tuples(st.integers(1, 12), st.booleans()), max_size=3),
+}
+AT_LENGTH = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+@settings(max_examples=20, **AT_LENGTH)
+@given(**STORIES)
+def test_whatever_happens_nobody_is_mailed_twice_and_nobody_is_lost(
+    blank: Path, new_desk: Callable, carrier: str, acts, happenings, concurrency, deaths
+) -> None:
+    live_through(blank, new_desk, carrier, acts, happenings, concurrency, deaths)
+
+
+@pytest.mark.complete
+@pytest.mark.parametrize("carrier", CARRIERS)
+@settings(max_examples=300, **AT_LENGTH)
+@given(**STORIES)
+def test_whatever_else_happens(
+    blank: Path, new_desk: Callable, carrier: str, acts, happenings, concurrency, deaths
+) -> None:
+    live_through(blank, new_desk, carrier, acts, happenings, concurrency, deaths)
+
+
+def live_through(blank: Path, new_desk: Callable, carrier: str, acts, happenings, concurrency: int, deaths) -> None:
+    """Run after run until the mailing is finished; after each, the ledger must be true."""
+    service = FakeService(CARRIERS[carrier], acts)
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(blank, folder, dirs_exist_ok=True)
+        with closing(new_desk(Path(folder), wrap=MortalDatabase)) as desk:
+            mortal = desk.ledger._database
+            mailing = desk.prepare(service)
+            gone: dict[str, int] = {}  # who has left, and the copies they had got by then
+            calls = 0
+
+            def on_call(batch: Batch) -> None:
+                nonlocal calls
+                calls += 1
+                for happening in (happening for happening in happenings if happening.call == calls):
+                    if happening.deed == "pause":
+                        desk.ledger.pause(mailing)
+                    else:
+                        address = f"person{happening.position}@example.org"
+                        desk.leave(address)
+                        gone.setdefault(address, service.taken[address])
+
+            service.on_call = on_call
+            fates = {}
+            for _ in range(40):
+                mortal.commits = 0
+                mortal.die_at, mortal.before = deaths.pop() if deaths else (0, True)
+                try:
+                    desk.send(mailing, service, concurrency=concurrency)
+                except PostponedTooLong:
+                    desk.clock.advance(3600)
+                except (Crash, Stopped):
+                    pass
+                mortal.die_at = 0
+                fates = check(desk, mailing, service)
+                if concurrency == 1:  # else their call may have begun before they left
+                    assert all(service.taken[address] == copies for address, copies in gone.items())
+                if desk.status(mailing).finished:
+                    break
+                desk.ledger.resume(mailing)
+            assert desk.status(mailing).finished
+            assert "pending" not in fates.values()
+            withdrawn = {desk.address(mailing, position) for position, fate in fates.items() if fate == "withdrawn"}
+            assert withdrawn <= set(gone)

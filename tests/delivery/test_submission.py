@@ -1,0 +1,163 @@
+"""One call: intent before bytes, answers after them, and providers that cannot count."""
+
+from __future__ import annotations
+
+import pytest
+
+from dispatch.errors import DatabaseTrouble, Stopped
+from dispatch.providers.outcome import Accepted, Postponed, Refused, Uncertain
+from dispatch.providers.provider import FOREVER, Capabilities
+from dispatch.testing.fakes import Act, FakeProvider, FakeService
+
+BATCH = Capabilities(max_messages=5, real=False)
+SINGLE = Capabilities(max_messages=5, one_at_a_time=True, real=False)
+IDEMPOTENT = Capabilities(max_messages=5, idempotency_seconds=FOREVER, real=False)
+
+
+def submitting(desk, mailing):
+    with desk.ledger.reading() as connection:
+        return desk.ledger.rows(connection, mailing, "submitting")
+
+
+def test_the_intent_is_on_record_before_bytes_leave(desk) -> None:
+    service = FakeService(BATCH)
+    mailing = desk.prepare(service)
+    seen = []
+    begun = service.begun
+    service.begun = lambda *arguments: (begun(*arguments), seen.append(submitting(desk, mailing)))
+    desk.send(mailing, service)
+    (row,) = seen[0]
+    assert (row.positions, row.begun, row.done) == ((1, 2, 3, 4, 5), 5, 0)
+    assert row.request_sha256
+    assert row.submitted_at == desk.clock()
+
+
+def test_one_by_one_only_one_message_is_ever_in_doubt(desk) -> None:
+    service = FakeService(SINGLE, [Act(), Act((Refused("550", "no"),))])
+    mailing = desk.prepare(service)
+    seen = []
+    begun = service.begun
+    service.begun = lambda *arguments: (begun(*arguments), seen.extend(submitting(desk, mailing)))
+    desk.send(mailing, service)
+    assert [(row.accepted, row.in_doubt) for row in seen[:4]] == [
+        ((), (1,)),
+        ((1,), (2,)),
+        ((1,), (3,)),
+        ((1, 3), (4,)),
+    ]
+    assert all(len(row.in_doubt) == 1 for row in seen)
+
+
+def test_every_acceptance_has_a_receipt(desk) -> None:
+    service = FakeService(SINGLE, [Act(), Act((Refused("550", "no"),))])
+    mailing = desk.prepare(service)
+    desk.send(mailing, service)
+    with desk.ledger.reading() as connection:
+        assert desk.ledger.receipts(connection, mailing, 1) == ["fake-1"]
+        assert desk.ledger.receipts(connection, mailing, 2) == []
+        assert desk.ledger.receipts(connection, mailing, 12) == ["fake-12"]
+
+
+def test_missing_answers_are_uncertain(desk) -> None:
+    service = FakeService(BATCH, [Act(answers=-2)])
+    mailing = desk.prepare(service)
+    status = desk.send(mailing, service)
+    assert (status.accepted, status.uncertain) == (10, 2)
+    assert [position for position, fate in desk.fates(mailing).items() if fate == "uncertain"] == [4, 5]
+
+
+def test_too_many_answers_make_the_whole_call_uncertain_and_stop(desk) -> None:
+    service = FakeService(BATCH, [Act(answers=1)])
+    mailing = desk.prepare(service)
+    with pytest.raises(Stopped, match="more answers than there were messages"):
+        desk.send(mailing, service)
+    assert (desk.tally(mailing).uncertain, desk.tally(mailing).pending) == (5, 7)
+
+
+def test_an_acceptance_of_what_had_not_begun_is_not_believed(desk) -> None:
+    service = FakeService(SINGLE, [Act(), Act(answers=1)])
+    mailing = desk.prepare(service)
+    with pytest.raises(Stopped):
+        desk.send(mailing, service)
+    fates = desk.fates(mailing)
+    assert (fates[1], fates[2], fates[3], fates[4]) == ("accepted", "uncertain", "uncertain", "pending")
+
+
+def test_a_skipped_answer_is_not_taken_for_the_one_before(desk) -> None:
+    service = FakeService(SINGLE, [Act(answers=-1), Act((Refused("550", "no"),))])
+    mailing = desk.prepare(service)
+    with pytest.raises(Stopped, match="failed in a way it should not"):
+        desk.send(mailing, service)
+    assert desk.fates(mailing)[1] == "uncertain"
+    assert desk.tally(mailing).pending == 11
+
+
+def test_what_is_refused_before_it_began_needs_no_intent(desk) -> None:
+    service = FakeService(SINGLE)
+
+    class Choosy(FakeProvider):
+        def submit(self, batch, begin):
+            for message in batch.messages:
+                if message.position % 2:
+                    yield Refused("550 to RCPT", "no such user")
+                elif message.position % 3 == 0 and self.service.taken[message.envelope.rcpt_to] == 0:
+                    begin(1)
+                    self.service.take(batch, message)
+                    yield Accepted("id")
+                else:
+                    yield Postponed("450 to RCPT", "later") if message.position == 2 else Refused("551", "moved")
+
+    service.open = lambda: Choosy(service)
+    mailing = desk.prepare(service)
+    with pytest.raises(Stopped):
+        desk.send(mailing, service)
+    fates = desk.fates(mailing)
+    assert [position for position, fate in fates.items() if fate == "accepted"] == [6, 12]
+    assert fates[2] == "pending"
+    assert list(fates.values()).count("refused") == 9
+
+
+def test_answers_are_saved_before_a_wait(desk) -> None:
+    service = FakeService(SINGLE)
+    mailing = desk.prepare(service)
+    seen = []
+    sender = desk.sender(mailing, service, rate=1.0)
+    wait = sender._stop.wait
+    sender._stop.wait = lambda seconds: (seen.append(desk.tally(mailing).accepted), wait(seconds))[1]
+    sender.run()
+    assert sorted(set(seen)) == list(range(1, 12))
+
+
+def test_a_database_that_fails_stops_before_the_next_message(desk) -> None:
+    service = FakeService(SINGLE)
+    mailing = desk.prepare(service)
+    heed = desk.store.suppressed
+    calls = 0
+
+    def full_disk(ids, connection=None):
+        nonlocal calls
+        calls += 1
+        if calls == 4:  # a claim and two messages before
+            raise DatabaseTrouble("the disk is full")
+        return heed(ids, connection)
+
+    desk.store.suppressed = full_disk
+    with pytest.raises(DatabaseTrouble):
+        desk.send(mailing, service)
+    assert sum(service.taken.values()) == 2
+    assert desk.tally(mailing).accepted == 2
+    assert desk.send(mailing, service).accepted == 12
+
+
+def test_an_uncertain_answer_to_a_whole_idempotent_call_is_asked_again(desk) -> None:
+    service = FakeService(IDEMPOTENT, [Act((Uncertain("500", "oops"),) * 5, takes=False)])
+    mailing = desk.prepare(service)
+    assert desk.send(mailing, service).accepted == 12
+    assert service.calls[0] in service.calls[1:]
+
+
+def test_a_part_of_an_idempotent_call_is_not_asked_again(desk) -> None:
+    service = FakeService(IDEMPOTENT, [Act((Accepted("a"), Uncertain("500", "oops")))])
+    mailing = desk.prepare(service)
+    status = desk.send(mailing, service)
+    assert (status.accepted, status.uncertain) == (11, 1)
