@@ -1,0 +1,59 @@
+"""The command: a table of subcommands, each loaded only when it is used."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("dispatch.cli.authoring:init", "Make a new newsletter folder."),
+    "new": ("dispatch.cli.authoring:new", "Start a new issue from its title."),
+    "preview": ("dispatch.cli.desk:preview", "Show an issue in the browser, alive."),
+    "check": ("dispatch.cli.authoring:check", "Find what is wrong before the readers do."),
+    "build": ("dispatch.cli.authoring:build", "Write an issue, or the whole archive, to files."),
+    "test": ("dispatch.cli.mailing:test", "Send the real message to a few addresses."),
+    "send": ("dispatch.cli.mailing:send", "Send an issue to its audience."),
+    "status": ("dispatch.cli.mailing:status", "Show where a mailing stands."),
+    "resume": ("dispatch.cli.mailing:resume", "Go on with a mailing that stopped."),
+    "pause": ("dispatch.cli.mailing:pause", "Stop a mailing for now."),
+    "cancel": ("dispatch.cli.mailing:cancel", "Stop a mailing for good."),
+    "settle": ("dispatch.cli.mailing:settle", "Decide on messages whose fate is uncertain."),
+    "why": ("dispatch.cli.mailing:why", "Explain why somebody did or did not get it."),
+    "subscribers": ("dispatch.cli.people:subscribers", "The list: import, show, suppress, forget."),
+    "serve": ("dispatch.cli.web:serve", "Run the web service: unsubscribe and pictures."),
+    "schema": ("dispatch.cli.authoring:schema", "Print the JSON Schema of issue files."),
+    "config": ("dispatch.cli.service:config", "Show the settings and where each comes from."),
+    "completion": ("dispatch.cli.service:completion", "Print the completion script for a shell."),
+}
+
+OVERVIEW = """\
+Usage: dispatch [OPTIONS] COMMAND [ARGS]...
+
+  Send a newsletter from a git repository, and prove who got what.
+
+Options:
+  -c, --config FILE  The newsletter's dispatch.yaml.
+  -V, --version      Show the version and exit.
+  -h, --help         Show this message and exit.
+
+Commands:
+{commands}
+
+  Begin with `dispatch preview`, then `dispatch check`, then `dispatch send`.
+"""
+
+
+def overview() -> str:
+    """What `dispatch --help` prints."""
+    width = max(map(len, COMMANDS))
+    return OVERVIEW.format(commands="\n".join(f"  {name:<{width}}  {line}" for name, (_, line) in COMMANDS.items()))
+
+
+def main() -> None:
+    """Run the command and end the process with its exit code."""
+    # The overview is what people ask for most, and importing click takes three times as long as everything else in it.
+    if sys.argv[1:] in ([], ["-h"], ["--help"]) and "_DISPATCH_COMPLETE" not in os.environ:
+        sys.stdout.write(overview())
+        return
+    import_module("dispatch.cli.group").run(sys.argv[1:])

@@ -1,0 +1,32 @@
+"""The author's desk: preview."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from dispatch.cli.terminal import open_project, say
+from dispatch.preview.server import serve_preview
+
+
+@click.command()
+@click.argument("issue", required=False)
+@click.option(
+    "--port",
+    default=8400,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="The first port to try; 0 takes any.",
+)
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+@click.pass_context
+def preview(context: click.Context, issue: str | None, port: int, no_open: bool) -> None:
+    """Show an ISSUE in the browser; it follows every change you save. Loopback only."""
+
+    def announce(url: str) -> None:
+        click.echo(url)
+        say("\nThe preview follows every change you save. Ctrl-C ends it.")
+
+    project = open_project(context)
+    serve_preview(project, issue, environ=os.environ, port=port, open_browser=not no_open, announce=announce)

@@ -1,0 +1,71 @@
+"""The group of all subcommands, and how their mistakes are told."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from dispatch import __version__
+from dispatch.cli import COMMANDS, overview
+from dispatch.errors import DispatchError
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and help lines, and imports one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of an issue's life."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a command and return the command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)  # noqa: S101 - a wrong line in the table
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Find the command, or say which one was probably meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as mistake:
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx) from mistake
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The overview, which no command has to be imported for."""
+        return overview().rstrip()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("-c", "--config", "config_file", metavar="FILE")
+@click.version_option(__version__, "-V", "--version", message="dispatch %(version)s")
+@click.pass_context
+def cli(context: click.Context, config_file: str | None) -> None:
+    """Send a newsletter from a git repository, and prove who got what."""
+    context.obj = config_file
+
+
+def run(arguments: list[str]) -> NoReturn:
+    """Run a command and end the process with its exit code; mistakes are sentences, not tracebacks."""
+    try:
+        code = cli.main(arguments, prog_name="dispatch", standalone_mode=False)
+    except click.ClickException as mistake:
+        mistake.show()
+        code = mistake.exit_code
+    except DispatchError as error:
+        click.echo(error, err=True)
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        code = 130
+    except BrokenPipeError:
+        # The reader of our output went away (`dispatch status | head`): nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)

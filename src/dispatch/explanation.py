@@ -1,0 +1,79 @@
+"""Why somebody did or did not get an issue: what the records prove, in sentences and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from dispatch.delivery.report import Trace, why
+from dispatch.records import Records
+from dispatch.subscribers.subscriber import HistoryEntry, Subscriber, Suppression
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything that is on record about one address."""
+
+    address: str
+    subscriber: Subscriber | None
+    suppression: Suppression | None
+    history: tuple[HistoryEntry, ...]
+    mailings: tuple[Trace, ...]
+
+    @property
+    def known(self) -> bool:
+        """Whether anything is on record at all."""
+        return bool(self.subscriber or self.suppression or self.history or any(t.position for t in self.mailings))
+
+    def as_json(self) -> dict[str, object]:
+        """The same for programs."""
+        return {
+            "address": self.address,
+            "status": self.subscriber.status if self.subscriber else None,
+            "suppression": asdict(self.suppression) if self.suppression else None,
+            "history": [asdict(entry) for entry in self.history],
+            "mailings": [asdict(trace) for trace in self.mailings],
+        }
+
+    def paragraphs(self) -> Iterator[list[str]]:
+        """The same for people: who it is, what happened to them, what each mailing did."""
+        yield list(self._standing())
+        yield [f"{entry.at}  {entry.event.replace('_', ' ')}{_behind(entry.detail)}" for entry in self.history]
+        yield [f"{trace.mailing}  {_fate_of(trace)}" for trace in self.mailings]
+
+    def _standing(self) -> Iterator[str]:
+        yield f"status      {self.subscriber.status if self.subscriber else 'not on the list'}"
+        if self.suppression:
+            yield f"suppressed  {self.suppression.reason} since {self.suppression.since}, by {self.suppression.source}"
+
+
+def explain(records: Records, address: str, issue: str | None) -> Explanation:
+    """What is on record about an address, in all mailings or those of an issue; raises InvalidAddress.
+
+    The issue is named by its slug or its file.
+    """
+    person = records.store.id_of(address)
+    return Explanation(
+        address=address,
+        subscriber=records.store.find(address),
+        suppression=records.store.suppression(person),
+        history=records.store.history(person),
+        mailings=tuple(why(records.ledger, person, records.slug(issue) if issue else None)),
+    )
+
+
+def _fate_of(trace: Trace) -> str:
+    if trace.position is None:
+        return f"not in the audience, which was frozen at {trace.frozen}"
+    fate = f"recipient {trace.position}, {trace.fate}"
+    if trace.at:
+        fate += f" at {trace.at}"
+    if reason := f"{trace.code} {trace.detail}".strip():
+        fate += f" ({reason})"
+    if trace.provider_ids:
+        fate += f", receipt {', '.join(trace.provider_ids)}"
+    return fate
+
+
+def _behind(detail: str) -> str:
+    return f": {detail}" if detail else ""

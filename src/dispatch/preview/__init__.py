@@ -1,0 +1,1 @@
+"""What the author sees: the issue in the browser, alive."""

@@ -1,0 +1,111 @@
+"""What the preview answers at which path: every route only reads, and the mail stands in a sandbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from dispatch.preview import page
+from dispatch.preview.desk import Desk
+from dispatch.preview.door import Door
+from dispatch.preview.reload import Reloader
+
+_STILL = 0.12
+"""Seconds. A mistake is told when the files have been left alone for so long, because some editors write in pieces."""
+
+_HEARTBEAT = 15
+"""Seconds between signs of life on a stream on which nothing happens."""
+
+
+def create_app(desk: Desk, reloader: Reloader, *, port: int, token: str) -> ASGIApp:
+    """The preview, behind its door and below `/<token>/`."""
+    return Door(
+        Starlette(routes=[Mount(f"/{token}", routes=_Answers(desk, reloader).routes())]), port=port, token=token
+    )
+
+
+class _Answers:
+    """The routes. Those that are no coroutines are run in threads."""
+
+    def __init__(self, desk: Desk, reloader: Reloader) -> None:
+        self._desk = desk
+        self._reloader = reloader
+        self._static = page.static_files()
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/", self.static_file),
+            Route("/static/{name}", self.static_file),
+            Route("/events", self.events),
+            Route("/mail", self.mail),
+            Route("/media/{name}", self.picture),
+            Route("/issues", self.issues),
+            Route("/findings", self.findings),
+            Route("/people", self.people),
+        ]
+
+    def static_file(self, request: Request) -> Response:
+        name = request.path_params.get("name", "desk.html")
+        if name not in self._static:
+            raise HTTPException(404)
+        media_type, content = self._static[name]
+        return Response(content, media_type=media_type, headers=page.DESK_HEADERS)
+
+    async def events(self, request: Request) -> Response:
+        stream = _views(self._desk, self._reloader, *_choice(request))
+        return StreamingResponse(stream, media_type="text/event-stream", headers=page.DESK_HEADERS)
+
+    def mail(self, request: Request) -> Response:
+        view = self._desk.view(*_choice(request))
+        if not view.message:
+            raise HTTPException(404)
+        scheme = "dark" if request.query_params.get("scheme") == "dark" else "light"
+        return HTMLResponse(page.mail_document(view.message, scheme), headers=page.MAIL_HEADERS)
+
+    def picture(self, request: Request) -> Response:
+        found = self._desk.picture(request.path_params["name"])
+        if not found:
+            raise HTTPException(404)
+        return Response(found.content, media_type=found.content_type, headers=page.PICTURE_HEADERS)
+
+    def issues(self, _request: Request) -> Response:
+        return _json(page.entries_as_json(self._desk.issues()))
+
+    def findings(self, request: Request) -> Response:
+        name, _ = _choice(request)
+        generation = request.query_params.get("generation", "")
+        if not (generation.isascii() and generation.isdecimal()):
+            raise HTTPException(400)
+        return _json(page.findings_as_json(self._desk.findings(name, int(generation))))
+
+    def people(self, request: Request) -> Response:
+        return _json(page.people_as_json(self._desk.people(request.query_params.get("q", ""))))
+
+
+async def _views(desk: Desk, reloader: Reloader, name: str, address: str) -> AsyncIterator[str]:
+    """An issue as it is now, and again after every change (server-sent events); changes in a row become one."""
+    while not reloader.ended:
+        name = name or await run_in_threadpool(desk.start)
+        view = await run_in_threadpool(desk.view, name, address)
+        if view.problems and await reloader.after(view.generation, within=_STILL):
+            continue
+        yield f"data: {json.dumps(page.view_as_json(view, desk.project.newsletter.name))}\n\n"
+        while not await reloader.after(view.generation, within=_HEARTBEAT):
+            yield ":\n\n"
+
+
+def _choice(request: Request) -> tuple[str, str]:
+    """Which issue, as whom; both empty where nothing was chosen."""
+    return request.query_params.get("issue", ""), request.query_params.get("as", "")
+
+
+def _json(content: object) -> Response:
+    return JSONResponse(content, headers=page.DESK_HEADERS)

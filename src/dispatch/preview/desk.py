@@ -1,0 +1,260 @@
+"""What the author's desk knows: the issues as they last compiled, and what is wrong with them now."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+from typing import ParamSpec, TypeVar
+
+from dispatch.checks.check import Finding
+from dispatch.content.issue import Issue
+from dispatch.content.richtext import parse_plain
+from dispatch.errors import DispatchError, Problem
+from dispatch.messages.message import Message
+from dispatch.messages.tokens import KeyRing
+from dispatch.preview.people import NOBODY, Found, find, recipient, search
+from dispatch.project import Project
+from dispatch.rendering.compiled import CompiledIssue, Picture, Slots
+from dispatch.sending import specimen
+from dispatch.subscribers.subscriber import Subscriber
+
+Result = TypeVar("Result")
+Arguments = ParamSpec("Arguments")
+Problems = tuple[Problem, ...]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """An issue that compiled, as it would be mailed and as it is shown: with its pictures at `media/<name>`."""
+
+    issue: Issue
+    compiled: CompiledIssue
+    shown: CompiledIssue
+    saved: dt.datetime
+    seconds: float  # that compiling took
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The last good compilation of an issue, and what keeps it from compiling now."""
+
+    name: str
+    good: Compilation | None = None
+    problems: Problems = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """An issue as one person would get it; without a message there is nothing to look at."""
+
+    generation: int
+    sheet: Sheet
+    person: Subscriber | None  # None: nobody, every fallback shows
+    message: Message | None
+    problems: Problems
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line in the list of issues, as its file was last readable; before that the file's name is the title."""
+
+    name: str
+    title: str
+    date: dt.date | None
+    readable: bool
+
+
+class Desk:
+    """Compiles what is looked at, once after each change. Threads may share it; it has nothing that could send."""
+
+    def __init__(self, project: Project, environ: Mapping[str, str], issue: str | None = None) -> None:
+        """`issue` is what the author named, by slug or path; raises NotFound."""
+        self._project = project
+        self._environ = environ
+        self._ring = KeyRing([secrets.token_hex(32)])  # its links are for looking at: no service knows them
+        self._elsewhere: dict[str, Path] = {}  # a named issue that is not in issues/
+        self._preferred = self._named(issue) if issue else ""
+        self._lock = Lock()
+        self._checking = Lock()
+        self._outdated = False
+        self._trouble: Problems = ()
+        self._sheets: dict[str, tuple[int, Sheet]] = {}  # with the generation that it is of
+        self._entries: dict[Path, tuple[int, Entry]] = {}
+        self._written: tuple[Compilation, Subscriber | None, Message] | None = None
+        self.generation = 0
+
+    @property
+    def project(self) -> Project:
+        """The newsletter as its settings last made sense."""
+        return self._project
+
+    def folders(self) -> tuple[Path, ...]:
+        """Where everything lies that issues are made of."""
+        return (self._project.config.folder, *{path.parent for path in self._elsewhere.values()})
+
+    def changed(self, paths: Iterable[Path]) -> None:
+        """Files have changed: what was compiled before is out of date."""
+        settings = {self._project.config.file.name, ".env"}
+        # A theme does not notice a new file in the place of a built-in one, so it is opened anew: that costs 30 ms.
+        self._outdated |= any(path.name in settings or "templates" in path.parts for path in paths)
+        self.generation += 1
+
+    def start(self) -> str:
+        """The issue to begin with: the named one, or the first of the list; empty where there is none."""
+        return self._preferred or next((entry.name for entry in self.issues()), "")
+
+    def issues(self) -> list[Entry]:
+        """All issues: those without a date, which are being written, then the newest first."""
+        entries = [self._entry(name, path) for name, path in self._files().items()]
+        return sorted(entries, key=lambda entry: entry.date or dt.date.max, reverse=True)
+
+    def view(self, name: str, address: str = "") -> View:
+        """An issue as a subscriber would get it (without an address: nobody), compiled if anything has changed."""
+        person = find(self._project.subscribers_file, address) if address else None
+        with self._lock:
+            generation = self.generation
+            sheet = self._sheet(name)
+            message = _tried(self._message, sheet.good, person) if sheet.good else None
+        if isinstance(message, tuple):
+            return View(generation, sheet, person, None, sheet.problems + message)
+        return View(generation, sheet, person, message, sheet.problems)
+
+    def findings(self, name: str, generation: int) -> list[Finding | Problem] | None:
+        """What the checks say; None where the desk has moved on. One at a time: over a long list they take seconds."""
+        with self._checking:
+            good = self.view(name).sheet.good if generation == self.generation else None
+            if not good:
+                return None
+            return list(_tried(self._project.check, good.issue, good.compiled))
+
+    def people(self, query: str) -> Found | Problems:
+        """Subscribers whose message could be looked at, or what is wrong with the list."""
+        return _tried(search, self._project.subscribers_file, query)
+
+    def picture(self, name: str) -> Picture | None:
+        """A picture of an issue that was looked at."""
+        with self._lock:
+            good = [sheet.good for _, sheet in self._sheets.values() if sheet.good]
+        pictures = (picture for compilation in good for picture in compilation.compiled.pictures)
+        return next((picture for picture in pictures if picture.name == name), None)
+
+    def _named(self, issue: str) -> str:
+        path = self._project.issue_path(issue).resolve()
+        if path.parent == (self._project.config.folder / "issues").resolve():
+            return path.stem
+        self._elsewhere[issue] = path
+        return issue
+
+    def _files(self) -> dict[str, Path]:
+        elsewhere = {name: path for name, path in self._elsewhere.items() if path.is_file()}
+        return {path.stem: path for path in self._project.issue_files()} | elsewhere
+
+    def _entry(self, name: str, path: Path) -> Entry:
+        stamp = _stamp(path)
+        known, entry = self._entries.get(path, (0, None))
+        if entry is None or known != stamp:
+            issue = _tried(self._project.read_issue, name)
+            if isinstance(issue, Issue):
+                entry = Entry(name, parse_plain(issue.title).plain, issue.date, readable=True)
+            else:
+                entry = replace(entry or Entry(name, name, None, readable=False), readable=False)
+            self._entries[path] = (stamp, entry)
+        return entry
+
+    def _sheet(self, name: str) -> Sheet:
+        """The sheet of this generation. A name is no path: only issues that are in the list are opened."""
+        generation = self.generation
+        known, sheet = self._sheets.get(name, (-1, Sheet(name)))
+        if known == generation:
+            return sheet
+        self._reopen()
+        path = self._files().get(name)
+        if self._trouble:
+            sheet = replace(sheet, problems=self._trouble)
+        elif not path:
+            sheet = replace(sheet, problems=(_missing(sheet),) if name else ())
+        else:
+            outcome = _tried(self._compile, name, path)
+            sheet = Sheet(name, outcome) if isinstance(outcome, Compilation) else replace(sheet, problems=outcome)
+        if path or sheet.good:  # of names that no issue ever had, nothing is kept
+            self._sheets[name] = (generation, sheet)
+        return sheet
+
+    def _reopen(self) -> None:
+        if not self._outdated and not self._trouble:
+            return
+        self._outdated = False
+        config = self._project.config
+        outcome = _tried(Project.open, config.folder, config_file=config.file, environ=self._environ)
+        if isinstance(outcome, Project):
+            self._project, self._trouble = outcome, ()
+        else:
+            self._trouble = outcome
+
+    def _compile(self, name: str, path: Path) -> Compilation:
+        began = time.perf_counter()
+        saved = _saved(path)
+        issue = self._project.read_issue(name)
+        embed = self._project.embeds()
+        compiled = self._project.compile(issue, embed=embed)
+        shown = _with_pictures_at_hand(compiled, "cid:" if embed else self._project.media_url)
+        return Compilation(issue, compiled, shown, saved, time.perf_counter() - began)
+
+    def _message(self, good: Compilation, person: Subscriber | None) -> Message:
+        """The message; the last one is kept, because every browser asks twice."""
+        if self._written and self._written[0] is good and self._written[1] == person:
+            return self._written[2]
+        reader = recipient(person) if person else NOBODY
+        message = specimen(self._project, good.shown, reader, self._ring, self._project.clock())
+        self._written = (good, person, message)
+        return message
+
+
+def _tried(
+    work: Callable[Arguments, Result], *arguments: Arguments.args, **options: Arguments.kwargs
+) -> Result | Problems:
+    """What work gives, or why it cannot: a mistake in a file must not end the program that helps to mend it."""
+    try:
+        return work(*arguments, **options)
+    except DispatchError as error:
+        return error.problems
+    except OSError as error:
+        return (Problem(f"{error.filename or 'a file'} cannot be read: {error.strerror or error}"),)
+    except Exception as error:  # a fault of our own: the author can still go on with the other issues
+        logger.exception("The preview came upon a fault in dispatch.")
+        remedy = "This is a fault in dispatch: please report it, with what the terminal shows."
+        return (Problem(f"{type(error).__name__}: {error}", remedy=remedy),)
+
+
+def _with_pictures_at_hand(compiled: CompiledIssue, media_url: str) -> CompiledIssue:
+    """The pictures outside of the message: encoding embedded ones, to look at none of it, costs more than compiling."""
+    literals = compiled.html.literals
+    for picture in compiled.pictures:
+        literals = tuple(text.replace(f"{media_url}{picture.name}", f"media/{picture.name}") for text in literals)
+    return replace(compiled, html=Slots(literals, compiled.html.slots), embedded=False)
+
+
+def _missing(sheet: Sheet) -> Problem:
+    if sheet.good:
+        return Problem("this issue's file is gone", remedy="Choose another issue; this one comes back with its file.")
+    return Problem(f"there is no issue {sheet.name}", remedy="Choose one from the list.")
+
+
+def _saved(path: Path) -> dt.datetime:
+    """When a file was written; long ago where it has just gone."""
+    return dt.datetime.fromtimestamp(_stamp(path) / 1e9, dt.UTC)
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

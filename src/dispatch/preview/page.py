@@ -1,0 +1,175 @@
+"""What the browser is given: the desk's own files, its state as JSON, and the mail in a frame that cannot act."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from importlib.resources import files
+
+from dispatch.checks.check import Finding
+from dispatch.content.richtext import MergeField, TextRun, parse_plain
+from dispatch.errors import Problem
+from dispatch.inspection.report import finding_as_json, problem_as_json
+from dispatch.messages.message import Message
+from dispatch.preview.desk import Compilation, Entry, Problems, View
+from dispatch.preview.people import Found
+from dispatch.rendering.compiled import Context, Slot, Slots, resolve
+from dispatch.subscribers.subscriber import Subscriber, merge_values
+
+Json = dict[str, object]
+
+_ALWAYS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",  # the address holds the token
+    "X-Content-Type-Options": "nosniff",
+}
+DESK_HEADERS = {
+    **_ALWAYS,
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    ),
+}
+# The frame's own attribute says the same; here it also holds for whoever opens the address by itself. No script
+# runs in either. allow-same-origin is for the desk, which measures the mail's height; a link opens a tab of its own.
+SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+MAIL_HEADERS = {
+    **_ALWAYS,
+    "Content-Security-Policy": (
+        "default-src 'none'; img-src 'self' data: https:; style-src 'unsafe-inline'; base-uri 'none'; "
+        f"form-action 'none'; frame-ancestors 'self'; sandbox {SANDBOX}"
+    ),
+}
+PICTURE_HEADERS = {
+    **_ALWAYS,
+    "Cache-Control": "private, max-age=31536000, immutable",  # the name is the content's hash
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+
+_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+
+_STYLE = re.compile(r"(<style\b[^>]*>)(.*?)(</style>)", re.DOTALL | re.IGNORECASE)
+_SCHEME_QUERY = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)", re.IGNORECASE)
+_SCHEME_PROPERTY = re.compile(r"(?<![\w-])color-scheme\s*:[^;}]*", re.IGNORECASE)
+_SCHEME_META = re.compile(r'(<meta name="(?:supported-)?color-schemes?" content=")[^"]*', re.IGNORECASE)
+
+
+def static_files() -> dict[str, tuple[str, bytes]]:
+    """The desk's own files by name, each with its type; nothing else is ever read for a browser."""
+    folder = files(__package__).joinpath("static")
+    contents = {file.name: file.read_bytes() for file in folder.iterdir()}
+    return {name: (_TYPES[name.rpartition(".")[2]], content) for name, content in contents.items()}
+
+
+def mail_document(message: Message, scheme: str) -> str:
+    """The HTML part in one of its colour schemes, and with links that open a tab of their own."""
+    return in_scheme(message.html.replace("<head>", '<head><base target="_blank">', 1), scheme)
+
+
+def in_scheme(html: str, scheme: str) -> str:
+    """HTML that looks as it does where `scheme` (light or dark) is preferred, whatever the browser prefers."""
+
+    def answer(query: re.Match[str]) -> str:
+        return "(min-width:0px)" if query[1].lower() == scheme else "(max-width:0px)"
+
+    def styled(style: re.Match[str]) -> str:
+        css = _SCHEME_PROPERTY.sub(f"color-scheme:{scheme}", _SCHEME_QUERY.sub(answer, style[2]))
+        return f"{style[1]}{css}{style[3]}"
+
+    return _SCHEME_META.sub(rf"\g<1>{scheme}", _STYLE.sub(styled, html))
+
+
+def view_as_json(view: View, newsletter: str) -> Json:
+    """All that the desk shows of a view at once; `mail` is null where there is nothing to look at."""
+    good = view.sheet.good
+    return {
+        "generation": view.generation,
+        "newsletter": newsletter,
+        "issue": view.sheet.name,
+        "problems": [problem_as_json(problem) for problem in view.problems],
+        "person": _person(view.person) if view.person else None,
+        "mail": _mail(view.message, good, view.person) if view.message and good else None,
+    }
+
+
+def entries_as_json(entries: list[Entry]) -> list[Json]:
+    """The list of issues."""
+    return [
+        {
+            "name": entry.name,
+            "title": entry.title,
+            "date": entry.date.isoformat() if entry.date else None,
+            "readable": entry.readable,
+        }
+        for entry in entries
+    ]
+
+
+def findings_as_json(findings: list[Finding | Problem] | None) -> Json:
+    """What the checks say; null where the question was out of date."""
+    if findings is None:
+        return {"findings": None}
+    return {
+        "findings": [
+            finding_as_json(finding) if isinstance(finding, Finding) else problem_as_json(finding)
+            for finding in findings
+        ]
+    }
+
+
+def people_as_json(found: Found | Problems) -> Json:
+    """Subscribers to choose from, or what is wrong with the list."""
+    if isinstance(found, Found):
+        return {"people": [_person(person) for person in found.people], "more": found.more, "problems": []}
+    return {"people": [], "more": False, "problems": [problem_as_json(problem) for problem in found]}
+
+
+def _person(person: Subscriber) -> Json:
+    return {
+        "email": person.email,
+        "name": person.name,
+        "language": person.language,
+        "tags": list(person.tags),
+        "status": person.status,
+    }
+
+
+def _mail(message: Message, good: Compilation, person: Subscriber | None) -> Json:
+    compiled = good.compiled
+    return {
+        "version": sha256(message.html.encode()).hexdigest()[:16],
+        "title": compiled.title,
+        "language": compiled.language,
+        "direction": compiled.direction,
+        "from": message.from_.name or message.from_.address,
+        "address": message.from_.address,
+        "subject": message.subject,
+        "preheader": _personal(good.issue.preheader, person),
+        "text": message.text,
+        "html_bytes": len(message.html.encode()) + _size(compiled.html) - _size(good.shown.html),
+        "text_bytes": len(message.text.encode()),
+        "pictures": len(compiled.pictures),
+        "picture_bytes": sum(len(picture.content) for picture in compiled.pictures),
+        "embedded": compiled.embedded,
+        "saved": good.saved.isoformat(),
+        "milliseconds": round(good.seconds * 1000),
+    }
+
+
+def _personal(text: str, person: Subscriber | None) -> str:
+    """A plain text of the issue, such as its preheader, with the merge fields filled."""
+    values = merge_values(person) if person else {}
+    pieces = []
+    for node in parse_plain(text).nodes:
+        if isinstance(node, MergeField):
+            pieces.append(resolve(Slot(node.name, node.fallback, Context.PLAIN), values))
+        elif isinstance(node, TextRun):
+            pieces.append(node.text)
+    return "".join(pieces)
+
+
+def _size(html: Slots) -> int:
+    return sum(len(text.encode()) for text in html.literals)

@@ -1,0 +1,112 @@
+"""Shows a newsletter to its author in the browser: from this machine, to this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from urllib.parse import urlencode
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from dispatch.errors import DispatchError
+from dispatch.preview.app import create_app
+from dispatch.preview.desk import Desk
+from dispatch.preview.reload import Reloader
+from dispatch.project import Project
+
+HOST = "127.0.0.1"
+"""Never another one: the preview shows everybody who has subscribed."""
+
+PORTS_TRIED = 20
+
+
+def serve_preview(
+    project: Project,
+    issue: str | None,
+    *,
+    environ: Mapping[str, str],
+    port: int,
+    open_browser: bool,
+    announce: Callable[[str], None],
+) -> None:
+    """Show the issues of a newsletter, beginning with `issue`, until SIGINT or SIGTERM; call from the main thread.
+
+    `announce` gets the address, which holds a new secret every time. `environ` is what dispatch.yaml is read with
+    again when it changes. Raises NotFound for the issue, DispatchError where no port is free.
+    """
+    desk = Desk(project, environ, issue)
+    token = secrets.token_urlsafe(24)
+    with _listen(port) as listener:
+        start = desk.start()
+        address = f"http://{HOST}:{listener.getsockname()[1]}/{token}/"
+        url = f"{address}?{urlencode({'issue': start})}" if start else address
+        announce(url)
+        if open_browser:
+            # In a thread of its own: a browser in the terminal returns only when it is closed.
+            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+        asyncio.run(_serve(desk, listener, token))
+
+
+async def _serve(desk: Desk, listener: socket.socket, token: str) -> None:
+    reloader = Reloader(desk)
+    app = create_app(desk, reloader, port=listener.getsockname()[1], token=token)
+    server = _Server(app, reloader)
+    watching = asyncio.create_task(reloader.watch())
+    watching.add_done_callback(lambda _: server.stop())
+    await server.serve(sockets=[listener])
+    await watching
+
+
+class _Server(uvicorn.Server):
+    """Stops at once, however many browsers listen for changes, and leaves the process alive."""
+
+    def __init__(self, app: ASGIApp, reloader: Reloader) -> None:
+        configuration = uvicorn.Config(
+            app,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            access_log=False,  # it would show the token
+            log_config=None,
+            log_level="warning",
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=1,
+        )
+        super().__init__(configuration)
+        self._reloader = reloader
+
+    def stop(self) -> None:
+        """Take no more requests, and end."""
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, for which uvicorn would wait."""
+        self._reloader.end()
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """uvicorn's own raises the signal once more at the end, which would be "Interrupted" to the author."""
+        before = {number: signal.signal(number, lambda *_: self.stop()) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _listen(first: int) -> socket.socket:
+    """The first free port; connections wait until the server begins."""
+    last = min(first + PORTS_TRIED, 65536)
+    for port in range(first, last):
+        with suppress(OSError):
+            return socket.create_server((HOST, port))
+    raise DispatchError(f"none of the ports {first} to {last - 1} is free", remedy="Name another one with --port.")

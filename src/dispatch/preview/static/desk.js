@@ -1,0 +1,270 @@
+// The desk: what was chosen stands in the URL, what is shown comes from the server after every change.
+
+import { ask, byId, count, element } from "./dom.js";
+import { MailFrame } from "./frame.js";
+import { showInboxes } from "./inbox.js";
+import { counts, factList, findingList, issueList, problemList } from "./lists.js";
+import { People } from "./people.js";
+
+const DEFAULTS = { issue: "", as: "", view: "mail", width: "desktop", scheme: "light" };
+const ALLOWED = { view: ["mail", "inbox", "text"], width: ["desktop", "phone"], scheme: ["light", "dark"] };
+
+// Milliseconds after which a lost connection is told: a browser that only reconnects should not alarm anybody.
+const GRACE = 1500;
+
+const WIDTHS = { desktop: 760, phone: 390 }; // CSS pixels, as in desk.css
+
+const stage = byId("stage");
+
+let choices = fromUrl();
+let view = null; // the last from the server
+let shown = ""; // the issue whose mail stands on the stage
+let folded = false; // whether the problems are folded away
+let stream = null;
+let asking = null;
+
+const frame = new MailFrame(byId("device"), onKey);
+const people = new People((address) => choose({ as: address }));
+
+// --- choices -------------------------------------------------------------------------------
+
+function fromUrl() {
+  const given = Object.fromEntries(new URLSearchParams(location.search));
+  const known = Object.entries(given).filter(([name, value]) => name in DEFAULTS && fits(name, value));
+  return { ...DEFAULTS, ...Object.fromEntries(known) };
+}
+
+function fits(name, value) {
+  return !(name in ALLOWED) || ALLOWED[name].includes(value);
+}
+
+function urlOf(some) {
+  const query = new URLSearchParams(Object.entries(some).filter(([name, value]) => value !== DEFAULTS[name]));
+  return query.size ? `?${query}` : location.pathname;
+}
+
+function choose(changes) {
+  const before = choices;
+  choices = { ...choices, ...changes };
+  if (choices.issue !== before.issue) {
+    history.pushState(null, "", urlOf(choices));
+    stage.focus({ preventScroll: true });
+  } else {
+    history.replaceState(null, "", urlOf(choices));
+  }
+  follow(before);
+}
+
+// Show what is chosen now; ask for another view only where the choice needs one.
+function follow(before) {
+  if (choices.issue !== before.issue || choices.as !== before.as) listen();
+  if (choices.issue !== before.issue) folded = false;
+  const share = stage.scrollTop / Math.max(stage.scrollHeight, 1);
+  render();
+  // Another width makes another height: stay at the same part of the mail.
+  if (choices.width !== before.width) {
+    requestAnimationFrame(() => requestAnimationFrame(() => (stage.scrollTop = share * stage.scrollHeight)));
+  }
+}
+
+// --- what the server says --------------------------------------------------------------------
+
+function listen() {
+  stream?.close();
+  stream = new EventSource(`events?${new URLSearchParams({ issue: choices.issue, as: choices.as })}`);
+  let lost = 0;
+  stream.onopen = () => {
+    clearTimeout(lost);
+    tell("live", "Live");
+  };
+  stream.onerror = () => {
+    clearTimeout(lost);
+    lost = setTimeout(() => tell("ended", "The preview has ended: start dispatch preview again"), GRACE);
+  };
+  stream.onmessage = (event) => take(JSON.parse(event.data));
+}
+
+function tell(state, sentence) {
+  byId("live").dataset.state = state;
+  byId("live").textContent = sentence;
+}
+
+function take(fresh) {
+  view = fresh;
+  if (!choices.issue && view.issue) {
+    choices = { ...choices, issue: view.issue };
+    history.replaceState(null, "", urlOf(choices));
+  }
+  if (!view.problems.length) folded = false;
+  render();
+  askForLists();
+}
+
+async function askForLists() {
+  asking?.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  try {
+    const issues = await ask("issues", {}, signal);
+    byId("issues").replaceChildren(...issueList(issues, choices.issue, (issue) => urlOf({ ...choices, issue })));
+    if (view.problems.length || !view.issue) return showFindings(null);
+    const { generation, issue } = view;
+    const { findings } = await ask("findings", { issue, generation }, signal);
+    if (findings) showFindings(findings);
+  } catch (error) {
+    if (error.name !== "AbortError") console.warn(error);
+  }
+}
+
+// --- what is shown ---------------------------------------------------------------------------
+
+function render() {
+  document.body.dataset.width = choices.width;
+  document.body.dataset.scheme = choices.scheme;
+  fit();
+  for (const button of document.querySelectorAll("[data-choice]")) {
+    const { choice, value } = button.dataset;
+    button.setAttribute("aria-pressed", String(choices[choice] === value));
+    button.disabled = choice === "width" && choices.view === "inbox";
+  }
+  for (const link of byId("issues").querySelectorAll("a")) {
+    if (link.dataset.issue === choices.issue) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  people.show(choices.as, view?.person);
+  if (!view || view.issue !== choices.issue) return;
+  byId("newsletter").textContent = view.newsletter;
+  byId("loading").hidden = true;
+  byId("empty").hidden = Boolean(view.issue || view.problems.length);
+  showProblems();
+  if (view.mail) showMail(view.mail);
+  else if (shown !== view.issue) hideMail();
+}
+
+function showMail(mail) {
+  const { issue, scheme } = choices;
+  document.title = `${view.problems.length ? "✕ " : ""}${mail.title} – preview`;
+  byId("saved").textContent =
+    `Saved ${new Date(mail.saved).toLocaleTimeString()} · compiled in ${mail.milliseconds} ms` +
+    (view.problems.length ? ` · ${count(view.problems.length, "problem")} since` : "");
+  byId("facts-section").hidden = false;
+  byId("facts").replaceChildren(...factList(mail));
+  byId("note").hidden = choices.view !== "mail" || scheme === "light";
+  byId("note").textContent =
+    "Dark as Apple Mail shows it, by the mail's own dark colours. Gmail and Outlook change colours in ways of their own.";
+  const pre = byId("textpart").querySelector("pre");
+  if (pre.textContent !== mail.text) pre.textContent = mail.text;
+  pre.lang = mail.language;
+  pre.dir = mail.direction;
+  byId("textpart").hidden = choices.view !== "text";
+  byId("inboxes").hidden = choices.view !== "inbox";
+  if (choices.view === "inbox") showInboxes(byId("inboxes"), mail);
+  byId("device").hidden = choices.view !== "mail";
+  const source = `mail?${new URLSearchParams({ issue, as: choices.as, scheme, version: mail.version })}`;
+  frame.show(source, () => {
+    if (shown !== issue) stage.scrollTop = Number(sessionStorage.getItem(`scroll ${issue}`));
+    shown = issue;
+  });
+}
+
+function hideMail() {
+  shown = view.issue;
+  document.title = view.issue ? `✕ ${view.issue} – preview` : `${view.newsletter} – preview`;
+  for (const id of ["device", "textpart", "inboxes", "note", "facts-section"]) byId(id).hidden = true;
+  byId("saved").textContent = view.problems.length ? count(view.problems.length, "problem") : "";
+}
+
+function showProblems() {
+  const { problems, mail } = view;
+  byId("trouble").hidden = !problems.length;
+  stage.classList.toggle("behind", Boolean(problems.length) && !folded);
+  if (!problems.length) return;
+  byId("trouble").classList.toggle("folded", folded);
+  byId("trouble-title").textContent = count(problems.length, "problem");
+  byId("trouble-toggle").hidden = !mail;
+  byId("trouble-toggle").textContent = folded ? "Show" : "Look behind";
+  byId("problems").replaceChildren(...problemList(problems));
+  byId("behind").textContent = mail
+    ? `Behind this stands the issue as it was saved at ${new Date(mail.saved).toLocaleTimeString()}. Mend the file, and this goes away.`
+    : "Mend the file, and this goes away.";
+}
+
+function showFindings(findings) {
+  const none = view.issue ? "They come when the issue compiles." : "There is no issue to check.";
+  byId("findings").replaceChildren(...(findings ? findingList(findings) : [element("p", { className: "nothing" }, none)]));
+  byId("count").replaceChildren(...counts(findings ?? []));
+  byId("tab-count").textContent = findings?.length ? `(${findings.length})` : "";
+}
+
+// Where a desktop's width does not fit, the whole is made smaller: a narrower frame would show the phone's layout.
+function fit() {
+  const style = getComputedStyle(stage);
+  const room = stage.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  stage.style.setProperty("--fit", Math.min(1, room / WIDTHS[choices.width]));
+}
+
+// --- hands -----------------------------------------------------------------------------------
+
+const KEYS = {
+  1: () => choose({ width: "desktop" }),
+  2: () => choose({ width: "phone" }),
+  d: () => choose({ scheme: choices.scheme === "dark" ? "light" : "dark" }),
+  m: () => choose({ view: "mail" }),
+  b: () => choose({ view: "inbox" }),
+  t: () => choose({ view: choices.view === "text" ? "mail" : "text" }),
+  a: () => people.open(),
+  "?": () => byId("help-dialog").showModal(),
+};
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || byId("help-dialog").open) return;
+  if (event.key === "Escape") {
+    if (!people.close() && view?.problems.length) foldProblems(true);
+  } else if (!event.target.matches?.("input") && event.key in KEYS) {
+    event.preventDefault();
+    KEYS[event.key]();
+  }
+}
+
+function foldProblems(fold) {
+  folded = fold;
+  render();
+}
+
+document.addEventListener("keydown", onKey);
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-issue]");
+  const button = event.target.closest("button");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    choose({ issue: link.dataset.issue });
+    showPane("stage");
+  } else if (button?.dataset.choice) {
+    choose({ [button.dataset.choice]: button.dataset.value });
+  } else if (button?.dataset.pane) {
+    showPane(button.dataset.pane);
+  }
+});
+byId("trouble-toggle").addEventListener("click", () => foldProblems(!folded));
+byId("help-button").addEventListener("click", KEYS["?"]);
+byId("help-close").addEventListener("click", () => byId("help-dialog").close());
+stage.addEventListener("scroll", () => {
+  if (shown && shown === choices.issue) sessionStorage.setItem(`scroll ${shown}`, stage.scrollTop);
+});
+new ResizeObserver(fit).observe(stage);
+window.addEventListener("popstate", () => {
+  const before = choices;
+  choices = fromUrl();
+  follow(before);
+});
+
+function showPane(pane) {
+  document.body.dataset.pane = pane;
+  for (const button of document.querySelectorAll(".tabs button")) {
+    button.setAttribute("aria-pressed", String(button.dataset.pane === pane));
+  }
+}
+
+showPane("stage");
+render();
+listen();

@@ -1,0 +1,53 @@
+// The mail in its frame. A new version loads out of sight, and takes the old one's place when it is whole.
+
+import { element } from "./dom.js";
+
+// No scripts. The same origin lets the desk measure the mail; links may open tabs, which are then as free as others.
+const SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
+
+// Milliseconds: a picture from a slow server may come in later.
+const PATIENCE = 800;
+
+export class MailFrame {
+  #device;
+  #onKey;
+  #current = null;
+  #coming = null;
+  #source = "";
+
+  constructor(device, onKey) {
+    this.#device = device;
+    this.#onKey = onKey;
+  }
+
+  // Show what is at a URL; `shown` is called when it is there, unless something newer came in between.
+  show(source, shown) {
+    if (source === this.#source) return shown();
+    this.#source = source;
+    this.#coming?.remove();
+    const frame = element("iframe", { className: "coming", title: "The mail", src: source, sandbox: SANDBOX });
+    this.#coming = frame;
+    frame.addEventListener("load", () => this.#arrive(frame, shown), { once: true });
+    this.#device.append(frame);
+    setTimeout(() => this.#arrive(frame, shown), PATIENCE);
+  }
+
+  async #arrive(frame, shown) {
+    const mail = frame.contentDocument;
+    if (this.#coming !== frame || !mail || mail.URL === "about:blank" || mail.readyState === "loading") return;
+    const pictures = [...mail.images].filter((picture) => picture.complete);
+    await Promise.allSettled(pictures.map((picture) => picture.decode()));
+    if (this.#coming !== frame) return;
+    this.#coming = null;
+    const fit = () => {
+      frame.style.height = `${Math.ceil(mail.documentElement.getBoundingClientRect().height)}px`;
+    };
+    fit();
+    new ResizeObserver(fit).observe(mail.documentElement);
+    mail.addEventListener("keydown", this.#onKey);
+    this.#current?.remove();
+    this.#current = frame;
+    frame.classList.remove("coming");
+    shown();
+  }
+}

@@ -1,0 +1,155 @@
+"""A newsletter folder, opened for writing and judging issues: the one place where the parts are put together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from dispatch.checks import CHECKS
+from dispatch.checks.check import Finding, run
+from dispatch.content.issue import Issue, read_issue
+from dispatch.errors import InvalidIssue
+from dispatch.inspection import gather
+from dispatch.messages.tokens import TOKEN_LENGTH
+from dispatch.providers import default_images
+from dispatch.records import Records
+from dispatch.rendering.compiled import CompiledIssue
+from dispatch.rendering.compiler import compile_issue
+from dispatch.rendering.pictures import PictureShelf
+from dispatch.rendering.theme import NewsletterFacts, Theme, ThemeSettings
+from dispatch.rendering.webpage import WebPage, compile_webpage, issue_url
+from dispatch.subscribers.csv_import import Row, SubscribersFile, open_subscribers
+from dispatch.subscribers.subscriber import MERGE_COLUMNS, STANDARD_COLUMNS, Status, Subscriber
+
+
+class Project(Records):
+    """The records of a newsletter folder, with its issues and its theme."""
+
+    def read_issue(self, name: str) -> Issue:
+        """An issue by its file's name, its path or its slug; raises NotFound and InvalidIssue."""
+        path = self.issue_path(name)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise InvalidIssue(
+                f"{os.path.relpath(path)} cannot be read: {error.strerror}",
+                remedy="Make it readable for the user who runs dispatch.",
+            ) from None
+        return read_issue(content, os.path.relpath(path), default_language=self.config.newsletter.language)
+
+    # --- rendering ---------------------------------------------------------------------------------
+
+    @cached_property
+    def newsletter(self) -> NewsletterFacts:
+        """What a theme may know about the newsletter."""
+        return NewsletterFacts(**self.config.newsletter.model_dump())
+
+    @cached_property
+    def theme(self) -> Theme:
+        """The newsletter's templates over the built-in ones."""
+        return Theme(self.config.folder, ThemeSettings(**self.config.theme.model_dump()))
+
+    @cached_property
+    def pictures(self) -> PictureShelf:
+        """The newsletter's pictures, made fit for mail."""
+        return PictureShelf(self.config.folder, self.config.state / "pictures")
+
+    @property
+    def media_url(self) -> str:
+        """Where hosted pictures are found, with a slash at its end."""
+        return f"{self.config.newsletter.url}/media/"
+
+    def embeds(self) -> bool:
+        """Whether pictures travel inside the messages."""
+        images = self.config.images or default_images(self.config.provider, self.config.locate(("provider",)))
+        return images == "embed"
+
+    def compile(self, issue: Issue, *, embed: bool, media_url: str | None = None) -> CompiledIssue:
+        """An issue as it is mailed; raises InvalidIssue and InvalidTheme."""
+        return compile_issue(
+            issue,
+            self.theme,
+            self.newsletter,
+            pictures=self.pictures,
+            embed=embed,
+            media_url=self.media_url if media_url is None else media_url,
+        )
+
+    def webpage(
+        self,
+        issue: Issue,
+        *,
+        media_url: str = "../media/",
+        root: str = "../",
+        previous: Issue | None = None,
+        following: Issue | None = None,
+    ) -> WebPage:
+        """The page of an issue in the archive."""
+        return compile_webpage(
+            issue,
+            self.theme,
+            self.newsletter,
+            pictures=self.pictures,
+            media_url=media_url,
+            root=root,
+            previous=previous,
+            next=following,
+        )
+
+    def page_url(self, slug: str) -> str:
+        """Where an issue is read on the web."""
+        return issue_url(self.newsletter, slug)
+
+    # --- checks ------------------------------------------------------------------------------------
+
+    def check(self, issue: Issue, compiled: CompiledIssue | None = None, *, segment: str = "") -> list[Finding]:
+        """What is wrong with an issue for its audience.
+
+        Raises InvalidIssue, InvalidTheme, NotFound and InvalidSubscribers where that cannot be found out.
+        """
+        self._refuse_shared_slug(issue)
+        compiled = compiled or self.compile(issue, embed=self.embeds())
+        with open_subscribers(self.subscribers_file, self.subscribers_name) as file:
+            evidence = gather(
+                issue,
+                compiled,
+                self.config,
+                shelf=self.pictures,
+                subscribers=self._audience(file, segment),
+                known_fields=(*MERGE_COLUMNS, *file.merge_fields),
+                reserved=self._reserved_values(issue),
+                today=self.today(),
+                segment=segment,
+            )
+        return run(CHECKS, evidence)
+
+    def _refuse_shared_slug(self, issue: Issue) -> None:
+        """Mailings and pages go by the slug: of two issues with one, the second could not be sent, and hides the first."""
+        own = Path(issue.source.file).resolve()
+        for other in self.files_with_slug(issue.slug):
+            if other.resolve() != own:
+                raise InvalidIssue(
+                    f"{os.path.relpath(other)} has the slug {issue.slug} too",
+                    location=issue.locate(("slug",)),
+                    remedy="Give one of them another `slug:`; one that was mailed keeps its own.",
+                )
+
+    def _audience(self, file: SubscribersFile, segment_name: str) -> Iterator[Subscriber]:
+        """Who would be mailed by the file's own word: checks change nothing, so they ask no database."""
+        segment = self.segment(segment_name, known_fields={*STANDARD_COLUMNS, *file.merge_fields})
+        for row in file:
+            if isinstance(row, Row) and row.status is Status.SUBSCRIBED:
+                person = row.subscriber(id="")
+                if segment is None or segment.matches(person):
+                    yield person
+
+    def _reserved_values(self, issue: Issue) -> dict[str, str]:
+        """Values for the merge fields that dispatch fills, as long as real ones."""
+        way_out = self.config.unsubscribe.url + TOKEN_LENGTH * "x"
+        return {
+            "unsubscribe_url": way_out,
+            "preferences_url": way_out,
+            "view_online_url": self.page_url(issue.slug),
+        }

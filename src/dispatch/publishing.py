@@ -1,0 +1,99 @@
+"""Writes an issue, or the whole archive, to files: `dispatch build`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from itertools import chain, zip_longest
+from pathlib import Path
+
+from dispatch.content.issue import Issue
+from dispatch.errors import InvalidIssue, Problem
+from dispatch.files import write_whole
+from dispatch.messages.tokens import KeyRing
+from dispatch.project import Project
+from dispatch.rendering.archive import compile_feed, compile_index, compile_sitemap
+from dispatch.rendering.compiled import Picture
+from dispatch.rendering.webpage import WebPage
+from dispatch.sending import SAMPLE_READER, specimen
+
+# A build must give the same bytes everywhere, so its links are signed with a key that everybody knows; they are
+# test links, which change nothing.
+_SAMPLE_RING = KeyRing(["a sample key, for files that nobody is mailed"])
+
+
+def build_issue(project: Project, issue: Issue, out: Path) -> list[Path]:
+    """Write `<out>/<slug>/`: email.html, email.txt, message.eml and web.html, with their pictures in media/.
+
+    Every merge field shows its fallback; the Date is the issue's. email.html is what message.eml carries, but that its
+    pictures are found beside it.
+    """
+    folder = out / issue.slug
+    midnight = dt.datetime.combine(issue.date or dt.date(2000, 1, 1), dt.time(), dt.UTC)
+    beside = project.compile(issue, embed=False, media_url="media/")
+    page = project.webpage(issue, media_url="media/", root="./")
+    shown = specimen(project, beside, SAMPLE_READER, _SAMPLE_RING, midnight)
+    mailed = specimen(project, project.compile(issue, embed=project.embeds()), SAMPLE_READER, _SAMPLE_RING, midnight)
+    return _write(
+        {
+            folder / "email.html": shown.html.encode(),
+            folder / "email.txt": shown.text.encode(),
+            folder / "message.eml": mailed.mime(),
+            folder / "web.html": page.html.encode(),
+            **_media(folder, chain(beside.pictures, page.pictures)),
+        }
+    )
+
+
+def build_archive(project: Project, out: Path) -> list[Path]:
+    """Write the archive for any web server: a page for each issue, index, feed, sitemap, and all pictures.
+
+    The pictures are those of the pages and those that hosted mail refers to, at the addresses that it uses. Raises
+    InvalidIssue with what is wrong with all issues, and InvalidTheme.
+    """
+    issues = sorted(_read_all(project), key=lambda issue: (issue.date or dt.date.min, issue.slug))
+    pages: list[WebPage] = []
+    mailed: list[Picture] = []
+    for previous, issue, following in zip_longest([None, *issues[:-1]], issues, issues[1:]):
+        assert issue is not None  # noqa: S101 - the longest of the three
+        pages.append(project.webpage(issue, previous=previous, following=following))
+        mailed += project.compile(issue, embed=False).pictures
+    theme, newsletter = project.theme, project.newsletter
+    return _write(
+        {
+            out / "index.html": compile_index(pages, theme, newsletter).encode(),
+            out / "feed.xml": compile_feed(pages, theme, newsletter).encode(),
+            out / "sitemap.xml": compile_sitemap(pages, theme, newsletter).encode(),
+            **{out / page.issue.slug / "index.html": page.html.encode() for page in pages},
+            **_media(out, chain(mailed, *(page.pictures for page in pages))),
+        }
+    )
+
+
+def _read_all(project: Project) -> list[Issue]:
+    """The issues, each with a slug of its own."""
+    issues: dict[str, Issue] = {}
+    problems: list[Problem] = []
+    for path in project.issue_files():
+        try:
+            issue = project.read_issue(str(path))
+        except InvalidIssue as error:
+            problems += error.problems
+            continue
+        first = issues.setdefault(issue.slug, issue)
+        if first is not issue:
+            message = f"{first.source.file} has the slug {issue.slug} too"
+            problems.append(Problem(message, issue.locate(("slug",)), "Give one of them another `slug:`."))
+    if problems:
+        raise InvalidIssue.of(problems)
+    return list(issues.values())
+
+
+def _media(folder: Path, pictures: Iterable[Picture]) -> dict[Path, bytes]:
+    return {folder / "media" / picture.name: picture.content for picture in pictures}
+
+
+def _write(files: dict[Path, bytes]) -> list[Path]:
+    for path, content in files.items():
+        write_whole(path, content)
+    return list(files)

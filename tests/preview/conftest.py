@@ -1,0 +1,56 @@
+"""Previews of small newsletters, and one browser for all that need it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from preview.client import Preview, write_newsletter
+
+
+@pytest.fixture
+def newsletter(tmp_path: Path) -> Path:
+    """A newsletter folder of the test's own."""
+    folder = tmp_path / "newsletter"
+    folder.mkdir()
+    return write_newsletter(folder)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Preview]]:
+    """Start the preview on a folder; it ends with the test."""
+    running: list[Preview] = []
+
+    def begin(folder: Path, *arguments: str) -> Preview:
+        running.append(Preview.start(folder, *arguments))
+        return running[-1]
+
+    yield begin
+    for preview in running:
+        preview.stop()
+
+
+@pytest.fixture
+def preview(newsletter: Path, start: Callable[..., Preview]) -> Preview:
+    """A preview whose files the test may change."""
+    return start(newsletter)
+
+
+@pytest.fixture(scope="session")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preview]:
+    """A preview whose files nobody changes."""
+    preview = Preview.start(write_newsletter(tmp_path_factory.mktemp("newsletter")))
+    yield preview
+    preview.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()

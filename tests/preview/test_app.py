@@ -1,0 +1,237 @@
+"""What the preview answers: the mail in a sandbox, pictures out of memory, a stream of views that follows the files."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from preview.client import SETTINGS, TIDES, Preview
+
+
+def test_the_mail_may_show_itself_and_nothing_else(quiet: Preview) -> None:
+    answer = quiet.ask("mail", issue="tides")
+    policy = answer.headers["content-security-policy"].split("; ")
+    assert policy[:3] == ["default-src 'none'", "img-src 'self' data: https:", "style-src 'unsafe-inline'"]
+    assert "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox" in policy
+    assert answer.headers["referrer-policy"] == "no-referrer"  # the address holds the token
+    assert "Hello reader, the tide is out." in answer.text
+
+
+def test_the_desk_runs_its_own_scripts_only(quiet: Preview) -> None:
+    answer = quiet.ask("")
+    assert "default-src 'none'; script-src 'self'; style-src 'self'" in answer.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    for name in re.findall(r'(?:href|src)="(static/[^"]+)"', answer.text):
+        assert quiet.ask(name).headers["x-content-type-options"] == "nosniff"
+
+
+def test_pictures_come_out_of_memory_by_their_hash(quiet: Preview) -> None:
+    [source] = re.findall(r'src="(media/[^"]+)"', quiet.ask("mail", issue="tides").text)
+    answer = quiet.ask(source)
+    assert answer.headers["content-type"] == "image/png"
+    assert source == f"media/{hashlib.sha256(answer.body).hexdigest()}.png"
+    assert quiet.ask(f"media/{'0' * 64}.png").status == 404
+
+
+@pytest.mark.parametrize("folder", ["static", "media"])
+@pytest.mark.parametrize(
+    "name",
+    ["../dispatch.yaml", "..%2fdispatch.yaml", "%2e%2e/%2e%2e/etc/passwd", "..%5cdispatch.yaml", "", ".", "desk.py",
+     "/etc/passwd", "%2fetc%2fpasswd", "desk.css%00", "images/pier.png"],
+)  # fmt: skip
+def test_no_path_leads_to_another_file(quiet: Preview, folder: str, name: str) -> None:
+    assert quiet.ask(f"{folder}/{name}").status == 404
+
+
+@pytest.mark.parametrize("name", ["../dispatch", "issues/tides.yaml", "/etc/passwd", "../issues/tides", "tides.yaml"])
+def test_the_name_of_an_issue_is_no_path(quiet: Preview, name: str) -> None:
+    assert quiet.ask("mail", issue=name).status == 404
+    with quiet.views(issue=name) as views:
+        view = next(views)
+    assert (view["mail"], view["problems"][0]["message"]) == (None, f"there is no issue {name}")
+
+
+def test_the_address_that_is_printed_names_the_newest_issue(quiet: Preview) -> None:
+    assert quiet.url.endswith("/?issue=tides")
+    titles = [issue["title"] for issue in quiet.ask("issues").json]
+    assert titles == ["The tides of March", "Winds and weather"]
+
+
+def test_a_view_tells_what_the_desk_shows(quiet: Preview) -> None:
+    with quiet.views(issue="tides") as views:
+        view = next(views)
+    assert (view["newsletter"], view["issue"], view["person"], view["problems"]) == ("Harbour Notes", "tides", None, [])
+    mail = view["mail"]
+    assert (mail["from"], mail["subject"]) == ("Harbour Notes", "The tides of March")
+    assert mail["preheader"] == "When the water comes, reader."
+    assert "Hello reader, the tide is out." in mail["text"]
+    assert mail["pictures"] == 1
+    assert mail["embedded"]
+
+
+def test_anybody_on_the_list_can_be_looked_over_the_shoulder(quiet: Preview) -> None:
+    with quiet.views(issue="tides", **{"as": "ELODIE@example.org"}) as views:
+        view = next(views)
+    assert view["person"]["name"] == "Élodie Laurent"
+    assert view["mail"]["preheader"] == "When the water comes, Élodie."
+    assert "Hello Élodie, the tide" in quiet.ask("mail", issue="tides", **{"as": "elodie@example.org"}).text
+
+
+def test_who_is_not_on_the_list_is_nobody(quiet: Preview) -> None:
+    with quiet.views(issue="tides", **{"as": "stranger@example.org"}) as views:
+        view = next(views)
+    assert view["person"] is None
+    assert "Hello reader" in view["mail"]["text"]
+
+
+def test_people_are_found_by_what_is_known_of_them(quiet: Preview) -> None:
+    def found(query: str) -> list[str]:
+        return [person["email"] for person in quiet.ask("people", q=query).json["people"]]
+
+    assert found("") == ["elodie@example.org", "omar@example.org", "zoe@example.org"]
+    assert found("elodie") == found("LAURENT paid") == found("fr élo") == ["elodie@example.org"]
+    assert found("elodie omar") == []
+
+
+def test_findings_have_their_place(quiet: Preview) -> None:
+    with quiet.views(issue="winds") as views:
+        generation = str(next(views)["generation"])
+    [finding] = quiet.ask("findings", issue="winds", generation=generation).json["findings"]
+    assert (finding["severity"], finding["file"], finding["line"]) == ("warning", "issues/winds.yaml", 1)
+    assert "preheader" in finding["message"]
+    assert quiet.ask("findings", issue="winds", generation="99").json == {"findings": None}
+    assert quiet.ask("findings", issue="winds", generation="none").status == 400
+
+
+def test_a_save_is_seen_within_two_seconds(preview: Preview) -> None:
+    with preview.views(issue="tides") as views:
+        before = next(views)
+        began = time.monotonic()
+        preview.write("issues/tides.yaml", TIDES.replace("the tide is out", "the tide is in"))
+        after = next(views)
+        assert time.monotonic() - began < 2
+    assert "the tide is in" in after["mail"]["text"]
+    assert after["mail"]["version"] != before["mail"]["version"]
+
+
+def test_a_burst_of_saves_ends_with_the_last_one(preview: Preview) -> None:
+    with preview.views(issue="tides") as views:
+        next(views)
+        for number in range(40):
+            preview.write("issues/tides.yaml", TIDES.replace("the tide is out", f"tide {number}."))
+        seen = [next(views)]
+        while "tide 39." not in seen[-1]["mail"]["text"]:
+            seen.append(next(views))
+    assert len(seen) < 20
+
+
+def test_a_file_that_is_written_in_pieces_is_never_told_as_a_mistake(preview: Preview) -> None:
+    with preview.views(issue="tides") as views:
+        next(views)
+        new = TIDES.replace("the tide is out", "the tide has turned")
+        with (preview.folder / "issues/tides.yaml").open("w") as file:
+            for start in range(0, len(new), 60):
+                file.write(new[start : start + 60])
+                file.flush()
+                time.sleep(0.03)  # longer than a burst lasts: every piece is compiled on its own
+        seen = [next(views)]
+        while (
+            not seen[-1]["mail"]
+            or "has turned" not in seen[-1]["mail"]["text"]
+            or "Mara" not in seen[-1]["mail"]["text"]
+        ):
+            seen.append(next(views))
+    assert [view["problems"] for view in seen] == [[] for _ in seen]
+
+
+def test_mistakes_come_with_place_and_remedy_over_the_last_good_mail_and_go_when_mended(preview: Preview) -> None:
+    with preview.views(issue="tides") as views:
+        good = next(views)
+        broken = TIDES.replace("preheader:", "preheder:").replace("heading:", "headin:")
+        preview.write("issues/tides.yaml", broken)
+        bad = next(views)
+        places = [(problem["file"], problem["line"], problem["column"]) for problem in bad["problems"]]
+        assert places == [("issues/tides.yaml", 2, 1), ("issues/tides.yaml", 7, 5)]
+        assert all(problem["hint"] for problem in bad["problems"])
+        assert bad["mail"] == good["mail"]
+        assert [issue["readable"] for issue in preview.ask("issues").json] == [False, True]
+        preview.write("issues/tides.yaml", TIDES)
+        mended = next(views)
+    assert (mended["problems"], mended["mail"]["version"]) == ([], good["mail"]["version"])
+
+
+def test_a_mistake_in_dispatch_yaml_is_told_the_same_way(preview: Preview) -> None:
+    with preview.views(issue="tides") as views:
+        good = next(views)
+        preview.write("dispatch.yaml", SETTINGS.replace("from:", "frm:"))
+        bad = next(views)
+        assert {problem["file"] for problem in bad["problems"]} == {"dispatch.yaml"}
+        assert bad["mail"] == good["mail"]
+        preview.write("dispatch.yaml", SETTINGS.replace("Harbour Notes", "Harbour News"))
+        mended = next(views)
+    assert (mended["problems"], mended["newsletter"], mended["mail"]["from"]) == ([], "Harbour News", "Harbour News")
+
+
+def test_an_issue_that_is_deleted_stays_to_be_looked_at_until_it_comes_back(preview: Preview) -> None:
+    path = preview.folder / "issues/tides.yaml"
+    with preview.views(issue="tides") as views:
+        good = next(views)
+        path.unlink()
+        gone = next(views)
+        assert gone["problems"][0]["message"] == "this issue's file is gone"
+        assert gone["mail"] == good["mail"]
+        assert [issue["name"] for issue in preview.ask("issues").json] == ["winds"]
+        path.write_text(TIDES, "utf-8")
+        assert next(views)["problems"] == []
+
+
+def test_pictures_templates_and_subscribers_are_followed_too(preview: Preview) -> None:
+    blocks = Path(__file__).parents[2] / "templates/blocks"
+    with preview.views(issue="tides", **{"as": "omar@example.org"}) as views:
+        first = next(views)
+        shutil.copy(preview.folder / "images/pier.png", preview.folder / "images/other.png")
+        next(views)
+        (preview.folder / "images/pier.png").unlink()
+        assert "there is no picture images/pier.png" in next(views)["problems"][0]["message"]
+        (preview.folder / "images/other.png").rename(preview.folder / "images/pier.png")
+        assert next(views)["mail"]["version"] == first["mail"]["version"]
+
+        own = preview.folder / "templates/blocks"
+        own.mkdir(parents=True)
+        shutil.copy(blocks / "heading.mjml.j2", own)
+        with (own / "heading.mjml.j2").open("a") as template:
+            template.write("<p>A line of the theme's.</p>")
+        while "A line of the theme" not in preview.ask("mail", issue="tides").text:
+            next(views)
+
+        preview.write("subscribers.csv", "email,first_name\nomar@example.org,Omar the Second\n")
+        while "Omar the Second" not in (view := next(views))["mail"]["text"]:
+            pass
+    assert view["person"]["name"] == ""
+
+
+def test_a_newsletter_without_an_issue_waits_for_its_first(preview: Preview) -> None:
+    shutil.rmtree(preview.folder / "issues")
+    with preview.views() as views:
+        empty = next(views)
+        assert (empty["issue"], empty["mail"], empty["problems"]) == ("", None, [])
+        (preview.folder / "issues").mkdir()
+        preview.write("issues/first.yaml", "title: First\nblocks: [paragraph: Here.]\n")
+        while not (view := next(views))["mail"]:
+            pass
+    assert (view["issue"], view["mail"]["subject"]) == ("first", "First")
+
+
+def test_looking_leaves_the_newsletter_as_it_is(quiet: Preview) -> None:
+    quiet.ask("mail", issue="tides", **{"as": "elodie@example.org"})
+    written = {path.relative_to(quiet.folder).parts[0] for path in quiet.folder.rglob("*") if path.is_file()}
+    assert written == {"dispatch.yaml", "subscribers.csv", "issues", "images", ".dispatch"}
+    assert {path.name for path in (quiet.folder / ".dispatch").iterdir()} == {
+        "pictures"
+    }  # a cache; no database, no key

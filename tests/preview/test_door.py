@@ -1,0 +1,71 @@
+"""Who is let in: this machine, under its own name, with the token; and nobody may do anything but look."""
+
+from __future__ import annotations
+
+import re
+import socket
+
+import pytest
+
+from preview.client import Preview
+
+
+def test_only_loopback_is_listened_on(quiet: Preview) -> None:
+    # All of 127.0.0.0/8 is this machine: a server on every address would answer here.
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", quiet.port), timeout=5)
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "[::1]"])
+def test_this_machines_names_are_answered(quiet: Preview, name: str) -> None:
+    assert quiet.ask("", headers={"Host": f"{name}:{quiet.port}"}).status == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example:{port}",
+        "127.0.0.1",
+        "127.0.0.1:1",
+        "localhost.evil.example:{port}",
+        "127.0.0.1:{port}.example",
+        "",
+    ],
+)
+def test_another_host_name_is_misdirected(quiet: Preview, host: str) -> None:
+    answer = quiet.ask("", headers={"Host": host.format(port=quiet.port)})
+    assert (answer.status, answer.text) == (421, "This is the preview of another address.\n")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/mail", "/static/desk.js", "/{short}/", "/x{token}/", "//{token}/", "/{upper}/"]
+)
+def test_without_the_token_there_is_nothing_to_see(quiet: Preview, path: str) -> None:
+    target = path.format(token=quiet.token, short=quiet.token[:-1], upper=quiet.token.swapcase())
+    answer = quiet.ask_raw(target)
+    assert answer.status == 403
+    assert quiet.token not in answer.text
+
+
+def test_the_token_cannot_be_guessed(quiet: Preview) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9_-]{32}", quiet.token)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+@pytest.mark.parametrize("origin", [None, "https://evil.example", "null", "http://localhost:1"])
+def test_other_origins_may_not_even_ask_for_more_than_reading(quiet: Preview, method: str, origin: str | None) -> None:
+    assert quiet.ask("mail", method, headers={"Origin": origin} if origin else None).status == 403
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_nothing_can_be_written_or_sent_by_anybody(quiet: Preview, method: str) -> None:
+    for path in ("", "mail", "events", "issues", "findings", "people", "media/x.png", "send"):
+        answer = quiet.ask(path, method, headers={"Origin": f"http://127.0.0.1:{quiet.port}"})
+        assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_no_page_elsewhere_may_read_an_answer(quiet: Preview) -> None:
+    for path in ("", "mail", "issues", "people"):
+        answer = quiet.ask(path, headers={"Origin": "https://evil.example"}, issue="tides")
+        assert [name for name in answer.headers if name.startswith("access-control")] == []
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"

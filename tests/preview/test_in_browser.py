@@ -1,0 +1,222 @@
+"""The desk in Chromium: it shows the mail, follows the files, keeps what was chosen, and no mail can act."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+from preview.client import SETTINGS, TIDES, Preview
+
+pytestmark = pytest.mark.browser
+
+Scheme = Literal["light", "dark"]
+MAIL = "#device iframe:not(.coming)"
+LONG = TIDES.replace("Boats need water under them.", "Boats need water under them. " * 400)
+
+
+@contextmanager
+def opened(
+    browser: Browser, preview: Preview, query: str = "?issue=tides", *, scheme: Scheme = "light", width: int = 1400
+) -> Iterator[Page]:
+    """A page with the desk, on which no script went wrong and the policy forbade nothing."""
+    complaints: list[str] = []
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(preview.base + query)
+    yield page
+    context.close()
+    # Chromium complains for the mail, into which Playwright wanted to put its own scripts.
+    assert [text for text in complaints if "Blocked script execution" not in text] == []
+
+
+def mail_of(page: Page) -> FrameLocator:
+    """The mail on the stage."""
+    return page.frame_locator(MAIL)
+
+
+def ground_of(page: Page) -> str:
+    """The colour behind the mail."""
+    return str(mail_of(page).locator("body").evaluate("body => getComputedStyle(body).backgroundColor"))
+
+
+def test_the_mail_stands_on_the_desk(browser: Browser, quiet: Preview) -> None:
+    with opened(browser, quiet) as page:
+        expect(mail_of(page).get_by_role("heading", level=1)).to_have_text("The tides of March")
+        picture = mail_of(page).get_by_alt_text("A pier at low tide.")
+        assert picture.evaluate("picture => picture.naturalWidth") == 40
+        expect(page.locator("#issues a[aria-current=page]")).to_have_text(re.compile("The tides of March"))
+        expect(page.locator("#newsletter")).to_have_text("Harbour Notes")
+        expect(page.locator("#live")).to_have_text("Live")
+        expect(page).to_have_title("The tides of March – preview")
+        # As high as the mail is: the stage scrolls, and not the frame.
+        heights = page.locator(MAIL).evaluate("f => [f.clientHeight, f.contentDocument.documentElement.scrollHeight]")
+        assert heights[0] == heights[1]
+
+
+def test_a_save_shows_and_scroll_and_choices_stay(browser: Browser, preview: Preview) -> None:
+    preview.write("issues/tides.yaml", LONG)
+    with opened(browser, preview, "?issue=tides&width=phone&scheme=dark&as=elodie%40example.org") as page:
+        expect(mail_of(page).get_by_text("Hello Élodie, the tide is out.")).to_be_attached()
+        page.evaluate("document.getElementById('stage').scrollTop = 700")
+        url, began = page.url, time.monotonic()
+        preview.write("issues/tides.yaml", LONG.replace("the tide is out", "the tide is in"))
+        expect(mail_of(page).get_by_text("Hello Élodie, the tide is in.")).to_be_attached(timeout=2000)
+        assert time.monotonic() - began < 2
+        assert page.evaluate("document.getElementById('stage').scrollTop") == 700
+        assert page.url == url
+        assert page.locator("#device").evaluate("device => device.clientWidth") == 390
+        page.reload()
+        expect(mail_of(page).get_by_text("Hello Élodie, the tide is in.")).to_be_attached()
+        assert page.evaluate("document.getElementById('stage').scrollTop") == 700
+
+
+def test_mistakes_lie_over_the_last_good_mail_until_they_are_mended(browser: Browser, preview: Preview) -> None:
+    with opened(browser, preview) as page:
+        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+        preview.write("issues/tides.yaml", TIDES.replace("preheader:", "preheder:").replace("heading:", "headin:"))
+        trouble = page.get_by_role("alert")
+        expect(trouble).to_contain_text("2 problems")
+        expect(trouble).to_contain_text("issues/tides.yaml:2:1")
+        expect(trouble).to_contain_text("Did you mean preheader?")
+        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+        page.keyboard.press("Escape")
+        expect(trouble.locator("li").first).to_be_hidden()
+        trouble.get_by_role("button", name="Show").click()
+        expect(trouble.locator("li").first).to_be_visible()
+        preview.write("issues/tides.yaml", TIDES)
+        expect(trouble).to_be_hidden()
+
+        preview.write("dispatch.yaml", SETTINGS.replace("from:", "frm:"))
+        expect(trouble).to_contain_text("dispatch.yaml:5:1")
+        preview.write("dispatch.yaml", SETTINGS)
+        expect(trouble).to_be_hidden()
+
+        (preview.folder / "issues/tides.yaml").unlink()
+        expect(trouble).to_contain_text("This issue's file is gone")
+        expect(page.locator("#issues li")).to_have_count(1)
+        page.get_by_role("link", name="Winds and weather").click()
+        expect(mail_of(page).get_by_text("It blew.")).to_be_attached()
+        expect(trouble).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_mails_colours_follow_the_switch_and_not_the_browser(browser: Browser, quiet: Preview, scheme: str) -> None:
+    with opened(browser, quiet, scheme=scheme) as page:
+        assert ground_of(page) == "rgb(255, 255, 255)"
+        page.get_by_role("button", name="Dark, as Apple Mail shows it").click()
+        expect(page.locator("#note")).to_contain_text("as Apple Mail shows it")
+        expect(page.locator(MAIL)).to_have_attribute("src", re.compile("scheme=dark"))
+        assert ground_of(page) == "rgb(21, 20, 19)"
+        assert "scheme=dark" in page.url
+
+
+def test_everything_can_be_done_by_keys_from_the_mail_too(browser: Browser, quiet: Preview) -> None:
+    with opened(browser, quiet) as page:
+        mail_of(page).get_by_role("heading", level=1).click()
+        page.keyboard.press("2")
+        expect(page).to_have_url(re.compile("width=phone"))
+        assert page.locator("#device").evaluate("device => device.clientWidth") == 390
+        page.keyboard.press("t")
+        expect(page.locator("#textpart")).to_contain_text("Hello reader, the tide is out.")
+        page.keyboard.press("t")
+        expect(page.locator("#device")).to_be_visible()
+        page.keyboard.press("1")
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+        page.keyboard.press("Escape")
+        page.keyboard.press("a")
+        page.keyboard.type("elodie")
+        expect(page.get_by_role("option")).to_have_count(1)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Élodie Laurent (fr)")).to_be_focused()
+        expect(mail_of(page).get_by_text("Hello Élodie")).to_be_attached()
+
+
+def test_names_are_text(browser: Browser, quiet: Preview) -> None:
+    with opened(browser, quiet, "?issue=tides&as=omar%40example.org") as page:
+        page.get_by_role("button", name="Omar <b>Bold</b> (ar)").click()
+        expect(page.get_by_role("option", name="Omar <b>Bold</b>")).to_be_visible()
+        expect(page.get_by_role("option").locator("b b")).to_have_count(0)
+
+
+def test_the_inbox_row_tells_what_a_phone_cuts(browser: Browser, preview: Preview) -> None:
+    subject = "What nobody told you about the tides of March and all the months that follow it"
+    preview.write("issues/tides.yaml", TIDES.replace("The tides of March", subject))
+    with opened(browser, preview, "?issue=tides&view=inbox") as page:
+        told = page.locator("#inboxes > p").first
+        expect(told).to_contain_text(f"The subject, {len(subject)} characters, is cut after “What nobody told you")
+        left = told.locator("b").inner_text()
+        assert subject.startswith(left)
+        assert 30 < len(left) < 60
+        expect(told).to_contain_text("The preheader, 29 characters, is shown whole.")
+        expect(page.locator(".rows.phone .preheader")).to_have_text("When the water comes, reader.")
+
+
+def test_issues_change_with_the_list_and_with_the_browsers_back(browser: Browser, quiet: Preview) -> None:
+    with opened(browser, quiet, "?issue=tides&width=phone") as page:
+        page.get_by_role("link", name="Winds and weather").click()
+        expect(mail_of(page).get_by_text("It blew.")).to_be_attached()
+        expect(page).to_have_url(re.compile(r"issue=winds&width=phone$"))
+        expect(page.locator("#findings")).to_contain_text("There is no preheader")
+        expect(page.locator("#findings")).to_contain_text("issues/winds.yaml:1:1")
+        page.go_back()
+        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+        expect(page.locator("#findings")).to_contain_text("The checks found nothing.")
+
+
+def test_no_script_runs_in_the_mail(browser: Browser, quiet: Preview) -> None:
+    attack = """frame => {
+      const mail = frame.contentDocument, script = mail.createElement('script'), picture = mail.createElement('img');
+      script.append("parent.document.title = 'script'");
+      picture.setAttribute('onerror', "parent.document.title = 'handler'");
+      picture.src = 'data:image/png;base64,broken';
+      mail.body.append(script, picture);
+      return new Promise(done => picture.addEventListener('error', () => done(document.title)));
+    }"""
+    with opened(browser, quiet) as page:
+        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+        sandbox = page.locator(MAIL).get_attribute("sandbox")
+        assert sandbox == "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+        assert page.locator(MAIL).evaluate(attack) == "The tides of March – preview"
+
+
+def test_a_link_in_the_mail_opens_a_tab_of_its_own(browser: Browser, quiet: Preview) -> None:
+    with opened(browser, quiet) as page:
+        page.context.route("https://harbour.example/**", lambda route: route.fulfill(body="the table"))
+        with page.expect_popup() as popup:
+            mail_of(page).get_by_role("link", name="the table").click()
+        expect(popup.value.locator("body")).to_have_text("the table")
+        assert popup.value.evaluate("[window.opener, document.referrer]") == [None, ""]
+        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+
+
+def test_on_a_phone_there_is_one_pane_at_a_time(browser: Browser, quiet: Preview) -> None:
+    with opened(browser, quiet, width=390) as page:
+        expect(page.locator(MAIL)).to_be_visible()
+        expect(page.locator(".findings")).to_be_hidden()
+        # The desktop's width is kept, and made smaller as a whole.
+        assert page.locator(MAIL).evaluate("frame => frame.contentWindow.innerWidth") == 760
+        page.get_by_role("button", name="Findings").click()
+        expect(page.locator("#findings")).to_contain_text("The checks found nothing.")
+        page.get_by_role("button", name="Issues").click()
+        page.get_by_role("link", name="Winds and weather").click()
+        expect(mail_of(page).get_by_text("It blew.")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_the_desk_tells_when_the_preview_has_ended(browser: Browser, preview: Preview) -> None:
+    page = browser.new_page()
+    page.goto(preview.url)
+    expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+    preview.stop()
+    expect(page.locator("#live")).to_have_text("The preview has ended: start dispatch preview again")
+    expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+    page.close()
