@@ -191,14 +191,14 @@ def test_recipients_get_their_variant_with_its_pictures(
     template: MessageTemplate, ring: KeyRing, recipient: Recipient, date: datetime
 ) -> None:
     picture = Picture("0a" * 32 + ".png", "image/png", b"\x89PNG\r\n", 10, 10)
-    html = Slots((f'<img src="cid:{picture.name}" alt="A map">',))
+    html = Slots((f'<img src="cid:{picture.content_id}" alt="A map">',))
     pictured = Variant(Slots(("Carte",)), html, Slots(("Une carte",)), (picture,))
     personalizer = Personalizer(replace(template, variants=(*template.variants, pictured)), ring)
     assert personalizer.message(recipient, date).pictures == ()
     message = personalizer.message(replace(recipient, variant=1), date)
     assert message.pictures == (picture,)
     assert message.subject == "Carte"
-    assert [part["Content-ID"] for part in parse(message).walk()][-1] == f"<{picture.name}>"
+    assert [part["Content-ID"] for part in parse(message).walk()][-1] == f"<{picture.content_id}>"
 
 
 def test_a_picture_that_does_not_travel_stops_the_mailing(

@@ -82,7 +82,7 @@ def test_a_message_is_built_field_by_field(postmark: Postmark) -> None:
                 "Name": PICTURE.name,
                 "Content": base64.b64encode(PICTURE.content).decode(),
                 "ContentType": "image/png",
-                "ContentID": f"cid:{PICTURE.name}",
+                "ContentID": f"cid:{PICTURE.content_id}",
             }
         ],
     }

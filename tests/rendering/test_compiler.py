@@ -143,7 +143,7 @@ blocks:
     assert [picture.width for picture in compiled.pictures] == [1104, 1104]
     assert [picture.height for picture in compiled.pictures] == [621, 736]
     sources = re.findall(r'src="([^"]*)"', fill(compiled.html, {}))
-    cover, map_ = (f"cid:{picture.name}" for picture in compiled.pictures)
+    cover, map_ = (f"cid:{picture.content_id}" for picture in compiled.pictures)
     assert sources == [cover, map_, cover]
 
 

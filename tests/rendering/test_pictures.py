@@ -48,6 +48,7 @@ def test_a_small_picture_is_never_made_larger(tmp_path):
     picture = PictureShelf(tmp_path).picture("a.png", 552)
     assert (picture.width, picture.height) == (400, 120)
     assert shown_size(picture, 552) == (400, 120)
+    assert shown_size(picture, 160, 30) == (100, 30)
 
 
 def test_the_name_is_the_hash_of_the_bytes_and_the_bytes_are_always_the_same(tmp_path):

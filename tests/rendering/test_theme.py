@@ -107,7 +107,7 @@ def test_accent_font_and_logo_are_honoured(newsletter):
     assert "#ff8a7a" not in html
     assert "font-family:'Iowan Old Style',Palatino" in html
     logo = issue.pictures[0]
-    assert f'<img src="cid:{logo.name}" alt="The River Letter" width="160" height="40"' in html
+    assert f'<img src="cid:{logo.content_id}" alt="The River Letter" width="160" height="40"' in html
     assert (logo.width, logo.height) == (320, 80)
 
 

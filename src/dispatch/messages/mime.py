@@ -164,7 +164,7 @@ def _picture_parts(boundary: str, pictures: Sequence[Picture]) -> str:
         f"\r\n--{boundary}\r\n"
         f"Content-Type: {picture.content_type}\r\n"
         "Content-Transfer-Encoding: base64\r\n"
-        f"Content-ID: <{picture.name}>\r\n"
+        f"Content-ID: <{picture.content_id}>\r\n"
         f'Content-Disposition: inline;\r\n filename="{picture.name}"\r\n'
         "\r\n" + base64.encodebytes(picture.content).decode().replace("\n", "\r\n").removesuffix("\r\n")
         for picture in pictures

@@ -55,7 +55,7 @@ def _body_problems(message: Message, parsed: EmailMessage) -> Iterator[str]:
             yield f"its {kind} part is another"
     parts = {str(part["Content-ID"]): part for part in parsed.walk() if part["Content-ID"]}
     for picture in message.pictures:
-        part = parts.get(f"<{picture.name}>")
+        part = parts.get(f"<{picture.content_id}>")
         if part is None or part.get_payload(decode=True) != picture.content:
             yield f"the picture {picture.name} is missing"
     for name in re.findall(r"""["']cid:([^"']+)""", message.html):

@@ -22,7 +22,9 @@ _SUBSCRIBER = 16
 _TAG = 5
 _MAC = 16  # 128 bits (RFC 8058 §3.1: "hard to forge")
 TOKEN_LENGTH = 56  # characters
-_TOKEN_TEXT = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}")  # 42 octets: no padding, and only one spelling of each token
+_TOKEN_TEXT = re.compile(
+    rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}"
+)  # 42 octets: no padding, and only one spelling of each token
 _REFERENCE = re.compile(r"(.+)\.([1-9][0-9]*)\.([0-9a-f]{20})", re.ASCII)
 _SHORTEST_KEY = 16  # characters; whoever holds a mail can try keys against its token at leisure
 

@@ -205,7 +205,7 @@ class Desk:
         issue = self._project.read_issue(name)
         embed = self._project.embeds()
         compiled = self._project.compile(issue, embed=embed)
-        shown = _with_pictures_at_hand(compiled, "cid:" if embed else self._project.media_url)
+        shown = _with_pictures_at_hand(compiled, self._project.media_url)
         return Compilation(issue, compiled, shown, saved, time.perf_counter() - began)
 
     def _message(self, good: Compilation, person: Subscriber | None) -> Message:
@@ -238,7 +238,8 @@ def _with_pictures_at_hand(compiled: CompiledIssue, media_url: str) -> CompiledI
     """The pictures outside of the message: encoding embedded ones, to look at none of it, costs more than compiling."""
     literals = compiled.html.literals
     for picture in compiled.pictures:
-        literals = tuple(text.replace(f"{media_url}{picture.name}", f"media/{picture.name}") for text in literals)
+        for address in (f"cid:{picture.content_id}", f"{media_url}{picture.name}"):
+            literals = tuple(text.replace(address, f"media/{picture.name}") for text in literals)
     return replace(compiled, html=Slots(literals, compiled.html.slots), embedded=False)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from dispatch.errors import ProviderUnreachable
+from dispatch.files import sync_folder
 from dispatch.messages.message import Message
 from dispatch.providers.outcome import Accepted, Outcome, Postponed
 from dispatch.providers.provider import FOREVER, Batch, Begin, Capabilities, Provider
@@ -46,7 +47,7 @@ class Outbox(Provider):
             for path, content in files:
                 _write(path, content)
             for place in (folder, self._folder, self._folder.parent):
-                _sync(place)
+                sync_folder(place)
         except OSError as error:
             # A file that was written all the same is written again, with the same name and bytes.
             yield from [Postponed("disk", f"{folder}: {error.strerror}")] * len(files)
@@ -70,22 +71,13 @@ def _file_name(message: Message) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Make a file that is there as a whole or not at all, whenever the machine stops."""
+    """Make a file that is there as a whole or not at all; what a killed run left half done is written over."""
     unfinished = path.with_suffix(".tmp")
     with unfinished.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
-
-
-def _sync(folder: Path) -> None:
-    """Make the names in a folder durable (fsync(2): syncing a file does not sync the entry that names it)."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _safe(name: str) -> str:

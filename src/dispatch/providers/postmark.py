@@ -189,7 +189,7 @@ class Postmark(HttpProvider):
                     "Name": picture.name,
                     "Content": b64encode(picture.content).decode(),
                     "ContentType": picture.content_type,
-                    "ContentID": f"cid:{picture.name}",
+                    "ContentID": f"cid:{picture.content_id}",
                 }
                 for picture in message.pictures
             ]

@@ -39,8 +39,8 @@ class Album:
         """The picture of a figure or cover, at most `width` CSS pixels wide."""
         return self.show_file(figure.image, width, self._issue.locate(figure.path_to("image")))
 
-    def show_file(self, path: str, width: int, place: Location) -> ShownPicture:
-        """The picture at a path that is written at `place`."""
+    def show_file(self, path: str, width: int, place: Location, *, height: int | None = None) -> ShownPicture:
+        """The picture at a path that is written at `place`, at most as wide and high as that many CSS pixels."""
         picture = self._shelf.picture(path, width, place)
         self._pictures[picture.name] = picture
-        return ShownPicture(self._url_of(picture), *shown_size(picture, width))
+        return ShownPicture(self._url_of(picture), *shown_size(picture, width, height))

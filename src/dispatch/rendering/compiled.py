@@ -44,7 +44,7 @@ class Slots:
 class Picture:
     """A picture ready to be shown: its bytes, and the name they are known by.
 
-    `name` is `<sha256>.<ext>`, the path below `/media/` and, when embedded, the Content-ID's left side.
+    `name` is `<sha256>.<ext>`, the path below `/media/`.
     """
 
     name: str
@@ -52,6 +52,11 @@ class Picture:
     content: bytes = field(repr=False)
     width: int
     height: int
+
+    @property
+    def content_id(self) -> str:
+        """What the HTML calls it by (`cid:…`) when it travels inside the message: an addr-spec (RFC 2392)."""
+        return f"{self.name}@pictures"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from dispatch.content.richtext import MergeField, parse, parse_plain
 from dispatch.content.texts import TextKind
 from dispatch.errors import InvalidIssue, InvalidTheme
 from dispatch.location import Location
-from dispatch.rendering.album import Album
+from dispatch.rendering.album import Album, ShownPicture
 from dispatch.rendering.compiled import RESERVED_FIELDS, CompiledIssue, Slots
 from dispatch.rendering.html_syntax import comments, unbalanced_tag
 from dispatch.rendering.inlining import inline
@@ -31,7 +31,7 @@ from dispatch.rendering.slots import MisplacedField, find_header_slots, find_pla
 from dispatch.rendering.theme import NewsletterFacts, Theme
 from dispatch.rendering.words import direction_of, words_for, written_date
 
-LOGO_WIDTH = 160
+LOGO_WIDTH, LOGO_HEIGHT = 160, 48  # at most, in CSS pixels
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,13 @@ def compile_issue(
 ) -> CompiledIssue:
     """Compile an issue: the same issue, theme and facts give the same bytes.
 
-    With `embed` the HTML refers to its pictures by `cid:<name>`, else they are at `<media_url><name>`.
+    With `embed` the HTML refers to its pictures by `cid:<content_id>`, else they are at `<media_url><name>`.
     Raises InvalidIssue or InvalidTheme with file, line and column.
     """
     sentinels = Sentinels(issue.source.text, repr(newsletter))
-    album = Album(pictures, issue, lambda picture: f"cid:{picture.name}" if embed else f"{media_url}{picture.name}")
+    album = Album(
+        pictures, issue, lambda picture: f"cid:{picture.content_id}" if embed else f"{media_url}{picture.name}"
+    )
     try:
         html = _html(issue, theme, newsletter, sentinels, album)
         text = _text(issue, theme, newsletter, sentinels)
@@ -104,8 +106,7 @@ def parts_of(issue: Issue) -> Iterator[tuple[str, Block | Cover]]:
 
 def _html(issue: Issue, theme: Theme, newsletter: NewsletterFacts, sentinels: Sentinels, album: Album) -> Slots:
     context = template_context(issue, newsletter, sentinels) | {"writer": HtmlWriter(sentinels, album)}
-    logo = theme.settings.logo
-    context["logo"] = album.show_file(logo, LOGO_WIDTH, Location("dispatch.yaml")) if logo else None
+    context["logo"] = _logo(theme, album)
     context["body"] = _runs(issue, theme, context)
     mjml, origin = theme.render_mjml("email.mjml.j2", context)
     rendered = to_html(mjml, origin)
@@ -113,6 +114,12 @@ def _html(issue: Issue, theme: Theme, newsletter: NewsletterFacts, sentinels: Se
     html = shrink(inlined)
     _must_hold(mjml, rendered, html, sentinels)
     return find_slots(html, sentinels)
+
+
+def _logo(theme: Theme, album: Album) -> ShownPicture | None:
+    if not theme.settings.logo:
+        return None
+    return album.show_file(theme.settings.logo, LOGO_WIDTH, Location("dispatch.yaml"), height=LOGO_HEIGHT)
 
 
 def _runs(issue: Issue, theme: Theme, context: dict[str, object]) -> list[Run]:

@@ -39,7 +39,7 @@ def inline(html: str, inline_css: str, head_css: Sequence[str]) -> str:
                 f"premailer cannot inline the CSS: {type(error).__name__}: {error}",
                 remedy="look at inline.css.j2: no @-rules, no pseudo-classes, lower-case selectors",
             ) from error
-    result = shield.lifted(str(result)).replace(_IGNORE, "")
+    result = shield.lifted(str(result)).replace(f"<style{_IGNORE}", "<style")
     _must_be_kept(whole, result)
     return result
 
@@ -50,8 +50,8 @@ def _with_doctype(html: str) -> str:
 
 
 def _with_head_css(html: str, head_css: Sequence[str]) -> str:
-    styles = "".join(f'<style type="text/css">{css}</style>' for css in head_css)
-    return html.replace("</head>", f"{styles}</head>", 1)
+    blocks = "".join(f'<style type="text/css">{css}</style>' for css in head_css)
+    return html.replace("</head>", f"{blocks}</head>", 1)
 
 
 def _ignoring_styles(html: str) -> str:

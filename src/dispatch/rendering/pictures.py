@@ -103,9 +103,11 @@ class PictureShelf:
                 write_whole(self._cache / key, content)
 
 
-def shown_size(picture: Picture, width: int) -> tuple[int, int]:
-    """Width and height in CSS pixels: at most `width`, and never larger than the picture is."""
+def shown_size(picture: Picture, width: int, height: int | None = None) -> tuple[int, int]:
+    """Width and height in CSS pixels: at most `width` and `height`, and never larger than the picture is."""
     shown = min(width, picture.width)
+    if height is not None:
+        shown = min(shown, max(1, round(height * picture.width / picture.height)))
     return shown, max(1, round(shown * picture.height / picture.width))
 
 

@@ -128,7 +128,7 @@ BANNED: dict[str, str] = {
     "mj-font": "name a font of the system: mail clients do not load others, and loading one tells who reads",
     "mj-preview": "leave it to email.mjml.j2: spam filters take mj-preview's white text for a trick",
 }
-"""Elements with a fault of their own (reference: rendering.md), and what to do instead."""
+"""Elements that mrml 6.0.1 or mail clients get wrong, and what to do instead."""
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def _head(fields: dict[str, str]) -> bytes:
 
 def _body(text: str, html: str, pictures: Sequence[Picture]) -> bytes:
     parts = [_part("text/plain; charset=utf-8", text.encode()), _part("text/html; charset=utf-8", html.encode())]
-    parts += [_part(picture.content_type, picture.content, f"<{picture.name}>") for picture in pictures]
+    parts += [_part(picture.content_type, picture.content, f"<{picture.content_id}>") for picture in pictures]
     kind = "related" if pictures else "alternative"
     inner = b"".join(b"--=_b\r\n" + part for part in parts)
     return f'Content-Type: multipart/{kind}; boundary="=_b"\r\n\r\n'.encode() + inner + b"--=_b--\r\n"

@@ -229,9 +229,9 @@ class ProviderContract:
         with closing(carrier.open()) as provider:
             if not provider.capabilities.embeds_pictures:
                 pytest.skip("hosted pictures only")
-        submit(carrier, [make_message(html=f'<img src="cid:{PICTURE.name}" alt="">', pictures=[PICTURE])])
+        submit(carrier, [make_message(html=f'<img src="cid:{PICTURE.content_id}" alt="">', pictures=[PICTURE])])
         (mail,) = carrier.delivered()
-        assert mail.pictures == {PICTURE.name: PICTURE.content}
+        assert mail.pictures == {PICTURE.content_id: PICTURE.content}
 
     def test_what_is_too_large_is_unsupported(self, carrier: Carrier) -> None:
         with closing(carrier.open()) as provider:

@@ -65,17 +65,18 @@ export class People {
   }
 
   #list(query, { people, more, problems }) {
-    const nobody = { email: "", name: "Nobody", note: "every fallback shows" };
-    const options = [...(query ? [] : [nobody]), ...people].map((person, index) =>
-      element(
+    const nobody = { email: "", name: "Nobody", language: "", status: "subscribed", note: "every fallback shows" };
+    const options = [...(query ? [] : [nobody]), ...people].map((person, index) => {
+      const option = element(
         "li",
         { id: `person-${index}`, role: "option", ariaSelected: String(person.email === this.#chosen) },
         element("b", { dir: "auto" }, person.name || person.email),
-        element("span", {}, person.status && person.status !== "subscribed" ? person.status : (person.language ?? "")),
+        element("span", {}, person.status === "subscribed" ? person.language : person.status),
         element("span", { className: "address" }, person.note ?? person.email),
-      ),
-    );
-    options.forEach((option, index) => (option.dataset.email = [...(query ? [] : [nobody]), ...people][index].email));
+      );
+      option.dataset.email = person.email;
+      return option;
+    });
     byId("found").replaceChildren(...options);
     byId("found-note").textContent =
       problems.map((problem) => problem.message).join("; ") ||
@@ -93,6 +94,7 @@ export class People {
       this.#moveTo(Math.min(Math.max(this.#at + step, 0), options.length - 1));
       options[this.#at]?.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter") {
+      event.preventDefault(); // the button that gets the focus would be pressed as well
       this.#take(this.#at);
     }
   }
