@@ -1,4 +1,4 @@
-"""Previews of small newsletters, and one browser for all that need it."""
+"""Previews of small newsletters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from preview.client import Preview, write_newsletter
 
@@ -45,12 +44,3 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preview]:
     preview = Preview.start(write_newsletter(tmp_path_factory.mktemp("newsletter")))
     yield preview
     preview.stop()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()

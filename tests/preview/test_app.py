@@ -6,11 +6,16 @@ import hashlib
 import re
 import shutil
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image
 
 from preview.client import SETTINGS, TIDES, Preview
+
+View = dict[str, Any]
 
 
 def test_the_mail_may_show_itself_and_nothing_else(quiet: Preview) -> None:
@@ -109,14 +114,23 @@ def test_findings_have_their_place(quiet: Preview) -> None:
     assert quiet.ask("findings", issue="winds", generation="none").status == 400
 
 
+def until(views: Iterator[View], expected: Callable[[View], object]) -> View:
+    """The first view that is as expected; a save may be told in two parts on a busy machine."""
+    return next(view for view in views if expected(view))
+
+
+def says(text: str) -> Callable[[View], bool]:
+    """Whether the mail's text holds a text."""
+    return lambda view: view["mail"] and text in view["mail"]["text"]
+
+
 def test_a_save_is_seen_within_two_seconds(preview: Preview) -> None:
     with preview.views(issue="tides") as views:
         before = next(views)
         began = time.monotonic()
         preview.write("issues/tides.yaml", TIDES.replace("the tide is out", "the tide is in"))
-        after = next(views)
+        after = until(views, says("the tide is in"))
         assert time.monotonic() - began < 2
-    assert "the tide is in" in after["mail"]["text"]
     assert after["mail"]["version"] != before["mail"]["version"]
 
 
@@ -132,20 +146,16 @@ def test_a_burst_of_saves_ends_with_the_last_one(preview: Preview) -> None:
 
 
 def test_a_file_that_is_written_in_pieces_is_never_told_as_a_mistake(preview: Preview) -> None:
+    new = TIDES.replace("the tide is out", "the tide has turned")
     with preview.views(issue="tides") as views:
         next(views)
-        new = TIDES.replace("the tide is out", "the tide has turned")
         with (preview.folder / "issues/tides.yaml").open("w") as file:
             for start in range(0, len(new), 60):
                 file.write(new[start : start + 60])
                 file.flush()
-                time.sleep(0.03)  # longer than a burst lasts: every piece is compiled on its own
+                time.sleep(0.03)  # longer than a burst lasts: the pieces are compiled
         seen = [next(views)]
-        while (
-            not seen[-1]["mail"]
-            or "has turned" not in seen[-1]["mail"]["text"]
-            or "Mara" not in seen[-1]["mail"]["text"]
-        ):
+        while not (says("has turned")(seen[-1]) and says("Mara")(seen[-1])):
             seen.append(next(views))
     assert [view["problems"] for view in seen] == [[] for _ in seen]
 
@@ -153,29 +163,28 @@ def test_a_file_that_is_written_in_pieces_is_never_told_as_a_mistake(preview: Pr
 def test_mistakes_come_with_place_and_remedy_over_the_last_good_mail_and_go_when_mended(preview: Preview) -> None:
     with preview.views(issue="tides") as views:
         good = next(views)
-        broken = TIDES.replace("preheader:", "preheder:").replace("heading:", "headin:")
-        preview.write("issues/tides.yaml", broken)
-        bad = next(views)
+        preview.write("issues/tides.yaml", TIDES.replace("preheader:", "preheder:").replace("heading:", "headin:"))
+        bad = until(views, lambda view: view["problems"])
         places = [(problem["file"], problem["line"], problem["column"]) for problem in bad["problems"]]
         assert places == [("issues/tides.yaml", 2, 1), ("issues/tides.yaml", 7, 5)]
         assert all(problem["hint"] for problem in bad["problems"])
         assert bad["mail"] == good["mail"]
         assert [issue["readable"] for issue in preview.ask("issues").json] == [False, True]
         preview.write("issues/tides.yaml", TIDES)
-        mended = next(views)
-    assert (mended["problems"], mended["mail"]["version"]) == ([], good["mail"]["version"])
+        mended = until(views, lambda view: not view["problems"])
+    assert mended["mail"]["version"] == good["mail"]["version"]
 
 
 def test_a_mistake_in_dispatch_yaml_is_told_the_same_way(preview: Preview) -> None:
     with preview.views(issue="tides") as views:
         good = next(views)
         preview.write("dispatch.yaml", SETTINGS.replace("from:", "frm:"))
-        bad = next(views)
+        bad = until(views, lambda view: view["problems"])
         assert {problem["file"] for problem in bad["problems"]} == {"dispatch.yaml"}
         assert bad["mail"] == good["mail"]
         preview.write("dispatch.yaml", SETTINGS.replace("Harbour Notes", "Harbour News"))
-        mended = next(views)
-    assert (mended["problems"], mended["newsletter"], mended["mail"]["from"]) == ([], "Harbour News", "Harbour News")
+        mended = until(views, lambda view: not view["problems"])
+    assert (mended["newsletter"], mended["mail"]["from"]) == ("Harbour News", "Harbour News")
 
 
 def test_an_issue_that_is_deleted_stays_to_be_looked_at_until_it_comes_back(preview: Preview) -> None:
@@ -183,49 +192,44 @@ def test_an_issue_that_is_deleted_stays_to_be_looked_at_until_it_comes_back(prev
     with preview.views(issue="tides") as views:
         good = next(views)
         path.unlink()
-        gone = next(views)
+        gone = until(views, lambda view: view["problems"])
         assert gone["problems"][0]["message"] == "this issue's file is gone"
         assert gone["mail"] == good["mail"]
         assert [issue["name"] for issue in preview.ask("issues").json] == ["winds"]
         path.write_text(TIDES, "utf-8")
-        assert next(views)["problems"] == []
+        until(views, lambda view: not view["problems"])
 
 
 def test_pictures_templates_and_subscribers_are_followed_too(preview: Preview) -> None:
     blocks = Path(__file__).parents[2] / "templates/blocks"
+    pier = preview.folder / "images/pier.png"
     with preview.views(issue="tides", **{"as": "omar@example.org"}) as views:
         first = next(views)
-        shutil.copy(preview.folder / "images/pier.png", preview.folder / "images/other.png")
-        next(views)
-        (preview.folder / "images/pier.png").unlink()
-        assert "there is no picture images/pier.png" in next(views)["problems"][0]["message"]
-        (preview.folder / "images/other.png").rename(preview.folder / "images/pier.png")
-        assert next(views)["mail"]["version"] == first["mail"]["version"]
+        pier.rename(preview.folder / "images/other.png")
+        missing = until(views, lambda view: view["problems"])
+        assert missing["problems"][0]["message"] == "there is no picture images/pier.png"
+        (preview.folder / "images/other.png").rename(pier)
+        assert until(views, lambda view: not view["problems"])["mail"]["version"] == first["mail"]["version"]
+        Image.new("RGB", (40, 30), "#000000").save(pier)
+        until(views, lambda view: view["mail"]["version"] != first["mail"]["version"])
 
         own = preview.folder / "templates/blocks"
         own.mkdir(parents=True)
-        shutil.copy(blocks / "heading.mjml.j2", own)
-        with (own / "heading.mjml.j2").open("a") as template:
-            template.write("<p>A line of the theme's.</p>")
-        while "A line of the theme" not in preview.ask("mail", issue="tides").text:
-            next(views)
+        (own / "heading.mjml.j2").write_text((blocks / "heading.mjml.j2").read_text() + "<p>A line of the theme.</p>")
+        until(views, lambda _: "A line of the theme." in preview.ask("mail", issue="tides").text)
 
         preview.write("subscribers.csv", "email,first_name\nomar@example.org,Omar the Second\n")
-        while "Omar the Second" not in (view := next(views))["mail"]["text"]:
-            pass
-    assert view["person"]["name"] == ""
+        assert until(views, says("Hello Omar the Second"))["person"]["name"] == ""
 
 
 def test_a_newsletter_without_an_issue_waits_for_its_first(preview: Preview) -> None:
     shutil.rmtree(preview.folder / "issues")
     with preview.views() as views:
-        empty = next(views)
-        assert (empty["issue"], empty["mail"], empty["problems"]) == ("", None, [])
+        empty = until(views, lambda view: view["issue"] == "")
+        assert (empty["mail"], empty["problems"]) == (None, [])
         (preview.folder / "issues").mkdir()
         preview.write("issues/first.yaml", "title: First\nblocks: [paragraph: Here.]\n")
-        while not (view := next(views))["mail"]:
-            pass
-    assert (view["issue"], view["mail"]["subject"]) == ("first", "First")
+        assert until(views, says("Here."))["issue"] == "first"
 
 
 def test_looking_leaves_the_newsletter_as_it_is(quiet: Preview) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
 
 from preview.client import SETTINGS, TIDES, Preview
 
@@ -18,6 +18,15 @@ pytestmark = pytest.mark.browser
 Scheme = Literal["light", "dark"]
 MAIL = "#device iframe:not(.coming)"
 LONG = TIDES.replace("Boats need water under them.", "Boats need water under them. " * 400)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium; not for the whole session, because Playwright's event loop stands in the way of others."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @contextmanager

@@ -6,8 +6,9 @@ import os
 
 import click
 
-from dispatch.cli.terminal import open_project, say
+from dispatch.cli.terminal import say, settings, show
 from dispatch.preview.server import serve_preview
+from dispatch.project import Project
 
 
 @click.command()
@@ -25,8 +26,8 @@ def preview(context: click.Context, issue: str | None, port: int, no_open: bool)
     """Show an ISSUE in the browser; it follows every change you save. Loopback only."""
 
     def announce(url: str) -> None:
-        click.echo(url)
+        show(url)
         say("\nThe preview follows every change you save. Ctrl-C ends it.")
 
-    project = open_project(context)
+    project = context.with_resource(Project(settings(context)))
     serve_preview(project, issue, environ=os.environ, port=port, open_browser=not no_open, announce=announce)

@@ -43,21 +43,24 @@ def serve_preview(
     """
     desk = Desk(project, environ, issue)
     token = secrets.token_urlsafe(24)
-    with _listen(port) as listener:
+
+    def begun(address: str) -> None:
         start = desk.start()
-        address = f"http://{HOST}:{listener.getsockname()[1]}/{token}/"
-        url = f"{address}?{urlencode({'issue': start})}" if start else address
+        url = f"{address}/{token}/?{urlencode({'issue': start})}" if start else f"{address}/{token}/"
         announce(url)
         if open_browser:
             # In a thread of its own: a browser in the terminal returns only when it is closed.
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-        asyncio.run(_serve(desk, listener, token))
+
+    with _listen(port) as listener:
+        asyncio.run(_serve(desk, listener, token, begun))
 
 
-async def _serve(desk: Desk, listener: socket.socket, token: str) -> None:
+async def _serve(desk: Desk, listener: socket.socket, token: str, begun: Callable[[str], None]) -> None:
+    port = listener.getsockname()[1]
     reloader = Reloader(desk)
-    app = create_app(desk, reloader, port=listener.getsockname()[1], token=token)
-    server = _Server(app, reloader)
+    app = create_app(desk, reloader, port=port, token=token)
+    server = _Server(app, reloader, lambda: begun(f"http://{HOST}:{port}"))
     watching = asyncio.create_task(reloader.watch())
     watching.add_done_callback(lambda _: server.stop())
     await server.serve(sockets=[listener])
@@ -67,7 +70,7 @@ async def _serve(desk: Desk, listener: socket.socket, token: str) -> None:
 class _Server(uvicorn.Server):
     """Stops at once, however many browsers listen for changes, and leaves the process alive."""
 
-    def __init__(self, app: ASGIApp, reloader: Reloader) -> None:
+    def __init__(self, app: ASGIApp, reloader: Reloader, begun: Callable[[], None]) -> None:
         configuration = uvicorn.Config(
             app,
             http="h11",
@@ -82,10 +85,16 @@ class _Server(uvicorn.Server):
         )
         super().__init__(configuration)
         self._reloader = reloader
+        self._begun = begun
 
     def stop(self) -> None:
         """Take no more requests, and end."""
         self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell when requests are answered, and signals heeded."""
+        await super().startup(sockets)
+        self._begun()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams, for which uvicorn would wait."""
