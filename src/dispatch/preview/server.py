@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
+import base64
+import hmac
 import signal
 import socket
 import threading
@@ -15,6 +16,7 @@ from urllib.parse import urlencode
 import uvicorn
 from starlette.types import ASGIApp
 
+from dispatch.config import load_or_make_key
 from dispatch.errors import DispatchError
 from dispatch.preview.app import create_app
 from dispatch.preview.desk import Desk
@@ -38,15 +40,14 @@ def serve_preview(
 ) -> None:
     """Show the issues of a newsletter, beginning with `issue`, until SIGINT or SIGTERM; call from the main thread.
 
-    `announce` gets the address, which holds a new secret every time. `environ` is what dispatch.yaml is read with
-    again when it changes. Raises NotFound for the issue, DispatchError where no port is free.
+    `announce` gets the address (see address_of). `environ` is what dispatch.yaml is read with again when it changes.
+    Raises NotFound for the issue, DispatchError where no port is free.
     """
     desk = Desk(project, environ, issue)
-    token = secrets.token_urlsafe(24)
+    token = _token(project)
 
-    def begun(address: str) -> None:
-        start = desk.start()
-        url = f"{address}/{token}/?{urlencode({'issue': start})}" if start else f"{address}/{token}/"
+    def begun(port: int) -> None:
+        url = address_of(project, desk.start(), port)
         announce(url)
         if open_browser:
             # In a thread of its own: a browser in the terminal returns only when it is closed.
@@ -56,11 +57,26 @@ def serve_preview(
         asyncio.run(_serve(desk, listener, token, begun))
 
 
-async def _serve(desk: Desk, listener: socket.socket, token: str, begun: Callable[[str], None]) -> None:
+def address_of(project: Project, issue: str | None, port: int) -> str:
+    """Where the preview of a newsletter is found, on this machine, by those who may read its `.dispatch` folder.
+
+    The address holds a secret and stays the same: an open tab and a bookmark survive the preview's restart.
+    """
+    query = f"?{urlencode({'issue': issue})}" if issue else ""
+    return f"http://{HOST}:{port}/{_token(project)}/{query}"
+
+
+def _token(project: Project) -> str:
+    """What other users of this machine do not know: the desk shows drafts and subscribers."""
+    key = load_or_make_key(project.config.state)
+    return base64.urlsafe_b64encode(hmac.digest(key.encode(), b"preview", "sha256")[:18]).decode()
+
+
+async def _serve(desk: Desk, listener: socket.socket, token: str, begun: Callable[[int], None]) -> None:
     port = listener.getsockname()[1]
     reloader = Reloader(desk)
     app = create_app(desk, reloader, port=port, token=token)
-    server = _Server(app, reloader, lambda: begun(f"http://{HOST}:{port}"))
+    server = _Server(app, reloader, lambda: begun(port))
     watching = asyncio.create_task(reloader.watch())
     watching.add_done_callback(lambda _: server.stop())
     await server.serve(sockets=[listener])
