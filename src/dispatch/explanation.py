@@ -64,7 +64,8 @@ def explain(records: Records, address: str, issue: str | None) -> Explanation:
 
 def _fate_of(trace: Trace) -> str:
     if trace.position is None:
-        return f"not in the audience, which was frozen at {trace.frozen}"
+        audience = f"the audience (segment {trace.segment})" if trace.segment else "the audience"
+        return f"not in {audience}, which was frozen at {trace.frozen}"
     fate = f"recipient {trace.position}, {trace.fate}"
     if trace.at:
         fate += f" at {trace.at}"

@@ -39,19 +39,10 @@ def test_status_adds_up_in_the_middle_of_a_call(desk) -> None:
     mailing = desk.prepare(service)
     seen = []
     begun = service.begun
-    extra = []
-    import os, fcntl
-    def look(*a):
-        begun(*a)
-        s = desk.status(mailing)
-        h = desk.lock.holder()
-        fd = desk.lock._descriptor
-        extra.append((s.state, h, fd, os.path.exists(desk.lock._path), fd and os.readlink(f"/proc/self/fd/{fd}"), open("/proc/locks").read() if s.state != "sending" else ""))
-        seen.append(s)
-    service.begun = look
+    service.begun = lambda *arguments: (begun(*arguments), seen.append(desk.status(mailing)))
     desk.send(mailing, service)
     for status in seen:
-        assert status.state == "sending", extra
+        assert status.state == "sending"
         assert status.audience == sum(
             (status.accepted, status.refused, status.pending, status.uncertain, status.withdrawn)
         )

@@ -7,7 +7,7 @@ import pytest
 from dispatch.errors import DatabaseTrouble, Stopped
 from dispatch.providers.outcome import Accepted, Postponed, Refused, Uncertain
 from dispatch.providers.provider import FOREVER, Capabilities
-from dispatch.testing.fakes import Act, FakeProvider, FakeService
+from dispatch.testing.fakes import Act, Crash, FakeProvider, FakeService
 
 BATCH = Capabilities(max_messages=5, real=False)
 SINGLE = Capabilities(max_messages=5, one_at_a_time=True, real=False)
@@ -161,3 +161,21 @@ def test_a_part_of_an_idempotent_call_is_not_asked_again(desk) -> None:
     mailing = desk.prepare(service)
     status = desk.send(mailing, service)
     assert (status.accepted, status.uncertain) == (11, 1)
+
+
+def test_a_call_that_begins_in_two_steps_is_in_doubt_as_a_whole(desk) -> None:
+    service = FakeService(BATCH)
+
+    class TwoSteps(FakeProvider):
+        def submit(self, batch, begin):
+            begin(2)
+            begin(3)
+            raise Crash
+            yield
+
+    service.open = lambda: TwoSteps(service)
+    mailing = desk.prepare(service)
+    with pytest.raises(Crash):
+        desk.send(mailing, service)
+    (row,) = submitting(desk, mailing)
+    assert row.in_doubt == (1, 2, 3, 4, 5)

@@ -17,7 +17,7 @@ from dispatch.subscribers.subscriber import Candidate, Status, Subscriber
 
 def exported(store: SubscriberStore, *, spreadsheet_safe: bool = False) -> str:
     stream = io.StringIO(newline="")
-    write_csv(export_rows(store.list()), stream, store.merge_fields(), spreadsheet_safe=spreadsheet_safe)
+    write_csv(export_rows(store.by_address()), stream, store.merge_fields(), spreadsheet_safe=spreadsheet_safe)
     return stream.getvalue()
 
 
@@ -43,7 +43,7 @@ def test_who_may_not_be_mailed_is_unsubscribed_in_an_export_and_who_left_the_fil
     store.suppress(store.id_of("ann@x.example"), "bounced", "a test")
     file.write_text("email\nann@x.example\nbob@x.example\n")
     store.sync_file(file)
-    rows = {row["email"]: row["status"] for row in export_rows(store.list())}
+    rows = {row["email"]: row["status"] for row in export_rows(store.by_address())}
     assert rows == {"ann@x.example": "unsubscribed", "bob@x.example": "subscribed"}
 
 
@@ -52,7 +52,7 @@ def test_json_is_one_array_of_what_is_known(store: SubscriberStore, file: Path) 
         file.write_text(content, "utf-8")
         store.sync_file(file)
         stream = io.StringIO()
-        write_json(export_rows(store.list()), stream)
+        write_json(export_rows(store.by_address()), stream)
         rows = json.loads(stream.getvalue())
         assert len(rows) == count
     assert rows[0]["city"] == "Köln"

@@ -18,7 +18,7 @@ from dispatch.subscribers.subscriber import Status
 
 
 def exclusions(store: SubscriberStore) -> dict[str, str | None]:
-    return {candidate.subscriber.email: candidate.exclusion for candidate in store.list()}
+    return {candidate.subscriber.email: candidate.exclusion for candidate in store.by_address()}
 
 
 def events(store: SubscriberStore, address: str) -> list[str]:

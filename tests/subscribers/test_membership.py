@@ -13,7 +13,7 @@ from dispatch.subscribers.store import SubscriberStore
 
 
 def mailable(store: SubscriberStore) -> set[str]:
-    return {candidate.subscriber.email for candidate in store.list() if candidate.exclusion is None}
+    return {candidate.subscriber.email for candidate in store.by_address() if candidate.exclusion is None}
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_forgetting_takes_the_person_out_of_file_and_database(store: SubscriberS
     store.sync_file(file)
     assert forget_person(store, file, "Ann@X.example")
     assert file.read_text() == "email\nbob@x.example\n"
-    assert [candidate.subscriber.email for candidate in store.list()] == ["bob@x.example"]
+    assert [candidate.subscriber.email for candidate in store.by_address()] == ["bob@x.example"]
     assert not forget_person(store, file, "stranger@x.example")
     with pytest.raises(InvalidSubscribers, match="forgotten"):
         add_person(store, file, "ann@x.example", {})

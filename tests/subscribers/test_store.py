@@ -36,7 +36,7 @@ def test_candidates_come_in_order_of_id_and_the_list_in_order_of_address(store: 
     ids = [candidate.subscriber.id for candidate in store.candidates()]
     assert len(ids) == 50
     assert ids == sorted(ids)
-    addresses = [candidate.subscriber.email for candidate in store.list()]
+    addresses = [candidate.subscriber.email for candidate in store.by_address()]
     assert addresses == sorted(addresses)
 
 
@@ -199,7 +199,7 @@ def test_the_forgotten_leave_no_trace_of_their_address_in_any_file(
 def test_forgetting_a_stranger_bars_them_too(store: SubscriberStore, file: Path) -> None:
     assert not store.forget("ann@x.example")
     fill(store, file, "email\nann@x.example\n")
-    assert list(store.list()) == []
+    assert list(store.by_address()) == []
     assert not store.unsubscribe(store.id_of("ann@x.example"), "one-click")
 
 

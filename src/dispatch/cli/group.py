@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from dispatch import __version__
 from dispatch.cli import COMMANDS, overview
@@ -37,13 +39,18 @@ class LazyGroup(click.Group):
         except click.exceptions.NoSuchCommand as mistake:
             raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx) from mistake
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin so, without importing any."""
+        named = [CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items() if name.startswith(incomplete)]
+        return named + click.Command.shell_complete(self, ctx, incomplete)
+
     def get_help(self, ctx: click.Context) -> str:
         """The overview, which no command has to be imported for."""
         return overview().rstrip()
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("-c", "--config", "config_file", metavar="FILE")
+@click.option("-c", "--config", "config_file", metavar="FILE", help="The newsletter's dispatch.yaml.")
 @click.version_option(__version__, "-V", "--version", message="dispatch %(version)s")
 @click.pass_context
 def cli(context: click.Context, config_file: str | None) -> None:
@@ -53,6 +60,7 @@ def cli(context: click.Context, config_file: str | None) -> None:
 
 def run(arguments: list[str]) -> NoReturn:
     """Run a command and end the process with its exit code; mistakes are sentences, not tracebacks."""
+    _print_whatever_the_terminal_cannot()
     try:
         code = cli.main(arguments, prog_name="dispatch", standalone_mode=False)
     except click.ClickException as mistake:
@@ -68,4 +76,15 @@ def run(arguments: list[str]) -> NoReturn:
         # The reader of our output went away (`dispatch status | head`): nobody is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
+    except OSError as error:
+        click.echo(f"{error.filename or 'A file'}: {error.strerror or error}", err=True)
+        click.echo("    Look at the disk and at who may read and write there, then repeat the command.", err=True)
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _print_whatever_the_terminal_cannot() -> None:
+    """A name in letters that the terminal's encoding lacks is no reason to stop in the middle of a mailing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import shutil
 import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TextIO
 
 import click
 
-from dispatch.cli.terminal import count, open_project, say
-from dispatch.errors import NotFound, UsageMistake
-from dispatch.project import Project
+from dispatch.cli.terminal import confirm, count, json_option, say, settings, show, show_json
+from dispatch.errors import UsageMistake
+from dispatch.records import Records
 from dispatch.subscribers.csv_export import export_rows, write_csv, write_json
 from dispatch.subscribers.csv_import import Rejected
 from dispatch.subscribers.file_sync import ImportReport
 from dispatch.subscribers.membership import AdditionReport, add_person, forget_person, import_people, remove_person
-from dispatch.subscribers.subscriber import Reason
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else.")
+from dispatch.subscribers.subscriber import Candidate, Reason
 
 
 @click.group()
@@ -35,16 +37,17 @@ def subscribers() -> None:
 def import_file(context: click.Context, file: Path | None, dry_run: bool, skip_rejected: bool, as_json: bool) -> None:
     """Read the newsletter's list, or add the people of another FILE to it.
 
-    Every rejected line is told with its reason. Nobody who left is ever subscribed again.
+    Every rejected line is told with its reason, and leaves everything as it was. Nobody who left is ever subscribed
+    again.
     """
-    project = open_project(context)
-    if file is None or file.resolve() == project.subscribers_file.resolve():
-        report = project.sync_subscribers(skip_rejected=skip_rejected, dry_run=dry_run)
-        _tell_import(report, as_json=as_json)
+    records = context.with_resource(Records(settings(context)))
+    if file is None or file.resolve() == records.subscribers_file.resolve():
+        report = records.sync_subscribers(skip_rejected=skip_rejected, dry_run=dry_run)
+        _show_import(report, as_json=as_json)
         rejected = report.rejected
     else:
-        addition = _add_people(project, file, dry_run=dry_run, skip_rejected=skip_rejected)
-        _tell_addition(addition, as_json=as_json)
+        addition = _add_people(records, file, dry_run=dry_run, skip_rejected=skip_rejected)
+        _show_addition(addition, str(file), as_json=as_json)
         rejected = addition.rejected
     if dry_run:
         say("Dry run: nothing was changed.")
@@ -54,20 +57,30 @@ def import_file(context: click.Context, file: Path | None, dry_run: bool, skip_r
 
 
 @subscribers.command()
-@click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json"]),
+    default="csv",
+    show_default=True,
+    help="As what to print it.",
+)
 @click.option(
     "--spreadsheet-safe", is_flag=True, help="For looking at: an apostrophe before what looks like a formula."
 )
 @click.pass_context
 def export(context: click.Context, form: str, spreadsheet_safe: bool) -> None:
     """Print the list as CSV or JSON; whoever may not be mailed is `unsubscribed` there."""
-    project = open_project(context)
-    rows = export_rows(project.store.by_address())
-    stream = sys.stdout
-    if form == "json":
-        write_json(rows, stream)
-    else:
-        write_csv(rows, stream, project.store.merge_fields(), spreadsheet_safe=spreadsheet_safe)
+    records = context.with_resource(Records(settings(context)))
+
+    def write(people: Iterator[Candidate], merge_fields: Sequence[str], stream: TextIO) -> None:
+        rows = export_rows(people)
+        if form == "json":
+            write_json(rows, stream)
+        else:
+            write_csv(rows, stream, merge_fields, spreadsheet_safe=spreadsheet_safe)
+
+    _show_people(records, write)
 
 
 @subscribers.command("list")
@@ -75,21 +88,20 @@ def export(context: click.Context, form: str, spreadsheet_safe: bool) -> None:
 @click.pass_context
 def list_people(context: click.Context, as_json: bool) -> None:
     """Show everybody who is known, and why a mailing leaves somebody out."""
-    project = open_project(context)
-    project.sync_subscribers(skip_rejected=True)
-    people = list(project.store.by_address())
-    if as_json:
-        rows = [
-            {"email": person.subscriber.email, "name": person.subscriber.name, "excluded": person.exclusion}
-            for person in people
-        ]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    for person in people:
-        excluded = (person.exclusion or "").replace("_", " ")
-        click.echo(f"{person.subscriber.email:<48}  {excluded:<14}  {person.subscriber.name}".rstrip())
-    mailable = sum(person.exclusion is None for person in people)
-    say(f"\n{count(len(people), 'subscriber')}, {mailable:,} of them may be mailed.")
+    records = context.with_resource(Records(settings(context)))
+    tally: Counter[bool] = Counter()
+
+    def write(people: Iterator[Candidate], _merge_fields: Sequence[str], stream: TextIO) -> None:
+        if as_json:
+            write_json(map(_person_as_json, people), stream)
+            return
+        for person in people:
+            tally[person.exclusion is None] += 1
+            print(_person_line(person), file=stream)
+
+    _show_people(records, write)
+    if not as_json:
+        say(f"\n{count(tally.total(), 'subscriber')}, {tally[True]:,} of them may be mailed.")
 
 
 @subscribers.command()
@@ -98,9 +110,9 @@ def list_people(context: click.Context, as_json: bool) -> None:
 @click.pass_context
 def add(context: click.Context, address: str, values: tuple[str, ...]) -> None:
     """Add ADDRESS as a line of the list. Somebody who left cannot be added."""
-    project = open_project(context)
+    records = context.with_resource(Records(settings(context)))
     columns = dict(_column(value) for value in values)
-    report = add_person(project.store, project.subscribers_file, address, columns, name=project.subscribers_name)
+    report = add_person(records.store, records.subscribers_file, address, columns, name=records.subscribers_name)
     say(f"{address} is on the list, which has {count(report.people, 'valid line')} now.")
 
 
@@ -109,8 +121,8 @@ def add(context: click.Context, address: str, values: tuple[str, ...]) -> None:
 @click.pass_context
 def remove(context: click.Context, address: str) -> None:
     """Take the line of ADDRESS out of the list. Use `suppress` for somebody who must not come back."""
-    project = open_project(context)
-    remove_person(project.store, project.subscribers_file, address, name=project.subscribers_name)
+    records = context.with_resource(Records(settings(context)))
+    remove_person(records.store, records.subscribers_file, address, name=records.subscribers_name)
     say(f"{address} is off the list.")
 
 
@@ -121,36 +133,39 @@ def remove(context: click.Context, address: str) -> None:
     type=click.Choice([reason.value for reason in Reason if reason is not Reason.FORGOTTEN]),
     default=Reason.MANUAL.value,
     show_default=True,
+    help="Why.",
 )
 @click.pass_context
 def suppress(context: click.Context, address: str, reason: str) -> None:
     """See to it that nobody mails ADDRESS again, whatever a file says."""
-    project = open_project(context)
-    person = project.store.id_of(address)
-    changed = project.store.suppress(person, reason, "dispatch subscribers suppress", email=address)
+    records = context.with_resource(Records(settings(context)))
+    person = records.store.id_of(address)
+    changed = records.store.suppress(person, reason, "dispatch subscribers suppress", email=address)
     say(f"{address} is suppressed." if changed else f"{address} was suppressed already.")
 
 
 @subscribers.command()
 @click.argument("address")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask. Needed where nobody can be asked.")
 @click.pass_context
 def forget(context: click.Context, address: str, yes: bool) -> None:
     """Erase ADDRESS from the list, the database and all mailings; it can never be imported again."""
-    project = open_project(context)
+    records = context.with_resource(Records(settings(context)))
+    records.store.id_of(address)  # what is no address is told before anything is asked
     if not yes:
-        click.confirm(f"Erase {address} for good?", abort=True, err=True)
-    if not forget_person(project.store, project.subscribers_file, address, name=project.subscribers_name):
-        raise NotFound(f"nothing is known of {address}", remedy="It is suppressed all the same from now on.")
-    say(f"{address} is forgotten.")
+        confirm(f"Erase {address} for good?", "erase")
+    if forget_person(records.store, records.subscribers_file, address, name=records.subscribers_name):
+        say(f"{address} is forgotten.")
+    else:
+        say(f"Nothing was known of {address}. It cannot be imported from now on.")
 
 
-def _add_people(project: Project, file: Path, *, dry_run: bool, skip_rejected: bool) -> AdditionReport:
+def _add_people(records: Records, file: Path, *, dry_run: bool, skip_rejected: bool) -> AdditionReport:
     """In one go, unless lines are rejected and may not be skipped: then nothing is changed."""
 
     def add_all(*, rehearse: bool) -> AdditionReport:
-        name = project.subscribers_name
-        return import_people(project.store, project.subscribers_file, file, name=name, dry_run=rehearse)
+        name = records.subscribers_name
+        return import_people(records.store, records.subscribers_file, file, name=name, dry_run=rehearse)
 
     rehearsal = add_all(rehearse=True)
     if dry_run or (rehearsal.rejected and not skip_rejected):
@@ -158,14 +173,12 @@ def _add_people(project: Project, file: Path, *, dry_run: bool, skip_rejected: b
     return add_all(rehearse=False)
 
 
-def _tell_import(report: ImportReport, *, as_json: bool) -> None:
+def _show_import(report: ImportReport, *, as_json: bool) -> None:
     if as_json:
-        facts = asdict(report)
-        facts["rejected"] = _rejected_as_json(report.rejected)
-        click.echo(json.dumps(facts, ensure_ascii=False))
+        show_json({**asdict(report), "rejected": _rejected_as_json(report.rejected)})
         return
     for problem in report.problems():
-        click.echo(problem)
+        show(problem)
     numbers = {
         "added": report.added,
         "updated": report.updated,
@@ -175,30 +188,56 @@ def _tell_import(report: ImportReport, *, as_json: bool) -> None:
         "may not be mailed": report.suppressed,
         "rejected": len(report.rejected),
     }
-    click.echo(f"{report.file}  {report.people:,} valid lines, {report.encoding}, separated by {report.delimiter!r}")
+    show(f"{report.file}  {count(report.people, 'valid line')}, {report.encoding}, separated by {report.delimiter!r}")
+    show()
     for name, number in numbers.items():
         if number:
-            click.echo(f"  {name:<18} {number:>9,}")
+            show(f"  {name:<18} {number:>9,}")
 
 
-def _tell_addition(report: AdditionReport, *, as_json: bool) -> None:
+def _show_addition(report: AdditionReport, file: str, *, as_json: bool) -> None:
     if as_json:
-        facts = {
-            "added": report.added,
-            "left_out": _rejected_as_json(report.left_out),
-            "rejected": _rejected_as_json(report.rejected),
-            "unknown_columns": report.unknown_columns,
-        }
-        click.echo(json.dumps(facts, ensure_ascii=False))
+        show_json(
+            {
+                "added": report.added,
+                "left_out": _rejected_as_json(report.left_out),
+                "rejected": _rejected_as_json(report.rejected),
+                "unknown_columns": report.unknown_columns,
+            }
+        )
         return
-    for rejected in (*report.rejected, *report.left_out):
-        click.echo(f"line {rejected.line}: {rejected.reason}\n    {rejected.text}")
+    for line in (*report.rejected, *report.left_out):
+        show(line.problem(file))
     if report.unknown_columns:
         say(f"The list has no column for: {', '.join(report.unknown_columns)}.")
-    click.echo(f"{report.added:,} added, {len(report.left_out):,} left out, {len(report.rejected):,} rejected")
+    show(f"{report.added:,} added, {len(report.left_out):,} left out, {len(report.rejected):,} rejected")
 
 
-def _rejected_as_json(rejected: tuple[Rejected, ...]) -> list[dict[str, object]]:
+def _show_people(records: Records, write: Callable[[Iterator[Candidate], Sequence[str], TextIO], None]) -> None:
+    """Print the list as it would be if the file were imported now; nothing is recorded.
+
+    To a file first: nobody can leave while the list is held so, and whoever reads our output may take their time.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as stream:
+        with records.store.as_in_file(records.subscribers_file, name=records.subscribers_name) as (report, connection):
+            write(records.store.by_address(connection), records.store.merge_fields(connection), stream)
+        stream.seek(0)
+        shutil.copyfileobj(stream, sys.stdout)
+    if report.rejected:
+        lines = count(len(report.rejected), "line")
+        say(f"\n{lines} of {report.file} rejected: `dispatch subscribers import --dry-run` tells why.")
+
+
+def _person_line(person: Candidate) -> str:
+    excluded = (person.exclusion or "").replace("_", " ")
+    return f"{person.subscriber.email:<40}  {excluded:<12}  {person.subscriber.name}".rstrip()
+
+
+def _person_as_json(person: Candidate) -> dict[str, str | None]:
+    return {"email": person.subscriber.email, "name": person.subscriber.name, "excluded": person.exclusion}
+
+
+def _rejected_as_json(rejected: Sequence[Rejected]) -> list[dict[str, object]]:
     return [{"line": line.line, "reason": line.reason, "text": line.text} for line in rejected]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -9,11 +10,15 @@ from contextlib import contextmanager
 from types import FrameType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from dispatch.cli.terminal import say
 from dispatch.delivery.mailing import Mailing
 from dispatch.delivery.worker import Progress as Run
+
+_STDERR = 2
 
 
 @contextmanager
@@ -29,7 +34,8 @@ def sending_progress(mailing: Mailing) -> Iterator[tuple[threading.Event, Callab
         del frame
         stop.set()
         signal.signal(number, signal.SIG_DFL)
-        say("\nFinishing the calls under way. Once more ends at once.")
+        # Past Python's buffers, in the midst of whose work a signal may come.
+        os.write(_STDERR, b"\nFinishing the calls under way. Once more ends at once.\n")
 
     before = {number: signal.signal(number, finish_up) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -40,25 +46,55 @@ def sending_progress(mailing: Mailing) -> Iterator[tuple[threading.Event, Callab
             signal.signal(number, handler)
 
 
-def _ignore(_run: Run) -> None:
-    """A bar in a log file would be noise."""
-
-
 @contextmanager
 def _bar(mailing: Mailing) -> Iterator[Callable[[Run], None]]:
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _ignore
+        yield _log()
         return
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
-    with Progress(*columns, console=console) as progress:
+    columns = (
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+        _Rate(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, expand=True) as progress:
         task = progress.add_task("", total=mailing.audience)
 
         def show(run: Run) -> None:
-            tally = run.tally
-            words = f"accepted {tally.accepted:,} · refused {tally.refused:,} · uncertain {tally.uncertain:,}"
-            if run.waits_until:
-                words += f" · waiting until {run.waits_until:%H:%M:%S} UTC {run.reason}"
-            progress.update(task, completed=mailing.audience - tally.pending, description=words)
+            progress.update(task, completed=mailing.audience - run.tally.pending, description=_in_words(run))
 
         yield show
+
+
+def _log() -> Callable[[Run], None]:
+    """A bar in a log file would be noise; a quarter of an hour without a word is a riddle."""
+    told: set[str] = set()
+
+    def show(run: Run) -> None:
+        if run.waits_until and run.reason not in told:
+            told.add(run.reason)
+            say(f"Waiting until {run.waits_until:%H:%M:%S} UTC: {run.reason or 'the provider asks for it'}")
+
+    return show
+
+
+def _in_words(run: Run) -> str:
+    tally = run.tally
+    words = f"accepted {tally.accepted:,}"
+    if tally.refused:
+        words += f" · refused {tally.refused:,}"
+    if tally.uncertain:
+        words += f" · uncertain {tally.uncertain:,}"
+    if run.waits_until:
+        words += f" · waiting until {run.waits_until:%H:%M:%S} UTC {escape(run.reason)}"
+    return words
+
+
+class _Rate(ProgressColumn):
+    """Recipients a second."""
+
+    def render(self, task: Task) -> Text:
+        """Nothing while there is nothing to go by."""
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "")

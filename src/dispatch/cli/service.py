@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 from click.shell_completion import get_completion_class
 
-from dispatch.cli.terminal import open_project
+from dispatch.cli.terminal import json_option, settings, show, show_json
 
 
 @click.group()
@@ -15,20 +13,19 @@ def config() -> None:
     """Show the settings of dispatch.yaml, and where each comes from."""
 
 
-@config.command()
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@config.command("show")
+@json_option
 @click.pass_context
-def show(context: click.Context, as_json: bool) -> None:
+def show_settings(context: click.Context, as_json: bool) -> None:
     """Print every setting with its value and its origin; secrets are masked."""
-    rows = open_project(context).config.as_table()
+    rows = settings(context).as_table()
     if as_json:
-        settings = [{"setting": name, "value": value, "origin": origin} for name, value, origin in rows]
-        click.echo(json.dumps(settings, ensure_ascii=False, indent=2))
+        show_json([{"setting": name, "value": value, "origin": origin} for name, value, origin in rows])
         return
     name_width = max(len(name) for name, _, _ in rows)
     value_width = min(60, max(len(value) for _, value, _ in rows))
     for name, value, origin in rows:
-        click.echo(f"{name:<{name_width}}  {value:<{value_width}}  {origin}")
+        show(f"{name:<{name_width}}  {value:<{value_width}}  {origin}")
 
 
 @click.command()
@@ -38,4 +35,4 @@ def completion(context: click.Context, shell: str) -> None:
     """Print the completion script for SHELL, for example: dispatch completion bash >> ~/.bashrc"""
     complete = get_completion_class(shell)
     assert complete is not None  # noqa: S101 - one of the three above
-    click.echo(complete(context.find_root().command, {}, "dispatch", "_DISPATCH_COMPLETE").source())
+    show(complete(context.find_root().command, {}, "dispatch", "_DISPATCH_COMPLETE").source())

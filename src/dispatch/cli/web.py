@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from dispatch.cli.terminal import open_project, say
+from dispatch.cli.terminal import say, settings
 from dispatch.project import Project
 from dispatch.rendering.palette import DEFAULT_ACCENT
 from dispatch.web.app import create_app
@@ -26,7 +26,7 @@ def serve(context: click.Context, host: str, port: int) -> None:
 
     Put a web server with TLS in front of it, which passes these paths on as they are.
     """
-    project = open_project(context)
+    project = context.with_resource(Project(settings(context)))
     app = create_app(
         database=project.database,
         store=project.store,
@@ -36,10 +36,7 @@ def serve(context: click.Context, host: str, port: int) -> None:
         mailings=lambda: _names(project),
         accent=project.config.theme.accent or DEFAULT_ACCENT,
     )
-    try:
-        run_server(app, host, port, announce=lambda url: say(f"Serving {project.config.newsletter.name} at {url}"))
-    finally:
-        project.close()
+    run_server(app, host, port, announce=lambda url: say(f"Serving {project.config.newsletter.name} at {url}"))
 
 
 def _names(project: Project) -> list[str]:

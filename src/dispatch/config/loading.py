@@ -179,7 +179,7 @@ def _contradictions(config: Config) -> Iterator[Problem]:
         yield Problem(
             f"there is no {config.provider!r} under providers",
             config.locate(("provider",)),
-            f"Write its options there; {did_you_mean(config.provider, config.providers)}",
+            f"{did_you_mean(config.provider, config.providers)} Or write its options there.",
         )
     for path, name in ((("subscribers",), config.subscribers), (("theme", "logo"), config.theme.logo)):
         if name and not _inside(config.folder, name):

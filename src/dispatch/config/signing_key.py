@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dispatch.config.references import Secret
 from dispatch.errors import InvalidConfig
+from dispatch.files import sync_folder
 
 MIN_LENGTH = 32
 
@@ -51,15 +52,6 @@ def _make(path: Path) -> None:
             os.link(draft, path)
         except FileExistsError:
             return
-        _sync_folder(path.parent)
+        sync_folder(path.parent)  # a lost key would break every link that was mailed
     finally:
         Path(draft).unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """A lost key would break every link that was mailed, so its name must survive a power cut too."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from dispatch.database import sqlite
 from dispatch.errors import DatabaseTrouble
+from dispatch.location import Location
 
 HEAD = "0001"
 """The newest version in migrations/versions."""
@@ -29,13 +30,13 @@ class Database:
         self._turn_of: int | None = None
 
     @classmethod
-    def open(cls, url: str, *, folder: Path) -> Database:
+    def open(cls, url: str, *, folder: Path, location: Location | None = None) -> Database:
         """Open the database at `sqlite:///path`, a relative path counting from the newsletter's folder.
 
         Makes file and folder where they are missing, and the tables. Several processes may open a new database at
-        once. Raises DatabaseTrouble.
+        once. Raises DatabaseTrouble; `location` is where the URL stands, should it be wrong.
         """
-        path = _file_of(url, folder)
+        path = _file_of(url, folder, location)
         sqlite.make_file(path, private_folder=folder / ".dispatch")
         database = cls(path)
         try:
@@ -103,7 +104,7 @@ class Database:
         # SQLite does not wait its turn for the switch to WAL, so processes that make one new database queue here.
         with sqlite.making(self.path):
             version = self._version()
-            if version is not None and version not in migrations.versions():
+            if version is not None and version not in migrations.known_versions():
                 raise DatabaseTrouble(
                     f"the database {self.path} was made by a newer dispatch: its version is {version}, "
                     f"and this program knows them up to {HEAD}",
@@ -115,25 +116,32 @@ class Database:
                 migrations.upgrade(connection)
 
 
-def _file_of(url: str, folder: Path) -> Path:
+def _file_of(url: str, folder: Path, location: Location | None) -> Path:
     try:
         parts = make_url(url)
     except ArgumentError:
         raise DatabaseTrouble(
-            f"{url!r} is not the URL of a database", remedy="Write for example: sqlite:///.dispatch/dispatch.db"
+            f"{url!r} is not the URL of a database",
+            remedy="Write for example: sqlite:///.dispatch/dispatch.db",
+            location=location,
         ) from None
     backend = parts.get_backend_name()
     if backend == "postgresql":
         raise DatabaseTrouble(
-            "PostgreSQL is not available yet", remedy="Use SQLite for now: sqlite:///.dispatch/dispatch.db"
+            "PostgreSQL is not available yet",
+            remedy="Use SQLite for now: sqlite:///.dispatch/dispatch.db",
+            location=location,
         )
     if backend != "sqlite":
         raise DatabaseTrouble(
-            f"{backend} databases are not known here", remedy="Write for example: sqlite:///.dispatch/dispatch.db"
+            f"{backend} databases are not known here",
+            remedy="Write for example: sqlite:///.dispatch/dispatch.db",
+            location=location,
         )
     if not parts.database or parts.database == ":memory:" or parts.query or parts.host:
         raise DatabaseTrouble(
             f"{parts.render_as_string()!r} does not name a file",
             remedy="Write three slashes and a path: sqlite:///.dispatch/dispatch.db",
+            location=location,
         )
     return Path(os.path.abspath(folder / parts.database))  # noqa: PTH100 - not resolve(): a symbolic link stays one

@@ -46,6 +46,7 @@ class Trace:
     mailing: str
     issue: str
     frozen: str  # when the audience was, UTC
+    segment: str = ""  # of which it was; empty: of everybody
     position: int | None = None  # None: not a recipient
     fate: str = ""  # accepted | refused | pending | submitting | uncertain | withdrawn
     code: str = ""
@@ -83,12 +84,13 @@ def why(ledger: Ledger, subscriber_id: str, issue: str | None = None) -> list[Tr
 def _trace(ledger: Ledger, connection: Connection, mailing: Mailing, subscriber_id: str) -> Trace:
     position = ledger.position_of(connection, mailing, subscriber_id)
     if position is None:
-        return Trace(mailing.name, mailing.issue, mailing.created_at)
+        return Trace(mailing.name, mailing.issue, mailing.created_at, mailing.segment)
     row, at = ledger.row_of(connection, mailing, position)
     return Trace(
         mailing=mailing.name,
         issue=mailing.issue,
         frozen=mailing.created_at,
+        segment=mailing.segment,
         position=position,
         fate=_fate(row, position),
         code=row.code,

@@ -1,4 +1,4 @@
-"""One run of a mailing: recover, then claim, compose and submit in several threads until nothing is left to take."""
+"""One run of a mailing: recover, then claim, compose and submit in several threads until nothing is left to do."""
 
 from __future__ import annotations
 

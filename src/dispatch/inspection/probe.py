@@ -26,7 +26,7 @@ def probe_unsubscribe(url: str, ring: KeyRing) -> None:
         )
     except requests.RequestException as error:
         raise SendRefused(
-            f"nothing answers at {url}: {type(error).__name__}",
+            f"nobody can leave at {url}: {_reason(error)}",
             remedy="Run `dispatch serve` behind this address, or correct unsubscribe.url in dispatch.yaml.",
         ) from error
     if answer.status_code != requests.codes.ok or not _proves(answer, ring, token):
@@ -34,6 +34,18 @@ def probe_unsubscribe(url: str, ring: KeyRing) -> None:
             f"what answers at {url} (HTTP {answer.status_code}) is not the unsubscribe service of this newsletter",
             remedy="Run `dispatch serve` with the same `keys` behind it; it must answer itself, without a redirect.",
         )
+
+
+def _reason(error: requests.RequestException) -> str:
+    match error:
+        case requests.exceptions.SSLError():
+            return "its certificate is not valid"
+        case requests.Timeout():
+            return f"it does not answer within {_SECONDS} seconds"
+        case requests.ConnectionError():
+            return "there is no connection to it"
+        case _:
+            return f"it does not answer ({type(error).__name__})"
 
 
 def _proves(answer: requests.Response, ring: KeyRing, token: str) -> bool:

@@ -20,14 +20,14 @@ def revision_of(folder: Path) -> Revision:
     commit = _git(folder, "rev-parse", "--verify", "HEAD")
     if not commit:
         return Revision()
-    return Revision(commit, clean=_git(folder, "status", "--porcelain", "--", ".") == "")
+    return Revision(commit, clean=_git(folder, "status", "--porcelain", "--", ".", ":(exclude).dispatch") == "")
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
     """What git prints, or None where it fails or is missing."""
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - the git of the person's PATH
+            ["git", "--no-optional-locks", "-C", str(folder), *arguments],  # noqa: S607 - the git of the person's PATH
             capture_output=True,
             text=True,
             timeout=30,

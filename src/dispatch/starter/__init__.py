@@ -7,7 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from dispatch.content.issue import slug_of
+from dispatch.content.schema import issue_json_schema
 from dispatch.errors import UsageMistake
+from dispatch.files import write_whole
 
 STARTER = {
     "dispatch.yaml": "dispatch.yaml",
@@ -54,14 +56,15 @@ def write_newsletter(folder: Path) -> list[Path]:
         path = folder / target
         if path.exists():
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(files(__name__).joinpath(source).read_text("utf-8"), "utf-8")
+        write_whole(path, files(__name__).joinpath(source).read_bytes())
         written.append(path)
+    write_schema(folder)
     return written
 
 
 def write_issue(folder: Path, title: str) -> Path:
-    """Write issues/<slug>.yaml for a title and return its path; never overwrites."""
+    """Write issues/<slug>.yaml for a title, and the schema that it names; gives its path. Never overwrites."""
+    title = " ".join(title.split())  # YAML breaks lines at more signs than a shell does
     slug = slug_of(title)
     if not slug:
         raise UsageMistake(
@@ -76,4 +79,13 @@ def write_issue(folder: Path, title: str) -> Path:
             file.write(ISSUE.format(title=json.dumps(title, ensure_ascii=False)))
     except FileExistsError:
         raise UsageMistake(f"{path} exists already", remedy="Choose another title, or edit that file.") from None
+    write_schema(folder)
     return path
+
+
+def write_schema(folder: Path) -> None:
+    """Put the schema where the first line of an issue tells editors to look."""
+    state = folder / ".dispatch"
+    state.mkdir(mode=0o700, exist_ok=True)
+    text = json.dumps(issue_json_schema(), ensure_ascii=False, indent=2)
+    write_whole(state / "issue.schema.json", f"{text}\n".encode())

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dispatch.errors import InvalidSubscribers
+from dispatch.files import sync_folder
 from dispatch.location import Location
 from dispatch.subscribers.csv_import import Row, SubscribersFile, open_subscribers
 from dispatch.subscribers.csv_text import text_of
@@ -100,7 +101,7 @@ def _rewrite(path: Path, file: SubscribersFile, write: Callable[[BinaryIO], _Cha
         _refuse_changed_meanwhile(real, file)
         shutil.copymode(real, new)
         new.replace(real)
-    _sync_folder(real.parent)
+    sync_folder(real.parent)
     return change
 
 
@@ -135,15 +136,6 @@ def _beside(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
             yield Path(name), target
     finally:
         Path(name).unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """The new name is durable only when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _line_end(file: SubscribersFile) -> str:

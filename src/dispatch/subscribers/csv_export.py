@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 
 from dispatch.subscribers.subscriber import MERGE_COLUMNS, NOT_IN_FILE, STANDARD_COLUMNS, Candidate, Reason, Status
@@ -51,7 +51,7 @@ def write_csv(
         writer.writerow([_defused(cell) for cell in cells] if spreadsheet_safe else cells)
 
 
-def write_json(rows: Iterable[dict[str, str]], stream: TextIO) -> None:
+def write_json(rows: Iterable[Mapping[str, str | None]], stream: TextIO) -> None:
     """Write rows as one JSON array of objects, each on its line."""
     stream.write("[")
     stream.writelines(

@@ -1,4 +1,4 @@
-"""The subscribers' file brought into the database, in one transaction: the file is membership, it re-subscribes nobody."""
+"""The subscribers' file brought into the database in one transaction: it is membership and re-subscribes nobody."""
 
 from __future__ import annotations
 

@@ -293,6 +293,7 @@ class _Parser:
 
     def _fail(self, message: str, remedy: str = "", token: _Token | None = None) -> NoReturn:
         offset = (token or self._token).offset
+        remedy = remedy or 'Write for example: language == "fr" and "paid" in tags'
         raise InvalidSegment(message, remedy=remedy, location=_place(self._location, self._text, offset))
 
 

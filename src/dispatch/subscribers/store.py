@@ -57,16 +57,20 @@ class SubscriberStore:
         in the report; without `skip_rejected` a single one leaves everything as it was. `name` is what messages call the file. Raises NotFound,
         InvalidSubscribers and DatabaseTrouble, and nothing is written then.
         """
-        with open_subscribers(path, name) as file:
-            with self._database.reading() as connection:
-                state = read_state(connection)
-                if state.fingerprint == fingerprint_of(file):
-                    return report_unchanged(connection, file, state)
-            with self._database.writing() as connection:
-                report = import_file(connection, file, id_key=self._id_key, now=self._now())
-                if dry_run or (report.rejected and not skip_rejected):
-                    connection.rollback()
+        with self._with_file(path, name) as (report, connection):
+            if dry_run or (report.rejected and not skip_rejected):
+                connection.rollback()
             return report
+
+    @contextmanager
+    def as_in_file(self, path: Path, *, name: str = "") -> Iterator[tuple[ImportReport, Connection]]:
+        """The list as sync_file would make it, to be looked at through the connection; nothing of it is written.
+
+        Others cannot write meanwhile. Raises as sync_file does.
+        """
+        with self._with_file(path, name) as (report, connection):
+            yield report, connection
+            connection.rollback()
 
     # --- who is there --------------------------------------------------------------------------
 
@@ -87,17 +91,17 @@ class SubscriberStore:
         """
         return self._candidates(literal(value=True), order=subscriber.c.id, connection=connection)
 
-    def list(self) -> Iterator[Candidate]:
+    def by_address(self, connection: Connection | None = None) -> Iterator[Candidate]:
         """The same in order of address, for people."""
-        return self._candidates(literal(value=True), order=subscriber.c.email)
+        return self._candidates(literal(value=True), order=subscriber.c.email, connection=connection)
 
-    def merge_fields(self) -> tuple[str, ...]:
+    def merge_fields(self, connection: Connection | None = None) -> tuple[str, ...]:
         """The merge fields that subscribers can fill: the standard ones, then the file's own columns."""
-        return (*MERGE_COLUMNS, *self._own_fields())
+        return (*MERGE_COLUMNS, *self._own_fields(connection))
 
-    def segment_fields(self) -> frozenset[str]:
+    def segment_fields(self, connection: Connection | None = None) -> frozenset[str]:
         """The fields that a segment may ask for."""
-        return frozenset({*STANDARD_COLUMNS, *self._own_fields()})
+        return frozenset({*STANDARD_COLUMNS, *self._own_fields(connection)})
 
     # --- who may be mailed ---------------------------------------------------------------------
 
@@ -171,6 +175,18 @@ class SubscriberStore:
 
     # --- within --------------------------------------------------------------------------------
 
+    @contextmanager
+    def _with_file(self, path: Path, name: str) -> Iterator[tuple[ImportReport, Connection]]:
+        """The file brought in within a transaction; one that is in already is only looked at."""
+        with open_subscribers(path, name) as file:
+            with self._database.reading() as connection:
+                state = read_state(connection)
+                if state.fingerprint == fingerprint_of(file):
+                    yield report_unchanged(connection, file, state), connection
+                    return
+            with self._database.writing() as connection:
+                yield import_file(connection, file, id_key=self._id_key, now=self._now()), connection
+
     def _candidates(
         self, whom: ColumnElement[bool], *, order: ColumnElement[Any], connection: Connection | None = None
     ) -> Iterator[Candidate]:
@@ -219,9 +235,9 @@ class SubscriberStore:
             )
         return changed
 
-    def _own_fields(self) -> tuple[str, ...]:
-        with self._database.reading() as connection:
-            return read_state(connection).merge_fields
+    def _own_fields(self, connection: Connection | None) -> tuple[str, ...]:
+        with self._within(connection) as open_connection:
+            return read_state(open_connection).merge_fields
 
     def _refuse_another_key(self) -> None:
         mark = hmac.digest(self._id_key, b"dispatch: this database's ids", "sha256")[:8].hex()

@@ -15,7 +15,7 @@ def upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def versions() -> list[str]:
+def known_versions() -> list[str]:
     """Every version there has been, newest first."""
     return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
 

@@ -1,0 +1,229 @@
+"""The commands that hand mail over: test, send, resume."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import asdict
+
+import click
+
+from dispatch.cli.authoring import in_colour
+from dispatch.cli.progress import sending_progress
+from dispatch.cli.standing import advise, exit_code, show_standing, standing_under_lock
+from dispatch.cli.terminal import ask, count, duration, json_option, require_person, say, settings, show, show_json
+from dispatch.delivery.mailing import Mailing
+from dispatch.errors import NotFound, SendRefused, Stopped, UsageMistake
+from dispatch.project import Project
+from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused, Uncertain
+from dispatch.records import Records
+from dispatch.sending import (
+    Proposal,
+    Repetition,
+    capabilities_of,
+    freeze,
+    look_once_more,
+    probe_way_out,
+    propose,
+    send_test,
+    sender_of,
+)
+
+provider_option = click.option("--provider", metavar="P", help="Instead of the one in dispatch.yaml.")
+
+
+@click.command()
+@click.argument("issue")
+@click.option("--to", "addresses", multiple=True, required=True, metavar="ADDRESS", help="Where to; may be repeated.")
+@provider_option
+@click.argument("more", nargs=-1, metavar="[ADDRESS]...")
+@json_option
+@click.pass_context
+def test(
+    context: click.Context,
+    issue: str,
+    addresses: tuple[str, ...],
+    more: tuple[str, ...],
+    provider: str | None,
+    as_json: bool,
+) -> None:
+    """Send ISSUE with its real headers to at most ten literal addresses. Exit 1 if one is not accepted.
+
+    Its unsubscribe link opens the real page and changes nothing.
+    """
+    project = context.with_resource(Project(settings(context, provider=provider)))
+    read = project.read_issue(issue)
+    results = []
+    for address, outcome in send_test(project, read, [*addresses, *more]):
+        results.append({"address": address, "outcome": type(outcome).__name__.lower(), **asdict(outcome)})
+        if not as_json:
+            show(f"{address}  {_in_words(outcome)}")
+    if as_json:
+        show_json({"issue": read.slug, "provider": project.config.provider, "results": results})
+    context.exit(0 if all(result["outcome"] == "accepted" for result in results) else 1)
+
+
+@click.command()
+@click.argument("issue")
+@click.option("--segment", default="", metavar="S", help="Only the people in this segment of dispatch.yaml.")
+@click.option("--dry-run", is_flag=True, help="Do everything but freeze and send; nothing is recorded.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Freeze all, pause after N.")
+@provider_option
+@click.option("--yes", is_flag=True, help="Do not ask. Needed where nobody can be asked.")
+@click.option("--new-subscribers", is_flag=True, help="Only those who are in no mailing of this issue yet.")
+@click.option("--again", is_flag=True, help="Everybody once more, though they have it.")
+@click.option("--skip-rejected", is_flag=True, help="Send although lines of the list were rejected.")
+@json_option
+@click.pass_context
+def send(
+    context: click.Context,
+    issue: str,
+    segment: str,
+    dry_run: bool,
+    limit: int | None,
+    provider: str | None,
+    yes: bool,
+    new_subscribers: bool,
+    again: bool,
+    skip_rejected: bool,
+    as_json: bool,
+) -> None:
+    """Send ISSUE: check it, freeze its audience, hand it to the provider, keep account of everybody.
+
+    An issue that has a mailing is not sent again without --new-subscribers or --again. Exit 3 where `resume` can go
+    on, 4 with uncertain outcomes.
+    """
+    if new_subscribers and again:
+        raise UsageMistake("--new-subscribers and --again exclude each other", remedy="Choose one of them.")
+    if not (yes or dry_run):
+        require_person("send")
+    project = context.with_resource(Project(settings(context, provider=provider)))
+    repetition: Repetition = "again" if again else "new_subscribers" if new_subscribers else "none"
+    read = project.read_issue(issue)
+    with nullcontext() if dry_run else project.lock.hold(read.slug):
+        proposal = propose(
+            project, read, segment=segment, repetition=repetition, skip_rejected=skip_rejected, limit=limit
+        )
+        _stop_on_errors(proposal)
+        _tell(project, proposal)
+        look_once_more(project, proposal)
+        if dry_run:
+            _end_dry_run(proposal, as_json=as_json)
+            return
+        if not yes:
+            _ask(proposal)
+        mailing = freeze(project, proposal, confirmed=None if yes else proposal.audience.count)
+        _run(context, project, mailing, as_json=as_json)
+
+
+@click.command()
+@click.argument("mailing", required=False)
+@json_option
+@click.pass_context
+def resume(context: click.Context, mailing: str | None, as_json: bool) -> None:
+    """Go on with MAILING (default: the latest unfinished). Nobody who has it gets it again.
+
+    One that is at its end is only shown: exit 0, or 4 with uncertain outcomes.
+    """
+    records = context.with_resource(Records(settings(context)))
+    found = _resumable(records, mailing)
+    if found.cancelled_at:
+        raise SendRefused(
+            f"{found.name} was cancelled",
+            remedy=f"`dispatch send {found.issue} --new-subscribers` mails those who are in no mailing of it.",
+        )
+    if found.finished_at:
+        say(f"{found.name} is at its end: there is nothing left to send.\n")
+        where = standing_under_lock(records, found)  # nobody sends what is finished
+        show_standing(where, as_json=as_json)
+        advise(where)
+        context.exit(exit_code(where))
+    with records.lock.hold(found.name):
+        probe_way_out(records, capabilities_of(records, found.provider))
+        records.ledger.resume(found)
+        _run(context, records, records.mailing(found.name), as_json=as_json)
+
+
+def _resumable(records: Records, name: str | None) -> Mailing:
+    try:
+        return records.mailing(name, unfinished=True)
+    except NotFound:
+        return records.mailing(name)
+
+
+def _stop_on_errors(proposal: Proposal) -> None:
+    for finding in proposal.findings:
+        say(in_colour(finding))
+    if proposal.errors:
+        raise SendRefused(
+            f"{proposal.plan.issue} has {count(len(proposal.errors), 'error')}, so nothing was sent",
+            remedy=f"Mend what is said above; `dispatch check {proposal.plan.issue}` looks again.",
+        )
+    if proposal.findings:
+        say()
+
+
+def _tell(project: Project, proposal: Proposal) -> None:
+    """What is about to happen, in one aligned column."""
+    plan, audience = proposal.plan, proposal.audience
+    people = count(audience.count, "recipient") + (f" of segment {plan.segment_name}" if plan.segment_name else "")
+    facts = [
+        ("Issue", proposal.compiled.title),
+        ("From", str(project.config.from_)),
+        ("Provider", plan.provider),
+        ("Audience", people),
+    ]
+    facts += [("Excluded", f"{number:,} {reason.replace('_', ' ')}") for reason, number in audience.excluded.items()]
+    per_second = project.config.delivery.per_second or plan.capabilities.default_rate
+    if per_second:
+        rate = project.config.delivery.rate or f"{per_second:g}/s"
+        facts.append(("Duration", f"{duration((plan.limit or audience.count) / per_second)} at {rate}"))
+    if plan.limit:
+        facts.append(("Limit", f"pauses after {plan.limit:,}"))
+    told = ""
+    for name, fact in facts:
+        say(f"{name if name != told else '':<10} {fact}")
+        told = name
+    say()
+
+
+def _end_dry_run(proposal: Proposal, *, as_json: bool) -> None:
+    plan, audience = proposal.plan, proposal.audience
+    if as_json:
+        facts = {"dry_run": True, "issue": plan.issue, "audience": audience.count, "excluded": audience.excluded}
+        show_json({**facts, "provider": plan.provider})
+    say("Dry run: nothing was frozen, nothing was sent.")
+
+
+def _ask(proposal: Proposal) -> None:
+    """A number is typed with more care than a y; that many second copies take a word more."""
+    wanted = str(proposal.audience.count)
+    if proposal.plan.repetition == "again":
+        say("Whoever has this issue already gets it once more.")
+        wanted = f"again {wanted}"
+    typed = ask(f"Type {wanted} to send")
+    if " ".join(typed.replace(",", "").split()) != wanted:
+        raise SendRefused(f"{typed!r} is not {wanted!r}, so nothing was sent")
+
+
+def _run(context: click.Context, records: Records, mailing: Mailing, *, as_json: bool) -> None:
+    """Send, with progress; then show where the mailing stands, however it went, and what to type next."""
+    trouble: Stopped | None = None
+    try:
+        with sending_progress(mailing) as (stop, on_progress):
+            sender_of(records, mailing, stop=stop, on_progress=on_progress).run()
+    except Stopped as stopped:
+        trouble = stopped
+    where = standing_under_lock(records, mailing)
+    show_standing(where, as_json=as_json)
+    if trouble:
+        say(f"\n{trouble}")
+    advise(where)
+    context.exit(trouble.exit_code if trouble else exit_code(where))
+
+
+def _in_words(outcome: Outcome) -> str:
+    match outcome:
+        case Accepted(provider_id, detail):
+            return f"accepted {provider_id} {detail}".rstrip()
+        case Refused(code, detail) | Postponed(code, detail) | Uncertain(code, detail):
+            return f"{type(outcome).__name__.lower()} ({code} {detail})"

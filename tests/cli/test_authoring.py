@@ -1,0 +1,183 @@
+"""`check` and `build`: what is wrong, at file:line:col, and what becomes of it, in files."""
+
+from __future__ import annotations
+
+import email
+import os
+import shutil
+from pathlib import Path
+
+from cli.command import Command, Terminal
+from newsletter import add_people, add_picture, configure, snapshot
+
+# --- check ---------------------------------------------------------------------------------------
+
+
+def test_nothing_is_wrong(dispatch: Command, folder: Path) -> None:
+    checked = dispatch("check")
+    assert (checked.code, checked.stdout) == (0, "")
+    assert checked.stderr == "1 issue checked: 0 errors, 0 warnings.\n"
+    assert dispatch("check", "--json").json == {"findings": [], "errors": 0, "warnings": 0}
+
+
+def test_warnings_fail_only_where_it_is_strict(dispatch: Command, folder: Path) -> None:
+    write(folder, "  - paragraph: TK\n")
+    checked = dispatch("check", "bridge")
+    assert checked.code == 0
+    assert checked.stdout.startswith("issues/bridge.yaml:6:16: warning: “TK” looks like a placeholder")
+    assert checked.stderr == "1 issue checked: 0 errors, 1 warning.\n"
+    assert dispatch("check", "bridge", "--strict").code == 1
+
+
+def test_errors_fail(dispatch: Command, folder: Path) -> None:
+    write(folder, "  - paragraph: Size {{shoe_size|42}}\n")
+    checked = dispatch("check", "issues/bridge.yaml", "--json")
+    assert (checked.code, checked.json["errors"]) == (1, 1)
+    (finding,) = checked.json["findings"]
+    assert finding["severity"] == "error"
+    assert (finding["file"], finding["line"]) == ("issues/bridge.yaml", 6)
+    assert checked.stderr == ""
+
+
+def test_one_broken_issue_hides_no_other(dispatch: Command, folder: Path) -> None:
+    shutil.copy(folder / "issues/bridge.yaml", folder / "issues/road.yaml")
+    write(folder, "  - paragraf: Hello\n")
+    (folder / "issues/zoo.yaml").write_text("title: Zoo\nblocks:\n  - paragraph: TK\n")
+    checked = dispatch("check", "--json")
+    assert checked.code == 1
+    assert [(finding["check"], finding["file"]) for finding in checked.json["findings"]][:1] == [
+        ("unreadable", "issues/bridge.yaml")
+    ]
+    assert "issues/zoo.yaml" in {finding["file"] for finding in checked.json["findings"]}
+    named = dispatch("check", "bridg", "zoo", "--json").json
+    assert "there is no issue bridg" in named["findings"][0]["message"]
+
+
+def test_a_missing_list_is_told_once(dispatch: Command, folder: Path) -> None:
+    shutil.copy(folder / "issues/bridge.yaml", folder / "issues/road.yaml")
+    (folder / "subscribers.csv").unlink()
+    checked = dispatch("check")
+    assert checked.code == 1
+    assert checked.stdout.count("subscribers.csv") == 1
+    assert "2 issues checked: 1 error" in checked.stderr
+
+
+def test_rejected_lines_are_not_the_issues_fault(dispatch: Command, folder: Path) -> None:
+    add_people(folder, "no address,Nobody,en,subscribed")
+    assert dispatch("check").code == 0
+
+
+def test_an_issue_from_elsewhere(dispatch: Command, folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "draft.yaml"
+    elsewhere.write_text("title: A draft\nblocks:\n  - paragraph: TK\n")
+    checked = dispatch("check", str(elsewhere))
+    assert checked.code == 0
+    assert f"{os.path.relpath(elsewhere)}:3:16: warning: " in checked.stdout
+
+
+def test_two_issues_with_one_slug(dispatch: Command, folder: Path) -> None:
+    (folder / "issues/road.yaml").write_text(f"slug: bridge\n{(folder / 'issues/bridge.yaml').read_text()}")
+    checked = dispatch("check", "road")
+    assert checked.code == 1
+    assert checked.stdout.startswith("issues/road.yaml:1:7: issues/bridge.yaml has the slug bridge too")
+    assert dispatch("send", "road", "--yes").code == dispatch("send", "bridge", "--yes").code == 1
+    built = dispatch("build")
+    assert built.code == 1
+    assert "issues/road.yaml:1:7: issues/bridge.yaml has the slug bridge too" in built.stderr
+    assert not (folder / "build").exists()
+
+
+def test_an_issue_can_be_named_by_the_slug_that_it_gives_itself(dispatch: Command, folder: Path) -> None:
+    (folder / "issues/2026-03.yaml").write_text(f"slug: road\n{(folder / 'issues/bridge.yaml').read_text()}")
+    assert dispatch("check", "road").code == 0
+    assert dispatch("send", "road", "--yes", "--json").json["mailing"] == "road.1"
+    assert dispatch("status", "road").code == 0
+    assert "Did you mean bridge?" in dispatch("check", "bridg").stdout
+
+
+def test_colour_is_for_terminals_only(dispatch: Command, folder: Path, terminal: Terminal) -> None:
+    write(folder, "  - paragraph: TK\n")
+    assert "\x1b" not in dispatch("check").stdout
+    assert dispatch("send", "bridge", "--dry-run").code == 0
+    assert "\x1b[33mwarning\x1b[0m: " in terminal.said()
+
+
+def test_without_a_newsletter(dispatch: Command, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lost = dispatch("check", "--json")
+    assert (lost.code, lost.json["error"]) == (1, "NotFound")
+    assert "dispatch init" in lost.stderr
+    assert dispatch("-c", "newsletter/dispatch.yaml", "check", "bridge").code == 0
+    assert dispatch("-c", "newsletter", "check").code == 0
+    assert dispatch("-c", "nowhere.yaml", "check").code == 1
+
+
+# --- build ---------------------------------------------------------------------------------------
+
+
+def test_build_an_issue(dispatch: Command, folder: Path) -> None:
+    add_picture(folder)
+    built = dispatch("build", "bridge", "--out", "out")
+    assert (built.code, built.stderr) == (0, "")
+    files = {str(path.relative_to(folder)) for path in (folder / "out").rglob("*") if path.is_file()}
+    assert set(built.stdout.splitlines()) == files
+    named = {name for name in files if "/media/" not in name}
+    assert named == {f"out/bridge/{name}" for name in ("email.html", "email.txt", "message.eml", "web.html")}
+    assert len(files - named) == 1
+    assert email.message_from_bytes((folder / "out/bridge/message.eml").read_bytes())["Subject"]
+
+
+def test_building_twice_gives_the_same_bytes(dispatch: Command, folder: Path) -> None:
+    add_picture(folder)
+    dispatch("build", "bridge")
+    first = snapshot(folder / "build")
+    dispatch("build", "bridge")
+    assert snapshot(folder / "build") == first
+
+
+def test_build_the_archive(dispatch: Command, folder: Path) -> None:
+    built = dispatch("build")
+    assert built.code == 0
+    assert built.stdout.split() == [
+        "build/index.html",
+        "build/feed.xml",
+        "build/sitemap.xml",
+        "build/bridge/index.html",
+    ]
+
+
+def test_an_archive_with_a_broken_issue_is_not_built(dispatch: Command, folder: Path) -> None:
+    (folder / "issues/road.yaml").write_text("title: Road\n")
+    (folder / "issues/zoo.yaml").write_text("title: Zoo\n")
+    broken = dispatch("build")
+    assert (broken.code, broken.stdout) == (1, "")
+    assert "issues/road.yaml:1" in broken.stderr
+    assert "issues/zoo.yaml:1" in broken.stderr
+    assert not (folder / "build").exists()
+
+
+def test_a_folder_that_cannot_be_written_to(dispatch: Command, folder: Path) -> None:
+    (folder / "build").write_text("a file")
+    refused = dispatch("build", "bridge", "--out", "build/deeper")
+    assert refused.code == 1
+    assert "build" in refused.stderr
+    assert "Look at the disk" in refused.stderr
+    assert dispatch("build", "bridge").code == 2
+
+
+def test_hosted_pictures_are_where_mail_looks_for_them(dispatch: Command, folder: Path) -> None:
+    configure(folder, "images: hosted\n")
+    add_picture(folder)
+    dispatch("build")
+    dispatch("build", "bridge")
+    pictures = {path.name for path in (folder / "build/media").iterdir()}
+    message = email.message_from_bytes((folder / "build/bridge/message.eml").read_bytes())
+    html = next(part for part in message.walk() if part.get_content_type() == "text/html")
+    shown = html.get_payload(decode=True).decode()
+    assert any(f"https://crossings.example/media/{name}" in shown for name in pictures)
+
+
+def write(folder: Path, lines: str) -> None:
+    """Write lines below the issue's blocks."""
+    with (folder / "issues/bridge.yaml").open("a") as file:
+        file.write(lines)

@@ -1,0 +1,244 @@
+"""`status`, `pause`, `cancel`, `settle` and `why`: what is on record, and what a person decides."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.command import Command, Run, Terminal
+from dispatch.project import Project
+from dispatch.testing.postmark_server import TOKEN, PostmarkServer
+from dispatch.testing.smtp_server import SmtpServer
+from newsletter import configure
+
+
+@pytest.fixture
+def paused(dispatch: Command) -> Run:
+    """A mailing of three, of which one is accepted."""
+    return dispatch("send", "bridge", "--yes", "--limit", "1", "--json")
+
+
+@pytest.fixture
+def uncertain(dispatch: Command, mail: SmtpServer) -> Callable[[], Run]:
+    """A mailing of three with one answer that was lost."""
+
+    def send() -> Run:
+        mail.faults.add("dot", "lose", times=1)
+        return dispatch("send", "bridge", "--yes", "--json")
+
+    return send
+
+
+# --- status --------------------------------------------------------------------------------------
+
+
+def test_the_status_of_nothing(dispatch: Command) -> None:
+    nothing = dispatch("status", "--json")
+    assert (nothing.code, nothing.json["error"]) == (1, "NotFound")
+    assert dispatch("status").stdout == ""
+    assert "There is no mailing road" in dispatch("status", "road").stderr
+
+
+def test_the_latest_is_meant_and_each_can_be_named(dispatch: Command, folder: Path, paused: Run) -> None:
+    shutil.copy(folder / "issues/bridge.yaml", folder / "issues/road.yaml")
+    dispatch("send", "road", "--yes")
+    dispatch("send", "road", "--yes", "--again")
+    named = {name: dispatch("status", *name.split(), "--json").json["mailing"] for name in ("", "bridge", "road.1")}
+    assert named == {"": "road.2", "bridge": "bridge.1", "road.1": "road.1"}
+    assert dispatch("status", "bridge", "--json").json == paused.json
+
+
+def test_its_numbers_add_up_and_stand_in_columns(dispatch: Command, paused: Run) -> None:
+    numbers = paused.json
+    assert numbers["audience"] == sum(
+        numbers[name] for name in ("accepted", "refused", "pending", "uncertain", "withdrawn")
+    )
+    shown = dispatch("status")
+    assert shown.code == 0
+    assert shown.stdout.startswith(
+        """\
+bridge.1  paused
+
+  audience           3
+  accepted           1
+  pending            2
+  excluded           1  unconfirmed
+                     1  unsubscribed
+
+  provider   outbox
+  started    """
+    )
+    assert shown.stderr == "\nNext: dispatch resume bridge.1\n"
+
+
+def test_a_live_sender_is_seen(dispatch: Command, project: Project, paused: Run) -> None:
+    project.ledger.resume(project.mailing("bridge.1"))
+    with project.lock.hold("bridge.1"):
+        assert dispatch("status", "--json").json["state"] == "sending"
+    assert dispatch("status", "--json").json["state"] == "stopped"
+
+
+# --- pause and cancel ----------------------------------------------------------------------------
+
+
+def test_pause(dispatch: Command, project: Project, paused: Run) -> None:
+    project.ledger.resume(project.mailing("bridge.1"))
+    told = dispatch("pause")
+    assert (told.code, told.stdout) == (0, "")
+    assert told.stderr == "bridge.1 is paused.\n\nNext: dispatch resume bridge.1\n"
+    assert dispatch("status", "--json").json["state"] == "paused"
+    assert dispatch("pause", "bridge").code == 0, "twice is once"
+
+
+def test_there_is_nothing_to_pause_or_cancel(dispatch: Command) -> None:
+    assert dispatch("pause").code == dispatch("cancel", "--yes").code == 1
+    dispatch("send", "bridge", "--yes")
+    for arguments in (["pause"], ["pause", "bridge"], ["cancel", "--yes"], ["cancel", "bridge", "--yes"]):
+        refused = dispatch(*arguments)
+        assert refused.code == 1, arguments
+        assert "unfinished" in refused.stderr or "nothing left to" in refused.stderr
+
+
+def test_cancel(dispatch: Command, paused: Run) -> None:
+    told = dispatch("cancel", "--yes")
+    assert (told.code, told.stderr) == (0, "bridge.1 is cancelled.\n")
+    status = dispatch("status", "--json").json
+    assert (status["state"], status["accepted"], status["withdrawn"]) == ("cancelled", 1, 2)
+    refused = dispatch("pause", "bridge")
+    assert (refused.code, "is cancelled" in refused.stderr) == (1, True)
+
+
+def test_cancel_asks(dispatch: Command, paused: Run, terminal: Terminal) -> None:
+    terminal.types("n\ny\n")
+    assert dispatch("cancel").code == 1
+    assert dispatch("status", "--json").json["state"] == "paused"
+    assert dispatch("cancel").code == 0
+    said = terminal.said()
+    assert "Stop bridge.1 for good? [y/N]: " in said
+    assert "Nothing was changed." in said
+
+
+def test_cancel_asks_nobody_where_nobody_is(dispatch: Command, paused: Run) -> None:
+    refused = dispatch("cancel")
+    assert refused.code == 2
+    assert "--yes" in refused.stderr
+
+
+def test_cancelling_under_a_live_sender_is_left_to_it(dispatch: Command, project: Project, paused: Run) -> None:
+    with project.lock.hold("bridge.1"):
+        assert "its sender stops" in dispatch("cancel", "--yes").stderr
+    assert dispatch("status", "--json").json["pending"] == 2
+
+
+# --- settle --------------------------------------------------------------------------------------
+
+
+def test_nothing_to_settle(dispatch: Command) -> None:
+    sent = dispatch("send", "bridge", "--yes", "--json")
+    for decision in ([], ["--hold"], ["--resend"], ["--ask-provider"]):
+        settled = dispatch("settle", *decision, "--json")
+        assert (settled.code, settled.json) == (0, sent.json)
+        assert "Nothing of bridge.1 is uncertain" in settled.stderr
+
+
+def test_doubts_are_listed(dispatch: Command, uncertain: Callable[[], Run]) -> None:
+    sent = uncertain()
+    listed = dispatch("settle")
+    assert listed.code == 0
+    (doubtful, *_) = listed.stdout.splitlines()
+    assert doubtful.partition("  ")[0] in ("ada@example.com", "bo@example.com", "cy@example.com")
+    as_json = dispatch("settle", "bridge", "--json").json
+    (doubt,) = as_json.pop("doubts")
+    assert doubt["address"] == doubtful.partition("  ")[0]
+    assert as_json == sent.json
+
+
+def test_hold(dispatch: Command, uncertain: Callable[[], Run], mail: SmtpServer) -> None:
+    sent = uncertain()
+    held = dispatch("settle", "--hold", "--json")
+    assert (held.code, held.json) == (0, sent.json)
+    assert "nobody is mailed again" in held.stderr
+    assert len(mail.truth.entries()) == 3
+
+
+def test_resend(dispatch: Command, uncertain: Callable[[], Run], mail: SmtpServer) -> None:
+    uncertain()
+    settled = dispatch("settle", "--resend", "--json")
+    assert (settled.code, settled.json["pending"], settled.json["uncertain"]) == (0, 1, 0)
+    assert settled.stderr.endswith("Next: dispatch resume bridge.1\n")
+    assert len(mail.truth.entries()) == 3
+    assert dispatch("resume", "--json").json["accepted"] == 3
+    assert len(mail.truth.entries()) == 4
+
+
+def test_a_provider_that_cannot_look_up_is_not_asked(dispatch: Command, uncertain: Callable[[], Run]) -> None:
+    uncertain()
+    refused = dispatch("settle", "--ask-provider", "--json")
+    assert (refused.code, refused.json["error"]) == (1, "Unsupported")
+    assert "--hold" in refused.stderr
+
+
+def test_ask_provider(dispatch: Command, keyed: Path, tmp_path: Path) -> None:
+    with PostmarkServer(tmp_path / "truth") as server:
+        configure(
+            keyed,
+            f"""\
+provider: postmark
+providers: {{postmark: {{token: "${{POSTMARK_TOKEN}}", base_url: "{server.url}"}}}}
+unsubscribe: {{probe: false}}
+""",
+        )
+        (keyed / ".env").write_text(f"POSTMARK_TOKEN={TOKEN}\n")
+        server.faults.add("batch", "lose", times=1)
+        assert dispatch("send", "bridge", "--yes").code == 4
+        settled = dispatch("settle", "--ask-provider", "--json")
+    assert (settled.code, settled.json["accepted"], settled.json["state"]) == (0, 3, "finished")
+    assert "3 found and accepted, 0 not found" in settled.stderr
+
+
+def test_one_decision_at_a_time(dispatch: Command, uncertain: Callable[[], Run]) -> None:
+    uncertain()
+    assert dispatch("settle", "--hold", "--resend").code == 2
+    assert dispatch("status", "--json").json["uncertain"] == 1
+
+
+# --- why -----------------------------------------------------------------------------------------
+
+
+def test_why_somebody_got_it(dispatch: Command) -> None:
+    dispatch("send", "bridge", "--yes")
+    why = dispatch("why", "ADA@example.com")
+    assert why.code == 0
+    assert why.stdout.startswith("ADA@example.com\n\n  status      subscribed\n\n")
+    assert "  added: subscribers.csv:2\n" in why.stdout
+    assert "  bridge.1  recipient " in why.stdout
+    assert ", accepted at " in why.stdout
+
+
+def test_why_somebody_did_not_get_it(dispatch: Command) -> None:
+    dispatch("send", "bridge", "--yes")
+    why = dispatch("why", "di@example.com", "bridge")
+    assert why.code == 0
+    assert "  suppressed  unsubscribed since " in why.stdout
+    assert "  bridge.1  not in the audience, which was frozen at " in why.stdout
+
+
+@pytest.mark.parametrize("name", ["bridge", "issues/bridge.yaml"])
+def test_why_about_one_issue(name: str, dispatch: Command, folder: Path) -> None:
+    dispatch("send", "bridge", "--yes")
+    shutil.copy(folder / "issues/bridge.yaml", folder / "issues/road.yaml")
+    dispatch("send", "road", "--yes")
+    assert len(dispatch("why", "ada@example.com", "--json").json["mailings"]) == 2
+    (trace,) = dispatch("why", "ada@example.com", name, "--json").json["mailings"]
+    assert (trace["mailing"], trace["fate"]) == ("bridge.1", "accepted")
+
+
+def test_of_a_stranger_nothing_is_known(dispatch: Command) -> None:
+    dispatch("send", "bridge", "--yes")
+    stranger = dispatch("why", "stranger@example.com", "--json")
+    assert (stranger.code, stranger.json["status"], stranger.json["suppression"]) == (1, None, None)
+    assert "not on the list" in dispatch("why", "stranger@example.com").stdout
+    assert dispatch("why", "no address", "--json").json["error"] == "InvalidAddress"

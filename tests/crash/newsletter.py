@@ -1,0 +1,54 @@
+"""A small newsletter of 60 readers, at each carrier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dispatch.testing.postmark_server import TOKEN
+
+SLUG = "bridge"
+MAILING = f"{SLUG}.1"
+ENVIRON = {"DISPATCH_KEY": "a key for crashes, which must be long enough", "POSTMARK_TOKEN": TOKEN}
+
+READERS = tuple(f"reader{number:02}@example.com" for number in range(1, 61))
+REFUSED = ("reader07@example.com", "reader41@example.com")  # by the servers
+EXCLUDED = ("left@example.com", "waiting@example.com")
+
+CONFIG = """\
+newsletter:
+  name: Crossings
+  url: https://crossings.example
+  postal_address: Crossings, 1 River Street, Northtown
+from: Crossings <news@crossings.example>
+keys: {keys}
+unsubscribe: {{probe: false}}
+provider: {provider}
+providers:
+  smtp: {{host: 127.0.0.1, port: {port}, tls: none}}
+  postmark: {{token: "${{POSTMARK_TOKEN}}", base_url: "http://127.0.0.1:{port}"}}
+delivery: {{rate: 100000/s, concurrency: {concurrency}}}
+"""
+
+ISSUE = """\
+title: Who pays for the bridge?
+preheader: Two towns and one river.
+date: 2026-03-02
+blocks:
+  - paragraph: Dear {{first_name|reader}}, the bridge is half built, and so is the bill.
+"""
+
+
+def write_newsletter(
+    folder: Path, provider: str, *, port: int = 0, concurrency: int = 1, readers: tuple[str, ...] = READERS
+) -> Path:
+    """Write the newsletter into a new folder."""
+    (folder / "issues").mkdir(parents=True)
+    keys = "[]" if provider == "outbox" else '["${DISPATCH_KEY}"]'  # the outbox's is made, and may be half made
+    config = CONFIG.format(provider=provider, port=port or 1, concurrency=concurrency, keys=keys)
+    (folder / "dispatch.yaml").write_text(config)
+    (folder / "issues" / f"{SLUG}.yaml").write_text(ISSUE)
+    left, waiting = EXCLUDED
+    lines = ["email,first_name,status", f"{left},Lee,unsubscribed", f"{waiting},Wan,unconfirmed"]
+    lines += [f"{address},{address.partition('@')[0].title()},subscribed" for address in readers]
+    (folder / "subscribers.csv").write_text("\n".join(lines) + "\n")
+    return folder

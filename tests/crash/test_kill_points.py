@@ -1,0 +1,94 @@
+"""SIGKILL of the sender at any commit, request or file: nobody is lost, nobody gets two copies, all numbers are true."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from crash.command import KILLED, Kill
+from crash.newsletter import MAILING, READERS, SLUG
+from crash.trial import Bench, Case, fate_of, opened, spread
+
+Benches = Callable[[Case], Bench]
+
+CASES = [
+    Case("outbox", 1),
+    Case("outbox", 4),
+    *(
+        Case(carrier, concurrency, loses_replies=loses)
+        for carrier in ("smtp", "postmark")
+        for loses in (False, True)
+        for concurrency in (1, 4)
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_killed_here_and_there(case: Case, bench: Benches) -> None:
+    at = bench(case)
+    whole = at.try_out()
+    assert not whole.killed
+    shift = (CASES.index(case) + 0.5) / len(CASES)
+    for kill in spread(whole.counts, case.kinds, 5 if case.carrier == "outbox" else 3, shift):
+        at.try_out(kill)
+
+
+@pytest.mark.complete
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(("case", "kind"), [(case, kind) for case in CASES for kind in case.kinds], ids=str)
+def test_killed_everywhere(
+    case: Case, kind: str, when: str, bench: Benches, record_property: Callable[[str, object], None]
+) -> None:
+    at = bench(case)
+    most = 0
+    for number in count(1):
+        verdict = at.try_out(Kill(when, kind, number))
+        most = max(most, verdict.uncertain)
+        if not verdict.killed:
+            break
+    record_property("kill points", number - 1)
+    record_property("most uncertain recipients", most)
+
+
+@pytest.mark.parametrize("case", [Case("outbox", 1), Case("smtp", 4), Case("postmark", 4)], ids=str)
+def test_killed_again_and_again(case: Case, bench: Benches) -> None:
+    numbers = [3, 5, 7, 6, 8, 9, 7, 10]
+    kinds = [("before", case.kinds[0]), ("after", case.kinds[1]), ("after", case.kinds[0]), ("before", case.kinds[1])]
+    kills = [Kill(*kinds[index % 4], number) for index, number in enumerate(numbers)]
+    assert bench(case).try_out(*kills).killed >= len(kills) // 2  # it may have finished before
+
+
+def test_the_provider_can_be_asked_about_what_is_uncertain(bench: Benches, tmp_path: Path) -> None:
+    at = bench(Case("postmark", 4, loses_replies=True))
+    folder = at.new_folder(tmp_path / "asking")
+    assert at.run(folder, "send", SLUG, "--yes", kill=Kill("after", "request", 12)).code == KILLED
+    assert at.go_on(folder).json["uncertain"]
+    asked = at.run(folder, "settle", "--ask-provider", "--json")
+    assert asked.code == 0
+    truth = at.carrier.accepted(folder)
+    assert asked.json["accepted"] == len(truth) == len({*truth})
+    with opened(folder) as project:
+        fates = {address: fate_of(project, address) for address in READERS}
+    assert {address for address, fate in fates.items() if fate == "accepted"} == {*truth}
+    assert asked.json["uncertain"] == len(READERS) - len(truth) - asked.json["refused"]
+
+
+def test_what_is_uncertain_is_sent_again_at_a_persons_word_only(bench: Benches, tmp_path: Path) -> None:
+    at = bench(Case("smtp", 1, loses_replies=True))
+    folder = at.new_folder(tmp_path / "resending")
+    sent = at.run(folder, "send", SLUG, "--yes", "--json")
+    assert sent.code == 4
+    in_doubt = sent.json["uncertain"]
+    assert in_doubt
+    assert at.run(folder, "resume", MAILING).code == 4
+    assert at.run(folder, "settle", "--hold", "--json").json == sent.json
+    assert len(at.carrier.accepted(folder)) == len({*at.carrier.accepted(folder)})
+    pending = at.run(folder, "settle", "--resend", "--json").json
+    assert (pending["pending"], pending["uncertain"]) == (in_doubt, 0)
+    at.run(folder, "resume", "--json")
+    times = Counter(at.carrier.accepted(folder))
+    assert sorted(times.values(), reverse=True)[: in_doubt + 1] == [*[2] * in_doubt, 1]

@@ -1,0 +1,174 @@
+"""One trial: a mailing whose sender is killed, `resume`, and then the ledger before the carrier's own truth."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from crash.carriers import Carrier
+from crash.command import KILLED, Kill, Launcher, Run
+from crash.newsletter import ENVIRON, EXCLUDED, MAILING, READERS, SLUG, write_newsletter
+from dispatch.delivery.mailing import BatchState
+from dispatch.explanation import explain
+from dispatch.project import Project
+
+GOES_ON = (KILLED, 3)
+
+# Several calls in flight with 60 recipients: as if the carriers took fewer messages at a time than they do.
+SETTINGS = {
+    "dispatch.providers.outbox:_UNIT": 16,
+    "dispatch.providers.postmark:_MAX_MESSAGES": 7,
+    "dispatch.providers.smtp:_UNIT": 9,
+}
+REQUEST = {"outbox": 16, "postmark": 7, "smtp": 1}  # messages in one request
+LOSES = 7  # a server that loses replies loses each 7th
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a trial is made under."""
+
+    carrier: str
+    concurrency: int
+    loses_replies: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.carrier}-{self.concurrency}" + ("-losing" if self.loses_replies else "")
+
+    @property
+    def kinds(self) -> tuple[str, str]:
+        """What the sender can be killed at."""
+        return ("commit", "rename" if self.carrier == "outbox" else "request")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a trial ended; lost and twice are always 0, or it would have failed."""
+
+    killed: int  # times
+    uncertain: int  # recipients
+    counts: Mapping[str, int]  # what the first command did, where it was not killed
+
+
+class Bench:
+    """Where trials of one case are made."""
+
+    def __init__(self, case: Case, launcher: Launcher, carrier: Carrier, folder: Path) -> None:
+        self.case = case
+        self.launcher = launcher
+        self.carrier = carrier
+        self._folder = folder
+        self._turns = count()
+
+    def try_out(self, *kills: Kill) -> Verdict:
+        """Send, with the first commands killed as told; go on until the end; raise AssertionError for any untruth."""
+        folder = self.new_folder(self._folder)
+        told = list(kills)
+        first = run = self.run(folder, "send", SLUG, "--yes", "--json", kill=told.pop(0) if told else None)
+        killed = int(run.code == KILLED)
+        while run.code in GOES_ON:
+            run = self.go_on(folder, told.pop(0) if told else None)
+            killed += run.code == KILLED
+        uncertain = self.audit(folder, killed)
+        assert run.code == (4 if uncertain else 0), run
+        shutil.rmtree(folder)
+        return Verdict(killed, uncertain, first.counts)
+
+    def new_folder(self, folder: Path) -> Path:
+        """A newsletter nobody has sent yet."""
+        self.carrier.mark()
+        return write_newsletter(folder, self.carrier.name, port=self.carrier.port, concurrency=self.case.concurrency)
+
+    def go_on(self, folder: Path, kill: Kill | None = None) -> Run:
+        """What a person does after a crash: resume; and where nothing was frozen, send."""
+        run = self.run(folder, "resume", MAILING, "--json", kill=kill)
+        if run.code == 1:
+            assert "There is no mailing" in run.stderr, run
+            run = self.run(folder, "send", SLUG, "--yes", "--json", kill=kill)
+        return run
+
+    def audit(self, folder: Path, killed: int) -> int:
+        """Compare ledger and truth; gives the number of uncertain recipients."""
+        truth = Counter(self.carrier.accepted(folder))
+        with opened(folder) as project:
+            fates = {address: fate_of(project, address) for address in (*READERS, *EXCLUDED)}
+            requests = _uncertain_requests(project)
+        readers = {address: fates[address] for address in READERS}
+        assert not {address: times for address, times in truth.items() if times > 1}, "nobody gets two copies"
+        assert truth.keys() <= readers.keys(), "nobody gets it who was excluded"
+        for address, fate in fates.items():
+            assert fate in _POSSIBLE[address in truth, address in readers], (address, fate, truth[address])
+        status = self.run(folder, "status", "--json")
+        numbers = Counter(readers.values())
+        assert status.code == 0, status
+        assert {name: status.json[name] for name in _FATES} == {name: numbers[name] for name in _FATES}
+        assert status.json["audience"] == len(READERS)
+        assert status.json["state"] == ("finished_uncertain" if numbers["uncertain"] else "finished")
+        assert status.json["started"] <= status.json["finished"]
+        self._check_why(folder, readers)
+        at_most = killed * self.case.concurrency if self.carrier.name != "outbox" else 0
+        if self.case.loses_replies:
+            at_most += sum(truth.values()) // (LOSES * REQUEST[self.carrier.name]) + 1
+        assert requests <= at_most, f"{requests} requests are uncertain, and {at_most} were in flight"
+        return numbers["uncertain"]
+
+    def _check_why(self, folder: Path, fates: Mapping[str, str]) -> None:
+        """The command itself for one of them, each time of another fate; its records for all were compared already."""
+        of_each = sorted({fate: address for address, fate in fates.items()}.items())
+        fate, address = of_each[next(self._turns) % len(of_each)]
+        why = self.run(folder, "why", address, "--json")
+        assert why.code == 0, why
+        (told,) = why.json["mailings"]
+        assert told["fate"] == fate, why
+
+    def run(self, folder: Path, *arguments: str, kill: Kill | None = None) -> Run:
+        """A command in the newsletter's folder, from its start to its end."""
+        return self.launcher.run(folder, *arguments, environ=ENVIRON, kill=kill, settings=SETTINGS)
+
+
+_FATES = ("accepted", "refused", "pending", "uncertain", "withdrawn")
+# By whether the truth has them and whether they are in the audience: what the ledger may say at the end.
+_POSSIBLE = {
+    (True, True): ("accepted", "uncertain"),
+    (False, True): ("refused", "uncertain"),
+    (False, False): ("",),
+}
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Project]:
+    """The newsletter, to look into."""
+    project = Project.open(folder, environ=ENVIRON)
+    try:
+        yield project
+    finally:
+        project.close()
+
+
+def fate_of(project: Project, address: str) -> str:
+    """What `why ADDRESS --json` says, without a process for each."""
+    (told,) = explain(project, address, SLUG).mailings
+    assert bool(told.provider_ids) == (told.fate == "accepted"), told
+    return told.fate
+
+
+def _uncertain_requests(project: Project) -> int:
+    mailing = project.mailing(MAILING)
+    with project.ledger.reading() as connection:
+        rows = project.ledger.rows(connection, mailing, BatchState.UNCERTAIN)
+    size = REQUEST[mailing.provider]
+    return sum(-(-len(row.positions) // size) for row in rows)
+
+
+def spread(counts: Mapping[str, int], kinds: Iterable[str], number: int, shift: float) -> Iterator[Kill]:
+    """So many kills, at moments spread over a run with these counts."""
+    places = [(when, kind) for kind in kinds for when in ("before", "after")]
+    for index in range(number):
+        when, kind = places[index % len(places)]
+        part = (index + shift) / number
+        yield Kill(when, kind, 1 + int(part * counts[kind]))
