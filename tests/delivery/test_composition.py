@@ -147,6 +147,15 @@ def test_a_request_is_not_repeated_after_the_life_of_its_key(desk) -> None:
     assert len(service.calls) == 3
 
 
+def test_a_key_that_dies_while_its_request_waits_is_not_used_again(desk) -> None:
+    service = FakeService(DAY, [Act((Uncertain("no answer", "reset"),) * 5)])
+    mailing = desk.prepare(service)
+    service.on_call = lambda batch: desk.clock.advance(80_000 if service.calls else 0)
+    status = desk.send(mailing, service)
+    assert (status.accepted, status.uncertain) == (7, 5)
+    assert len(service.calls) == 3
+
+
 def test_a_request_that_can_no_longer_be_made_the_same_way_is_not_repeated(desk) -> None:
     service = FakeService(DAY, [Act(after=Crash())])
     mailing = desk.prepare(service)

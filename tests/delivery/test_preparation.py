@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dispatch.delivery import settlement
 from dispatch.delivery.preparation import prepare
 from dispatch.errors import SendRefused
 from dispatch.location import Location
@@ -106,6 +107,15 @@ def test_new_subscribers_only_are_those_in_no_mailing_of_the_issue(desk) -> None
     assert mailing.excluded == {"already_mailed": 2, "not_in_file": 10}
     with pytest.raises(SendRefused, match="Nobody"):
         desk.prepare(SERVICE, repetition="new_subscribers")
+
+
+def test_whoever_was_withdrawn_is_in_no_mailing_of_the_issue(desk) -> None:
+    desk.join(*(f"person{number}@example.org" for number in range(1, 8)))
+    first = desk.prepare(SERVICE, limit=3)
+    mailed = desk.send(first, FakeService(SERVICE.capabilities)).accepted
+    settlement.cancel(desk.ledger, desk.lock, first)
+    second = desk.prepare(SERVICE, repetition="new_subscribers")
+    assert (second.audience, second.excluded["already_mailed"]) == (7 - mailed, mailed)
 
 
 def test_an_audience_that_has_grown_since_it_was_confirmed_is_refused(desk) -> None:

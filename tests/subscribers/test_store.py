@@ -11,10 +11,10 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from dispatch.database.database import Database
-from dispatch.database.schema import batch, mailing, recipient
+from dispatch.database.schema import batch, mailing, receipt, recipient
 from dispatch.errors import DatabaseTrouble, InvalidAddress
 from dispatch.subscribers.store import SubscriberStore
 from dispatch.subscribers.subscriber import Reason, Subscriber
@@ -175,7 +175,16 @@ def test_the_forgotten_leave_no_trace_of_their_address_in_any_file(
                 code="550", detail="no such user: ann.secret@x.example",
             )
         )  # fmt: skip
+        for position, address in enumerate(["ann.secret@x.example", "joann.secret@x.example"], start=1):
+            connection.execute(
+                insert(receipt).values(mailing_id=1, position=position, provider_id=f"{position}-{address}", at="")
+            )
     assert store.forget("Ann.Secret@x.example")
+    with database.writing() as connection:
+        ids = connection.execute(select(receipt.c.provider_id).order_by(receipt.c.position)).scalars().all()
+        assert ids == ["1-(forgotten)", "2-joann.secret@x.example"]
+        connection.execute(delete(receipt))
+    database.empty_log()
 
     assert store.find("ann.secret@x.example") is None
     assert store.suppressed([person]) == {person: "forgotten"}

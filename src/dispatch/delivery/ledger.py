@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, select, update
 
 from dispatch.database.database import Database
 from dispatch.database.schema import batch, mailing, receipt, recipient
@@ -22,7 +22,7 @@ from dispatch.delivery.mailing import (
     time_from,
     time_text,
 )
-from dispatch.delivery.positions import parse_positions, show_positions
+from dispatch.delivery.positions import holds_position, parse_positions, show_positions
 from dispatch.errors import DatabaseTrouble, NotFound, Stopped
 from dispatch.messages.message import Recipient
 
@@ -241,9 +241,23 @@ class Ledger:
         return int(highest or 0) + 1
 
     def already_mailed(self, connection: Connection, issue: str, ids: Collection[str]) -> set[str]:
-        """Which of these subscribers are recipients in some mailing of the issue."""
-        known = select(recipient.c.subscriber_id).join(mailing).where(mailing.c.issue == issue)
-        return set(connection.execute(known.where(recipient.c.subscriber_id.in_(ids))).scalars())
+        """Which of these subscribers are recipients in some mailing of the issue and were not withdrawn from it."""
+        around = and_(
+            batch.c.mailing_id == recipient.c.mailing_id,
+            batch.c.state == BatchState.WITHDRAWN,
+            recipient.c.position.between(batch.c.first, batch.c.last),
+        )
+        query = (
+            select(recipient.c.subscriber_id, recipient.c.mailing_id, recipient.c.position, batch.c.positions)
+            .select_from(recipient.join(mailing).outerjoin(batch, around))
+            .where(mailing.c.issue == issue, recipient.c.subscriber_id.in_(ids))
+        )
+        mailed, withdrawn = set(), set()
+        for person, mailing_id, position, positions in connection.execute(query):
+            mailed.add((person, mailing_id))
+            if positions and holds_position(positions, position):
+                withdrawn.add((person, mailing_id))
+        return {person for person, _ in mailed - withdrawn}
 
     def add_mailing(self, connection: Connection, facts: Mapping[str, object]) -> int:
         """Record a mailing whose audience follows; gives its id."""

@@ -16,6 +16,12 @@ def show_positions(positions: Sequence[int]) -> str:
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
 
 
+def holds_position(text: str, position: int) -> bool:
+    """Whether a position is among those of a text, without writing them all out."""
+    bounds = (part.split("-") for part in text.split(","))
+    return any(int(part[0]) <= position <= int(part[-1]) for part in bounds)
+
+
 def parse_positions(text: str) -> tuple[int, ...]:
     """What show_positions wrote."""
     bounds = [part.split("-") for part in text.split(",")] if text else []

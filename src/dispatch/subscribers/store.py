@@ -10,10 +10,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, literal, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, literal, select, union_all, update
 
 from dispatch.database.database import Database
-from dispatch.database.schema import batch, recipient, setting, subscriber, subscriber_event, suppression
+from dispatch.database.schema import batch, receipt, recipient, setting, subscriber, subscriber_event, suppression
 from dispatch.errors import DatabaseTrouble
 from dispatch.subscribers.csv_import import open_subscribers
 from dispatch.subscribers.file_sync import ImportReport, fingerprint_of, import_file, read_state, report_unchanged
@@ -151,7 +151,7 @@ class SubscriberStore:
         """
         person = self.id_of(address)
         with self._database.writing() as connection:
-            _redact_batches(connection, person, address)
+            _redact_answers(connection, person, address)
             known = connection.execute(delete(subscriber).where(subscriber.c.id == person)).rowcount
             blanked = connection.execute(
                 update(recipient).where(recipient.c.subscriber_id == person).values(address="", name="", values={})
@@ -297,12 +297,15 @@ def _exclusion(row: Row[Any], generation: int) -> str | None:
     return None
 
 
-def _redact_batches(connection: Connection, person: str, address: str) -> None:
-    """Providers quote the address in their answers, which are kept beside the batches."""
+def _redact_answers(connection: Connection, person: str, address: str) -> None:
+    """Providers quote the address in their answers and receipts, which are kept beside the batches."""
     theirs = recipient.c.subscriber_id == person
     mailings = list(connection.execute(select(recipient.c.mailing_id).distinct().where(theirs)).scalars())
     spellings = union_all(
         select(recipient.c.address).where(theirs), select(subscriber.c.email).where(subscriber.c.id == person)
+    )
+    their_receipt = exists().where(
+        theirs, recipient.c.mailing_id == receipt.c.mailing_id, recipient.c.position == receipt.c.position
     )
     known = {address, *connection.execute(spellings).scalars()} - {""}
     for spelling in known | {spelling.lower() for spelling in known}:
@@ -310,4 +313,9 @@ def _redact_batches(connection: Connection, person: str, address: str) -> None:
             update(batch)
             .where(batch.c.mailing_id.in_(mailings), func.instr(batch.c.detail, spelling) > 0)
             .values(detail=func.replace(batch.c.detail, spelling, "(forgotten)"))
+        )
+        connection.execute(
+            update(receipt)
+            .where(their_receipt)
+            .values(provider_id=func.replace(receipt.c.provider_id, spelling, "(forgotten)"))
         )
