@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from itertools import chain, zip_longest
+from itertools import chain
 from pathlib import Path
 
 from dispatch.content.issue import Issue
@@ -54,8 +54,7 @@ def build_archive(project: Project, out: Path) -> list[Path]:
     issues = sorted(_read_all(project), key=lambda issue: (issue.date or dt.date.min, issue.slug))
     pages: list[WebPage] = []
     mailed: list[Picture] = []
-    for previous, issue, following in zip_longest([None, *issues[:-1]], issues, issues[1:]):
-        assert issue is not None  # noqa: S101 - the longest of the three
+    for previous, issue, following in zip([None, *issues], issues, [*issues[1:], None], strict=False):
         pages.append(project.webpage(issue, previous=previous, following=following))
         mailed += project.compile(issue, embed=False).pictures
     theme, newsletter = project.theme, project.newsletter

@@ -102,10 +102,10 @@ class Records:
         return [path for path in self.issue_files() if _slug_of(path) == slug]
 
     def slug(self, name: str) -> str:
-        """The slug of an issue that is named as for issue_path; a name without a file is taken for a slug."""
+        """The slug of an issue that is named as for issue_path; a name that leads to no one file is taken for a slug."""
         try:
             return _slug_of(self.issue_path(name))
-        except NotFound:
+        except (NotFound, InvalidIssue):
             return name
 
     # --- people ------------------------------------------------------------------------------------

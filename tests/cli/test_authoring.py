@@ -67,6 +67,14 @@ def test_rejected_lines_are_not_the_issues_fault(dispatch: Command, folder: Path
     assert dispatch("check").code == 0
 
 
+def test_looking_at_an_issue_needs_no_secrets(dispatch: Command, folder: Path) -> None:
+    configure(folder, 'keys: ["${NO_KEY}"]\nprovider: postmark\nproviders: {postmark: {token: "${NO_TOKEN}"}}\n')
+    assert dispatch("check").code == dispatch("build", "bridge").code == dispatch("config", "show").code == 0
+    refused = dispatch("send", "bridge", "--yes")
+    assert refused.code == 1
+    assert "dispatch.yaml:10:32: the environment variable NO_TOKEN is not set" in refused.stderr
+
+
 def test_an_issue_from_elsewhere(dispatch: Command, folder: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "draft.yaml"
     elsewhere.write_text("title: A draft\nblocks:\n  - paragraph: TK\n")

@@ -15,6 +15,7 @@ import pytest
 from cli.command import Command
 from dispatch.messages.tokens import read_token
 from dispatch.project import Project
+from dispatch.testing.postmark_server import PostmarkServer
 from dispatch.testing.smtp_server import SmtpServer
 from newsletter import add_people, add_picture, configure
 
@@ -124,6 +125,22 @@ def test_refusals_are_told_one_by_one(dispatch: Command, mail: SmtpServer) -> No
     assert b.startswith("b@example.org  refused (")
     assert "no such user" in b
     assert c.startswith("c@example.org  uncertain (")
+
+
+def test_trouble_with_the_account(dispatch: Command, keyed: Path, tmp_path: Path) -> None:
+    with PostmarkServer(tmp_path / "truth") as server:
+        configure(
+            keyed,
+            f"""\
+provider: postmark
+providers: {{postmark: {{token: "${{POSTMARK_TOKEN}}", base_url: "{server.url}"}}}}
+""",
+        )
+        (keyed / ".env").write_text("POSTMARK_TOKEN=another token\n")
+        tested = dispatch("test", "bridge", "--to", "me@example.org", "--json")
+    assert tested.code == 1
+    assert [result["outcome"] for result in tested.json["results"]] == ["postponed"]
+    assert "token" in tested.stderr
 
 
 def test_hosted_pictures_are_published(dispatch: Command, folder: Path) -> None:

@@ -53,13 +53,18 @@ def test(
     project = context.with_resource(Project(settings(context, provider=provider)))
     read = project.read_issue(issue)
     results = []
-    for address, outcome in send_test(project, read, [*addresses, *more]):
-        results.append({"address": address, "outcome": type(outcome).__name__.lower(), **asdict(outcome)})
-        if not as_json:
-            show(f"{address}  {_in_words(outcome)}")
+    trouble: Stopped | None = None
+    try:
+        for address, outcome in send_test(project, read, [*addresses, *more]):
+            results.append({"address": address, "outcome": type(outcome).__name__.lower(), **asdict(outcome)})
+            if not as_json:
+                show(f"{address}  {_in_words(outcome)}")
+    except Stopped as stopped:
+        trouble = stopped
+        say(trouble)
     if as_json:
         show_json({"issue": read.slug, "provider": project.config.provider, "results": results})
-    context.exit(0 if all(result["outcome"] == "accepted" for result in results) else 1)
+    context.exit(0 if not trouble and all(result["outcome"] == "accepted" for result in results) else 1)
 
 
 @click.command()

@@ -182,6 +182,9 @@ class _Providers(Mapping[str, Mapping[str, object]]):
     def __getitem__(self, name: str) -> Mapping[str, object]:
         return cast("dict[str, object]", self._source.resolve(self._options[name], ("providers", name)))
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._options  # Mapping's own looks it up, which would resolve its references
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._options)
 
