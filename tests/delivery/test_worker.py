@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dispatch.errors import AccountTrouble, AlreadySending, Interrupted, PostponedTooLong, ProviderUnreachable, Stopped
-from dispatch.providers.outcome import Postponed, Refused, Uncertain
+from dispatch.providers.outcome import UNREACHABLE, Postponed, Refused, Uncertain
 from dispatch.providers.provider import FOREVER, Capabilities
 from dispatch.testing.fakes import Act, FakeService
 
@@ -225,3 +225,20 @@ def test_all_providers_are_closed(desk) -> None:
         sender.run()
     assert opened
     assert all(provider.closed for provider in opened)
+
+
+def test_a_provider_that_is_never_reached_is_told_of_at_once(desk) -> None:
+    service = FakeService(SINGLE, [Act((Postponed(UNREACHABLE, "no such host"),)) for _ in range(100)])
+    mailing = desk.prepare(service)
+    begun = desk.clock()
+    with pytest.raises(ProviderUnreachable, match="no such host"):
+        desk.send(mailing, service)
+    assert (desk.clock() - begun).total_seconds() < 10
+    assert desk.status(mailing).pending == 12
+
+
+def test_a_provider_that_was_reached_and_is_not_any_more_is_waited_for(desk) -> None:
+    gone = [Act((Postponed(UNREACHABLE, "connection refused"),)) for _ in range(3)]
+    service = FakeService(SINGLE, [Act(), *gone])
+    mailing = desk.prepare(service)
+    assert desk.send(mailing, service).accepted == 12

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from dispatch.delivery.transitions import LONGEST_WAIT
-from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused
+from dispatch.providers.outcome import UNREACHABLE, Accepted, Outcome, Postponed, Refused
 from dispatch.providers.provider import Capabilities
 
 PATIENCE = 900.0
@@ -49,6 +49,7 @@ class Pacer:
         self._postponed = 0  # calls in a row
         self._unanswered = 0  # calls in a row
         self._waited = 0.0  # seconds since the last definite answer
+        self.reached = False  # whether there was a connection at all in this run
         self.reason = ""  # of the pause
 
     def take(self, count: int, now: datetime) -> float:
@@ -66,6 +67,7 @@ class Pacer:
         """Go by the answers to one call: faster, slower, pause, or doubt."""
         with self._lock:
             for answer in answers:
+                self.reached |= not (isinstance(answer, Postponed) and answer.code == UNREACHABLE)
                 if isinstance(answer, Accepted):
                     self._rate = min(self._limit, self._rate + _RISE / self._rate)
                 elif isinstance(answer, Postponed):

@@ -16,7 +16,7 @@ from dispatch.delivery.mailing import Mailing, Tally
 from dispatch.delivery.pacing import Pacer, pacer_for
 from dispatch.delivery.recovery import end_cancelled, recover
 from dispatch.delivery.submission import Submission
-from dispatch.errors import Interrupted, PostponedTooLong, Stopped
+from dispatch.errors import Interrupted, PostponedTooLong, ProviderUnreachable, Stopped
 from dispatch.providers.provider import Capabilities, Provider
 from dispatch.subscribers.store import SubscriberStore
 
@@ -131,6 +131,12 @@ class Sender:
 
     def _wait(self, until: datetime, pacer: Pacer) -> None:
         """Wait a moment for what was postponed, within patience; the operator may wish something meanwhile."""
+        if pacer.reason and not pacer.reached:
+            # A wrong host or no network: a person should hear of it now, and not after all our patience.
+            raise ProviderUnreachable(
+                f"{self._mailing.provider} cannot be reached: {pacer.reason}",
+                remedy=f"Mend the connection or its settings; then `dispatch resume {self._mailing.name}` goes on.",
+            )
         seconds = max(0.0, (until - self._clock()).total_seconds())
         if not pacer.has_patience(seconds):
             raise PostponedTooLong(

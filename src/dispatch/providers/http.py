@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 
 from dispatch.errors import AccountTrouble, InvalidConfig, ProviderUnreachable
 from dispatch.messages.message import Message
-from dispatch.providers.outcome import Outcome, Postponed, Refused, Uncertain, legible
+from dispatch.providers.outcome import UNREACHABLE, Outcome, Postponed, Refused, Uncertain, legible
 from dispatch.providers.provider import Batch, Begin, Provider
 from dispatch.providers.tls import innermost, is_hopeless, is_loopback
 
@@ -197,7 +197,7 @@ class HttpProvider(Provider):
             self._adapter.close()
             if body.last_block_left:
                 return Uncertain("no answer", legible(innermost(error)))
-            reached = "broken off" if body.begun else "tls" if is_hopeless(error) else "unreachable"
+            reached = "broken off" if body.begun else "tls" if is_hopeless(error) else UNREACHABLE
             return Postponed(reached, legible(innermost(error)))
         try:
             return Response(

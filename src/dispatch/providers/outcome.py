@@ -21,6 +21,10 @@ class Refused:
     detail: str
 
 
+UNREACHABLE = "unreachable"
+"""The code of a Postponed message for which there was no connection at all."""
+
+
 @dataclass(frozen=True)
 class Postponed:
     """Surely not accepted, and worth another try."""

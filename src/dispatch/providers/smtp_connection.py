@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dispatch.errors import AccountTrouble, ProviderUnreachable
-from dispatch.providers.outcome import Postponed, Refused, legible
+from dispatch.providers.outcome import UNREACHABLE, Postponed, Refused, legible
 from dispatch.providers.tls import innermost, is_hopeless
 
 BROKEN = (smtplib.SMTPException, OSError)
@@ -201,7 +201,7 @@ def _explained(error: Exception, server: Server) -> Exception:
             remedy="Look at `host`, `port` and `tls`; an authority of your own goes into `ca_file`.",
         )
     if not isinstance(error, smtplib.SMTPResponseException):
-        return Away(Postponed("unreachable", legible(innermost(error))))
+        return Away(Postponed(UNREACHABLE, legible(innermost(error))))
     reply = Reply.of(error.smtp_code, error.smtp_error)
     if reply.is_for_good:
         return AccountTrouble(
