@@ -1,6 +1,10 @@
 """What YAML does to writers is told at the right character, with a way out."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dispatch.yaml_source import scan_yaml
 
@@ -16,6 +20,7 @@ MISHAPS = [
     ("title: & more\n", "1:8", "a text may not start with `&`: to YAML it begins an anchor", IN_QUOTES),
     ("title: !Hola amigos\n", "1:8", "a text may not start with `!`: to YAML it begins a tag", IN_QUOTES),
     ("title: ! Hola\n", "1:8", "a text may not start with `!`: to YAML it begins a tag", IN_QUOTES),
+    ("title: !Hola! amigos\n", "1:8", "a text may not start with `!`: to YAML it begins a tag", IN_QUOTES),
     ("title: %5 more\n", "1:8", "a text may not start with `%`: to YAML it begins a directive", IN_QUOTES),
     ("%5 more\n", "1:1", "a text may not start with `%`: to YAML it begins a directive", IN_QUOTES),
     ("title: @nato\n", "1:8", "a text may not start with `@`: to YAML it is reserved", IN_QUOTES),
@@ -39,6 +44,9 @@ MISHAPS = [
         "nothing may follow `|` on its line",
         "Begin the text on the next line, indented",
     ),
+    ("- *all* of it\n", "1:3", "a text may not start with `*`: to YAML it begins an alias", IN_QUOTES),
+    ("*Note* the: colon\n", "1:1", "a text may not start with `*`: to YAML it begins an alias", IN_QUOTES),
+    ("title: *all\n  of it\na: b\n", "1:8", "a text may not start with `*`: to YAML it begins an alias", IN_QUOTES),
     ("list: - first\n", "1:7", "a list may not begin behind its key", "Begin a list on the next line"),
     # comments
     ("title: We are #1\n", "1:15", "YAML drops ` #1` and the rest of this line", "Put the whole text in double quotes"),
@@ -67,6 +75,7 @@ MISHAPS = [
     ("title: “Bridge: who”\n", "1:15", "must stand in quotes; curly quotes do not count", IN_QUOTES),
     ("title:Hello\nsubtitle: x\n", "1:6", "a space is missing after this `:`", "Write `key: value`."),
     ("title: x\nsubtitle:Hello\nauthor: y\n", "2:9", "a space is missing after this `:`", "Write `key: value`."),
+    ("title:Hello\n  you\nauthor: y\n", "1:6", "a space is missing after this `:`", "Write `key: value`."),
     (": x\n", "1:1", "there is no key before this `:`", "Write `key: value`"),
     ("a: {: x}\n", "1:4", "what stands between this `{` and its `}` cannot be read", "double quotes"),
     # quotes
@@ -132,6 +141,38 @@ def test_a_mishap_is_told_at_the_same_place_whatever_ends_the_lines(
     assert message in problem.message
 
 
+# Mishaps after which it is not certain what the lines below are.
+LAST_WORDS = {'title: "a\n---\nb"\n', "a: [\n", "a: b\n---\nc: d\n", "a: b\n...\nc: d\n"}
+
+
+@given(
+    st.lists(st.sampled_from([mishap for mishap in MISHAPS if mishap[0] not in LAST_WORDS]), min_size=2, max_size=9),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_all_mishaps_of_a_file_are_told_and_nothing_else(
+    mishaps: list[tuple[str, str, str, str]], line_break: str
+) -> None:
+    text = ""
+    expected = []
+    for position, (written, place, message, remedy) in enumerate(mishaps):
+        text += f"part_{position}:\n"
+        above = text.count("\n")
+        line, column = place.split(":")
+        expected.append((f"issue.yaml:{int(line) + above}:{int(column) + 2}", _below(message, above), remedy))
+        text += "".join(f"  {each}" for each in written.splitlines(keepends=True)) + f"calm_{position}: innocent\n"
+    problems = scan_yaml(text.replace("\n", line_break), "issue.yaml").problems
+    assert [str(problem.location) for problem in problems] == [place for place, _, _ in expected]
+    for problem, (_, message, remedy) in zip(problems, expected, strict=True):
+        assert message in problem.message
+        assert remedy in problem.remedy or message.startswith("the quote")
+
+
+def _below(message: str, lines: int) -> str:
+    """A message about a text that stands lower in its file; if and where an open quote is closed, others decide."""
+    message = re.sub(r"(?<=line )\d+", lambda number: str(int(number[0]) + lines), message)
+    return message.partition("is never closed")[0].partition("is closed only")[0]
+
+
 @pytest.mark.parametrize(
     "written",
     [
@@ -145,6 +186,7 @@ def test_a_mishap_is_told_at_the_same_place_whatever_ends_the_lines(
         "title: 12:30, https://example.org/a:b\n",
         "title: a*b, c&d, [e] {{f|g}} @h `i`\n",
         "title: >-\n  - not a list: *really* #1\n",
+        "title: |\n  x\n  \u00a0y\n",
         "a: [b, 'c', {d: e}]\n",
         "? a\n: b\n",
         "%YAML 1.2\n---\na: b\n...\n",

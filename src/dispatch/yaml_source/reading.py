@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 from dispatch.errors import InvalidInput, Problem
+from dispatch.yaml_source.characters import forbidden, with_stand_ins
 from dispatch.yaml_source.document import YamlDocument
 from dispatch.yaml_source.hints import Hint
-from dispatch.yaml_source.nodes import Scalar
-from dispatch.yaml_source.offsets import character_spans
+from dispatch.yaml_source.recovery import read_on
 from dispatch.yaml_source.tree import TreeBuilder
 from dispatch.yaml_source.values import plain_value
 
 MAX_BYTES = 1024 * 1024
 MAX_PROBLEMS = 100
-
-# What a text may not contain: C0 controls but tab and line ends, DEL and C1, the line and paragraph separators (YAML
-# 1.1 breaks lines there, YAML 1.2 and editors do not), stray byte order marks, surrogates, noncharacters.
-_FORBIDDEN = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
-_FORBIDDEN_IN_FILE = re.compile(f"[{_FORBIDDEN}]+")
-_FORBIDDEN_IN_VALUE = re.compile(f"[{_FORBIDDEN}\r]+")
 
 
 def read_yaml(content: str | bytes, file: str) -> YamlDocument:
@@ -39,14 +31,10 @@ def scan_yaml(content: str | bytes, file: str) -> YamlDocument:
         return replace(_document(file, "", TreeBuilder("", 0), [refusal]), broken=True)
     text, hints = _decode(content)
     start = 1 if text.startswith("\ufeff") else 0
-    hints += [_forbidden(match.start(), match[0]) for match in _FORBIDDEN_IN_FILE.finditer(text, start)]
-    # Stand-ins of the same length let the reading go on, so that what else is wrong is told in the same run.
-    readable = _FORBIDDEN_IN_FILE.sub(lambda match: "\ufffd" * len(match[0]), text[start:])
-    builder = TreeBuilder(text[:start] + readable, start)
+    hints += forbidden(text, start)
+    builder = TreeBuilder(text[:start] + with_stand_ins(text[start:]), start)
     builder.build()
-    hints += builder.hints
-    for scalar in builder.scalars:
-        hints += _escaped_controls(text, scalar)
+    hints += builder.hints + read_on(builder)
     return _document(file, text, builder, hints)
 
 
@@ -81,18 +69,3 @@ def _document(file: str, text: str, builder: TreeBuilder, hints: list[Hint]) -> 
         told = [*told[:MAX_PROBLEMS], Hint(told[MAX_PROBLEMS].index, message, "Mend those above first.")]
     problems = tuple(Problem(hint.message, document.place(hint.index), hint.remedy) for hint in told)
     return replace(document, problems=problems, broken=builder.broken)
-
-
-def _forbidden(index: int, characters: str) -> Hint:
-    first = f"U+{ord(characters[0]):04X}"
-    if len(characters) == 1:
-        return Hint(index, f"an invisible character that no text may contain ({first})", "Delete it.")
-    message = f"{len(characters):,} invisible characters that no text may contain (the first is {first})"
-    return Hint(index, message, "Delete them.")
-
-
-def _escaped_controls(text: str, scalar: Scalar) -> Iterator[Hint]:
-    """Forbidden characters that an escape in double quotes brings in."""
-    if scalar.style == '"' and (found := list(_FORBIDDEN_IN_VALUE.finditer(scalar.value))):
-        spans = character_spans(text, scalar)
-        yield from (_forbidden(spans[match.start()][0], match[0]) for match in found)

@@ -22,7 +22,8 @@ _KEY_WITHOUT_SPACE = re.compile(r"[ \t]*(?:- +)*[\w-]+(:)[^\s:/]")
 _DASH_WITHOUT_SPACE = re.compile(r"-[^\s-]")
 _KEY_OR_ITEM = re.compile(r"-[ \r\n]|[\w-]+:(?:[ \r\n]|$)")
 _START_OF_VALUE = re.compile(r"[ \t]*(?:- +)*(?:[^\s\[{\"'#][^\r\n:]*:[ \t]+)?(?=\S)")
-_ODD_SPACE = re.compile(rf"[ \t]*(?:- *)*(?:[\w-]+:)?[ \t]*([{ODD_SPACES}])")
+_ALIAS = re.compile(r"[ \t]*(?:- +)*(?:[^\s\[{\"'#*][^\r\n:]*:[ \t]+)?(?=\*)")
+_ODD_SPACE = re.compile(rf"[ \t]*+(?:- *+)*+(?:[\w-]++:)?[ \t]*+([{ODD_SPACES}])")
 _BLANKS = re.compile(r"[ \t]*")
 
 
@@ -30,7 +31,7 @@ _BLANKS = re.compile(r"[ \t]*")
 class SyntaxTrouble:
     """Where libyaml stopped: its words, where it noticed, what it was reading and where that began.
 
-    `last` is the last scalar before, `bracket` where the innermost `[` or `{` stands that is still open.
+    `last` is the last scalar before, `brackets` where each `[` and `{` stands that is still open, the outermost first.
     """
 
     text: str
@@ -39,7 +40,7 @@ class SyntaxTrouble:
     index: int
     began: int
     last: Scalar | None
-    bracket: int | None
+    brackets: tuple[int, ...]
 
     def line_start(self, index: int) -> int:
         """Where the line of a character begins, after a byte order mark if there is one."""
@@ -63,7 +64,11 @@ class SyntaxTrouble:
     @property
     def indentation(self) -> int:
         """How many blanks the line of the trouble begins with."""
-        blanks = _BLANKS.match(self.text, self.line)
+        return self.indentation_at(self.line)
+
+    def indentation_at(self, line: int) -> int:
+        """How many blanks the line begins with that begins at a character."""
+        blanks = _BLANKS.match(self.text, line)
         return len(blanks[0]) if blanks else 0
 
     @property
@@ -76,20 +81,27 @@ class SyntaxTrouble:
         return any(problem in self.problem for problem in problems)
 
 
-def explain(trouble: SyntaxTrouble) -> Hint:
-    """A syntax error in the words of a writer."""
+def explain(trouble: SyntaxTrouble) -> Hint | None:
+    """A syntax error in the words of a writer, if it is one that writers are known to make."""
     for explanation in _EXPLANATIONS:
         hint = explanation(trouble)
         if hint:
             return hint
+    return None
+
+
+def quote_parser(trouble: SyntaxTrouble) -> Hint:
+    """A syntax error in the words of libyaml, for want of better ones."""
     return Hint(trouble.index, f"this is not YAML: {trouble.problem} {trouble.doing}".rstrip(), IN_QUOTES)
 
 
 def _odd_space(trouble: SyntaxTrouble) -> Hint | None:
-    """In an indentation, after `-` or after a key's colon."""
+    """In an indentation, after `-` or after a key's colon; below `>-` or `|` it is an ordinary letter."""
+    last = trouble.last
+    text = range(last.start, last.end) if last and last.style in {"|", ">"} else range(0)
     for index in (trouble.line_before, trouble.line_start(trouble.began), trouble.line):
         match = _ODD_SPACE.match(trouble.text, index)
-        if match:
+        if match and match.start(1) not in text:
             return odd_space(match.start(1), match[1])
     return None
 
@@ -161,15 +173,16 @@ def _value_in_brackets(trouble: SyntaxTrouble, index: int) -> Hint | None:
 
 
 def _open_bracket(trouble: SyntaxTrouble) -> Hint | None:
-    if trouble.bracket is None:
+    if not trouble.brackets:
         return None
-    if trouble.text.startswith("{{", trouble.bracket):
-        return leading(trouble.text, trouble.bracket)
-    opening = trouble.text[trouble.bracket]
+    bracket = trouble.brackets[-1]
+    if trouble.text.startswith("{{", bracket):
+        return leading(trouble.text, bracket)
+    opening = trouble.text[bracket]
     closing = {"[": "]", "{": "}"}[opening]
     where = line_number(trouble.text, trouble.index)
     return Hint(
-        trouble.bracket,
+        bracket,
         f"what stands between this `{opening}` and its `{closing}` cannot be read from line {where} on",
         f"Close it with `{closing}`; put each text in it that contains one of , : [ ] {{ }} # or a quote in double quotes.",
     )
@@ -182,9 +195,10 @@ def _second_colon(trouble: SyntaxTrouble) -> Hint | None:
     if ":" in before or trouble.last is None or trouble.last.start >= trouble.line:
         curly = "; curly quotes do not count" if re.search(f"[{CURLY_QUOTES}]", before) else ""
         return Hint(trouble.index, f"a text that contains `: ` must stand in quotes{curly}", IN_QUOTES)
-    without_space = _KEY_WITHOUT_SPACE.match(trouble.text, trouble.line_before)
-    if without_space:
-        return _missing_space(without_space)
+    for index in (trouble.line_start(trouble.last.start), trouble.line_before):
+        without_space = _KEY_WITHOUT_SPACE.match(trouble.text, index)
+        if without_space:
+            return _missing_space(without_space)
     return Hint(
         trouble.line + len(before) - len(before.lstrip()),
         f"to YAML this line continues the text in line {line_number(trouble.text, trouble.last.start)}",
@@ -196,11 +210,25 @@ def _missing_space(match: re.Match[str]) -> Hint:
     return Hint(match.start(1), "a space is missing after this `:`", "Write `key: value`.")
 
 
+def _text_after_alias(trouble: SyntaxTrouble) -> Hint | None:
+    """A text like `*all* of it`: more follows the alias that its first word is, there or in an indented line below."""
+    lines = [trouble.line]
+    if trouble.begins_line and trouble.indentation > trouble.indentation_at(trouble.line_before):
+        lines.append(trouble.line_before)
+    for line in lines:
+        match = _ALIAS.match(trouble.text, line)
+        if match and match.end() < trouble.index:
+            return leading(trouble.text, match.end())
+    return None
+
+
 def _first_character(trouble: SyntaxTrouble) -> Hint | None:
     """A text that starts with a character that no text may start with."""
     if any(what in trouble.doing for what in ("an alias", "an anchor", "a tag", "a directive", "a block scalar")):
         return leading(trouble.text, trouble.began)
-    refused = trouble.refuses("cannot start any token", "not allowed in this context", "expected node content")
+    refused = trouble.refuses(
+        "cannot start any token", "not allowed in this context", "expected node content", "undefined tag handle"
+    )
     return leading(trouble.text, trouble.index) if refused and trouble.index < len(trouble.text) else None
 
 
@@ -275,6 +303,7 @@ _EXPLANATIONS: tuple[Callable[[SyntaxTrouble], Hint | None], ...] = (
     _text_after_bracket,
     _second_colon,
     _open_bracket,
+    _text_after_alias,
     _first_character,
     _less_indented,
     _no_key,

@@ -7,9 +7,10 @@ from typing import Any
 
 import yaml
 
+from dispatch.yaml_source.characters import escaped
 from dispatch.yaml_source.hints import Hint, about_key, leading, line_number, surprise
 from dispatch.yaml_source.nodes import Mapping, Node, Scalar, Sequence
-from dispatch.yaml_source.syntax import SyntaxTrouble, explain
+from dispatch.yaml_source.syntax import SyntaxTrouble
 
 MAX_NODES = 10_000
 MAX_DEPTH = 32
@@ -33,7 +34,7 @@ class _LimitPassed(Exception):
 
 
 class TreeBuilder:
-    """Reads one document; afterwards `root`, `scalars`, `hints` and `broken` say what was found.
+    """Reads one document; afterwards `root`, `hints`, `broken` and `trouble`, the syntax error, say what was found.
 
     Events instead of PyYAML's composer: that one recurses, expands aliases and keeps the last of equal keys.
     `start` is where the text begins after a byte order mark, which libyaml does not count.
@@ -44,8 +45,9 @@ class TreeBuilder:
         self.scalars: list[Scalar] = []
         self.hints: list[Hint] = []
         self.broken = False
+        self.trouble: SyntaxTrouble | None = None
         self._text = text
-        self._start = start
+        self.start = start
         self._open: list[_Open] = []
         self._documents = 0
         self._nodes = 0
@@ -53,28 +55,27 @@ class TreeBuilder:
     def build(self) -> None:
         """Read to the end, or to the first syntax error or passed limit."""
         try:
-            for event in yaml.parse(self._text[self._start :], Loader=yaml.CSafeLoader):
+            for event in yaml.parse(self._text[self.start :], Loader=yaml.CSafeLoader):
                 self._read(event)
         except yaml.MarkedYAMLError as error:
             self.broken = True
-            self.hints.append(explain(self._trouble(error)))
+            self.trouble = self._told(error)
         except _LimitPassed:
             self.broken = True
         while self._open:
             self._end(len(self._text))
 
-    def _trouble(self, error: yaml.MarkedYAMLError) -> SyntaxTrouble:
-        index = self._at(error.problem_mark) if error.problem_mark else self._start
+    def _told(self, error: yaml.MarkedYAMLError) -> SyntaxTrouble:
+        index = self._at(error.problem_mark) if error.problem_mark else self.start
         began = self._at(error.context_mark) if error.context_mark else index
         last = self.scalars[-1] if self.scalars else None
         # The pair in `[a: b]` is a mapping too, but has no bracket of its own.
-        brackets = [each.start for each in self._open if each.is_flow and self._text[each.start] in "[{"]
-        bracket = brackets[-1] if brackets else None
-        return SyntaxTrouble(self._text, error.problem or "", error.context or "", index, began, last, bracket)
+        brackets = tuple(each.start for each in self._open if each.is_flow and self._text[each.start] in "[{")
+        return SyntaxTrouble(self._text, error.problem or "", error.context or "", index, began, last, brackets)
 
     def _at(self, mark: Any) -> int:
         """The index of a mark, of which type stubs fear that it could be missing."""
-        return int(mark.index) + self._start
+        return int(mark.index) + self.start
 
     def _read(self, event: yaml.Event) -> None:
         match event:
@@ -113,6 +114,7 @@ class TreeBuilder:
         hint = surprise(self._text, scalar)
         if hint:
             self.hints.append(hint)
+        self.hints += escaped(self._text, scalar)
         self._place(scalar)
 
     def _begin_collection(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> None:
