@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.delivery.positions import holds_position, parse_positions, show_positions
+from dispatch.delivery.positions import parse_positions, positions_between, show_positions
 
 
 @given(st.sets(st.integers(1, 2000)).map(sorted))
@@ -13,9 +13,9 @@ def test_what_is_shown_can_be_read_back(positions: list[int]) -> None:
     assert parse_positions(show_positions(positions)) == tuple(positions)
 
 
-@given(st.sets(st.integers(1, 50), min_size=1).map(sorted), st.integers(1, 50))
-def test_a_text_holds_what_is_in_it(positions: list[int], position: int) -> None:
-    assert holds_position(show_positions(positions), position) == (position in positions)
+@given(st.sets(st.integers(1, 50)).map(sorted), st.integers(0, 51), st.integers(0, 51))
+def test_a_part_can_be_read(positions: list[int], low: int, high: int) -> None:
+    assert positions_between(show_positions(positions), low, high) == [p for p in positions if low <= p <= high]
 
 
 def test_neighbours_become_a_range() -> None:

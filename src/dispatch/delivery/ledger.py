@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
 
 from dispatch.database.database import Database
 from dispatch.database.schema import batch, mailing, receipt, recipient
@@ -22,7 +22,7 @@ from dispatch.delivery.mailing import (
     time_from,
     time_text,
 )
-from dispatch.delivery.positions import holds_position, parse_positions, show_positions
+from dispatch.delivery.positions import parse_positions, positions_between, show_positions
 from dispatch.errors import DatabaseTrouble, NotFound, Stopped
 from dispatch.messages.message import Recipient
 
@@ -242,22 +242,27 @@ class Ledger:
 
     def already_mailed(self, connection: Connection, issue: str, ids: Collection[str]) -> set[str]:
         """Which of these subscribers are recipients in some mailing of the issue and were not withdrawn from it."""
-        around = and_(
-            batch.c.mailing_id == recipient.c.mailing_id,
+        query = select(recipient.c.mailing_id, recipient.c.position, recipient.c.subscriber_id).join(mailing)
+        places: dict[int, dict[int, str]] = {}
+        for mailing_id, position, person in connection.execute(
+            query.where(mailing.c.issue == issue, recipient.c.subscriber_id.in_(ids))
+        ):
+            places.setdefault(mailing_id, {})[position] = person
+        mailed: set[str] = set()
+        for mailing_id, people in places.items():
+            withdrawn = self._withdrawn_between(connection, mailing_id, min(people), max(people))
+            mailed.update(person for position, person in people.items() if position not in withdrawn)
+        return mailed
+
+    def _withdrawn_between(self, connection: Connection, mailing_id: int, low: int, high: int) -> set[int]:
+        texts = select(batch.c.positions).where(
+            batch.c.mailing_id == mailing_id,
             batch.c.state == BatchState.WITHDRAWN,
-            recipient.c.position.between(batch.c.first, batch.c.last),
+            batch.c["last"] >= low,
+            batch.c["first"] <= high,
         )
-        query = (
-            select(recipient.c.subscriber_id, recipient.c.mailing_id, recipient.c.position, batch.c.positions)
-            .select_from(recipient.join(mailing).outerjoin(batch, around))
-            .where(mailing.c.issue == issue, recipient.c.subscriber_id.in_(ids))
-        )
-        mailed, withdrawn = set(), set()
-        for person, mailing_id, position, positions in connection.execute(query):
-            mailed.add((person, mailing_id))
-            if positions and holds_position(positions, position):
-                withdrawn.add((person, mailing_id))
-        return {person for person, _ in mailed - withdrawn}
+        found = connection.execute(texts).scalars()
+        return {position for text in found for position in positions_between(text, low, high)}
 
     def add_mailing(self, connection: Connection, facts: Mapping[str, object]) -> int:
         """Record a mailing whose audience follows; gives its id."""

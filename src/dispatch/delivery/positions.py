@@ -16,10 +16,10 @@ def show_positions(positions: Sequence[int]) -> str:
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
 
 
-def holds_position(text: str, position: int) -> bool:
-    """Whether a position is among those of a text, without writing them all out."""
-    bounds = (part.split("-") for part in text.split(","))
-    return any(int(part[0]) <= position <= int(part[-1]) for part in bounds)
+def positions_between(text: str, low: int, high: int) -> list[int]:
+    """Those positions of a text that lie between two, both included, without writing all others out."""
+    bounds = [part.split("-") for part in text.split(",")] if text else []
+    return [position for part in bounds for position in range(max(low, int(part[0])), min(high, int(part[-1])) + 1)]
 
 
 def parse_positions(text: str) -> tuple[int, ...]:
