@@ -12,7 +12,7 @@ from pathlib import Path
 
 from crash.carriers import Carrier
 from crash.command import KILLED, Kill, Launcher, Run
-from crash.newsletter import ENVIRON, EXCLUDED, MAILING, READERS, SLUG, write_newsletter
+from crash.newsletter import ENVIRON, EXCLUDED, MAILING, READERS, REFUSED, SLUG, write_newsletter
 from dispatch.delivery.mailing import BatchState
 from dispatch.explanation import explain
 from dispatch.project import Project
@@ -103,6 +103,7 @@ class Bench:
         assert truth.keys() <= readers.keys(), "nobody gets it who was excluded"
         for address, fate in fates.items():
             assert fate in _POSSIBLE[address in truth, address in readers], (address, fate, truth[address])
+        assert {address for address, fate in fates.items() if fate == "refused"} <= {*REFUSED}
         status = self.run(folder, "status", "--json")
         numbers = Counter(readers.values())
         assert status.code == 0, status
