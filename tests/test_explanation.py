@@ -10,7 +10,10 @@ from dispatch.subscribers.subscriber import HistoryEntry, Reason, Suppression
 
 def paragraphs(**facts: object) -> list[list[str]]:
     """What is told to people."""
-    nothing: dict[str, object] = {"subscriber": None, "suppression": None, "history": (), "mailings": ()}
+    nothing: dict[str, object] = dict.fromkeys(("subscriber", "exclusion", "suppression")) | {
+        "history": (),
+        "mailings": (),
+    }
     return list(Explanation(address="ada@example.com", **{**nothing, **facts}).paragraphs())
 
 
@@ -68,5 +71,5 @@ def test_every_fate_in_words() -> None:
         "bridge.5  recipient 4, refused at 2026-03-02T07:01:00Z (550 no such user)",
         "bridge.6  recipient 4, withdrawn at 2026-03-02T07:01:00Z (unsubscribed)",
     ]
-    assert not Explanation("a@example.com", None, None, (), traces[:2]).known
-    assert Explanation("a@example.com", None, None, (), traces[2:3]).known
+    assert not Explanation("a@example.com", None, None, None, (), traces[:2]).known
+    assert Explanation("a@example.com", None, None, None, (), traces[2:3]).known

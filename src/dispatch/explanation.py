@@ -16,6 +16,7 @@ class Explanation:
 
     address: str
     subscriber: Subscriber | None
+    exclusion: str | None  # why the next mailing leaves them out; None where it does not, or they are not known
     suppression: Suppression | None
     history: tuple[HistoryEntry, ...]
     mailings: tuple[Trace, ...]
@@ -30,6 +31,7 @@ class Explanation:
         return {
             "address": self.address,
             "status": self.subscriber.status if self.subscriber else None,
+            "excluded": self.exclusion,
             "suppression": asdict(self.suppression) if self.suppression else None,
             "history": [asdict(entry) for entry in self.history],
             "mailings": [asdict(trace) for trace in self.mailings],
@@ -42,7 +44,8 @@ class Explanation:
         yield [f"{trace.mailing}  {_fate_of(trace)}" for trace in self.mailings]
 
     def _standing(self) -> Iterator[str]:
-        yield f"status      {self.subscriber.status if self.subscriber else 'not on the list'}"
+        status = self.exclusion or (self.subscriber.status if self.subscriber else "not on the list")
+        yield f"status      {status.replace('_', ' ')}"
         if self.suppression:
             yield f"suppressed  {self.suppression.reason} since {self.suppression.since}, by {self.suppression.source}"
 
@@ -53,9 +56,11 @@ def explain(records: Records, address: str, issue: str | None) -> Explanation:
     The issue is named by its slug or its file.
     """
     person = records.store.id_of(address)
+    candidate = records.store.candidate(address)
     return Explanation(
         address=address,
-        subscriber=records.store.find(address),
+        subscriber=candidate.subscriber if candidate else None,
+        exclusion=candidate.exclusion if candidate else None,
         suppression=records.store.suppression(person),
         history=records.store.history(person),
         mailings=tuple(why(records.ledger, person, records.slug(issue) if issue else None)),

@@ -225,3 +225,15 @@ def test_one_word_is_not_enough_to_call_a_preheader_repetitive() -> None:
     text = "title: Bridges\npreheader: Bridges are what this issue is about.\nblocks: [divider: ]\n"
     assert not findings(wording.preheader_repeating_subject, text)
     assert findings(wording.preheader_repeating_subject, "title: Bridges\npreheader: Bridges!\nblocks: [divider: ]\n")
+
+
+def test_what_nobody_writes_for_readers_stops_a_mailing() -> None:
+    severities = {
+        text: [
+            finding.severity
+            for finding in findings(wording.leftover_placeholder, f"title: A bridge\nblocks: [paragraph: {text}]\n")
+        ]
+        for text in ("TK", "lorem ipsum dolor", "TODO", "XXX")
+    }
+    error, warning = [Severity.ERROR], [Severity.WARNING]
+    assert severities == {"TK": error, "lorem ipsum dolor": error, "TODO": warning, "XXX": warning}

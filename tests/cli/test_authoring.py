@@ -21,10 +21,10 @@ def test_nothing_is_wrong(dispatch: Command, folder: Path) -> None:
 
 
 def test_warnings_fail_only_where_it_is_strict(dispatch: Command, folder: Path) -> None:
-    write(folder, "  - paragraph: TK\n")
+    write(folder, "  - paragraph: TODO\n")
     checked = dispatch("check", "bridge")
     assert checked.code == 0
-    assert checked.stdout.startswith("issues/bridge.yaml:6:16: warning: “TK” looks like a placeholder")
+    assert checked.stdout.startswith("issues/bridge.yaml:6:16: warning: “TODO” looks like a placeholder")
     assert checked.stderr == "1 issue checked: 0 errors, 1 warning.\n"
     assert dispatch("check", "bridge", "--strict").code == 1
 
@@ -77,7 +77,7 @@ def test_looking_at_an_issue_needs_no_secrets(dispatch: Command, folder: Path) -
 
 def test_an_issue_from_elsewhere(dispatch: Command, folder: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "draft.yaml"
-    elsewhere.write_text("title: A draft\nblocks:\n  - paragraph: TK\n")
+    elsewhere.write_text("title: A draft\nblocks:\n  - paragraph: TODO\n")
     checked = dispatch("check", str(elsewhere))
     assert checked.code == 0
     assert f"{os.path.relpath(elsewhere)}:3:16: warning: " in checked.stdout
@@ -104,7 +104,7 @@ def test_an_issue_can_be_named_by_the_slug_that_it_gives_itself(dispatch: Comman
 
 
 def test_colour_is_for_terminals_only(dispatch: Command, folder: Path, terminal: Terminal) -> None:
-    write(folder, "  - paragraph: TK\n")
+    write(folder, "  - paragraph: TODO\n")
     assert "\x1b" not in dispatch("check").stdout
     assert dispatch("send", "bridge", "--dry-run").code == 0
     assert "\x1b[33mwarning\x1b[0m: " in terminal.said()

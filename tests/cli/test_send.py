@@ -172,7 +172,7 @@ def test_rejected_lines_stop_it_unless_they_are_skipped(dispatch: Command, folde
 
 def test_errors_of_the_checks_stop_it_and_warnings_are_told(dispatch: Command, folder: Path) -> None:
     issue = folder / "issues/bridge.yaml"
-    issue.write_text(issue.read_text() + "  - paragraph: TK\n")
+    issue.write_text(issue.read_text() + "  - paragraph: TODO\n")
     warned = dispatch("send", "bridge", "--dry-run")
     assert warned.code == 0
     assert "issues/bridge.yaml:6:16: warning: " in warned.stderr

@@ -95,7 +95,7 @@ def leftover_placeholder(evidence: Evidence) -> Iterator[Finding]:
 
     Only whole words in capitals count (lorem ipsum in any case), outside of code and web addresses; TK in English
     issues (TKTK in any), TODO not where it is a word of the language. A flight (TK 1903), a company (TK Elevator) and
-    a Roman number (Super Bowl XXX) are none.
+    a Roman number (Super Bowl XXX) are none. TK and lorem ipsum are errors: nobody writes them for readers.
     """
     issue = evidence.issue
     for text in evidence.texts:
@@ -106,12 +106,14 @@ def leftover_placeholder(evidence: Evidence) -> Iterator[Finding]:
             if not _is_a_word(match[0], issue.language):
                 place = issue.locate(text.written.path, match.start())
                 message = f"“{match[0]}” looks like a placeholder"
-                yield warning(leftover_placeholder, place, message, "Write what belongs there.")
+                say = error if _CERTAIN.fullmatch(match[0]) else warning
+                yield say(leftover_placeholder, place, message, "Write what belongs there.")
 
 
 _EXCLAMATIONS = re.compile(r"[!\uff01]\s?[!\uff01]")
 _REPLY = re.compile(r"\s*(?:re|fwd?|aw|wg|antw|tr|rv|sv)\s?(?:\[\d+\])?[:\uff1a]", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\b(?:(?:TK)+|TODO|FIXME|X{3,}|[Ll]orem +[Ii]psum|LOREM +IPSUM)\b")
+_CERTAIN = re.compile(r"(?:TK)+|lorem +ipsum", re.IGNORECASE)
 _INNOCENT = re.compile(
     CODE_SPAN + r"|\]\([^)\s]*|<[a-z]+:[^>\s]*>|\bhttps?://\S+"  # web addresses
     r"|\bTK[ -]?\d+|\bTK [A-Z][a-z]+"

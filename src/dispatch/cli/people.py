@@ -47,8 +47,9 @@ def import_file(context: click.Context, file: Path | None, dry_run: bool, skip_r
         rejected = report.rejected
     else:
         addition = _add_people(records, file, dry_run=dry_run, skip_rejected=skip_rejected)
-        _show_addition(addition, str(file), as_json=as_json)
         rejected = addition.rejected
+        changed = not (dry_run or (rejected and not skip_rejected))
+        _show_addition(addition, str(file), changed=changed, as_json=as_json)
     if dry_run:
         say("Dry run: nothing was changed.")
     elif rejected and not skip_rejected:
@@ -140,8 +141,11 @@ def suppress(context: click.Context, address: str, reason: str) -> None:
     """See to it that nobody mails ADDRESS again, whatever a file says."""
     records = context.with_resource(Records(settings(context)))
     person = records.store.id_of(address)
+    known = records.store.find(address)
     changed = records.store.suppress(person, reason, "dispatch subscribers suppress", email=address)
     say(f"{address} is suppressed." if changed else f"{address} was suppressed already.")
+    if not known:
+        say("Nobody on the list has this address. Look at its spelling if you meant somebody who is.")
 
 
 @subscribers.command()
@@ -195,10 +199,11 @@ def _show_import(report: ImportReport, *, as_json: bool) -> None:
             show(f"  {name:<18} {number:>9,}")
 
 
-def _show_addition(report: AdditionReport, file: str, *, as_json: bool) -> None:
+def _show_addition(report: AdditionReport, file: str, *, changed: bool, as_json: bool) -> None:
     if as_json:
         show_json(
             {
+                "changed": changed,
                 "added": report.added,
                 "left_out": _rejected_as_json(report.left_out),
                 "rejected": _rejected_as_json(report.rejected),
@@ -209,8 +214,9 @@ def _show_addition(report: AdditionReport, file: str, *, as_json: bool) -> None:
     for line in (*report.rejected, *report.left_out):
         show(line.problem(file))
     if report.unknown_columns:
-        say(f"The list has no column for: {', '.join(report.unknown_columns)}.")
-    show(f"{report.added:,} added, {len(report.left_out):,} left out, {len(report.rejected):,} rejected")
+        say(f"Not taken over, since the list has no such column: {', '.join(report.unknown_columns)}.")
+    added = "added" if changed else "would be added"
+    show(f"{report.added:,} {added}, {len(report.left_out):,} left out, {len(report.rejected):,} rejected")
 
 
 def _show_people(records: Records, write: Callable[[Iterator[Candidate], Sequence[str], TextIO], None]) -> None:

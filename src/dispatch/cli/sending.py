@@ -74,7 +74,7 @@ def test(
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Freeze all, pause after N.")
 @provider_option
 @click.option("--yes", is_flag=True, help="Do not ask. Needed where nobody can be asked.")
-@click.option("--new-subscribers", is_flag=True, help="Only those who are in no mailing of this issue yet.")
+@click.option("--new-subscribers", is_flag=True, help="Only those whom no mailing of it has reached.")
 @click.option("--again", is_flag=True, help="Everybody once more, though they have it.")
 @click.option("--skip-rejected", is_flag=True, help="Send although lines of the list were rejected.")
 @json_option
@@ -99,8 +99,6 @@ def send(
     """
     if new_subscribers and again:
         raise UsageMistake("--new-subscribers and --again exclude each other", remedy="Choose one of them.")
-    if not (yes or dry_run):
-        require_person("send")
     project = context.with_resource(Project(settings(context, provider=provider)))
     repetition: Repetition = "again" if again else "new_subscribers" if new_subscribers else "none"
     read = project.read_issue(issue)
@@ -115,6 +113,7 @@ def send(
             _end_dry_run(proposal, as_json=as_json)
             return
         if not yes:
+            require_person("send")
             _ask(proposal)
         mailing = freeze(project, proposal, confirmed=None if yes else proposal.audience.count)
         _run(context, project, mailing, as_json=as_json)
@@ -134,7 +133,7 @@ def resume(context: click.Context, mailing: str | None, as_json: bool) -> None:
     if found.cancelled_at:
         raise SendRefused(
             f"{found.name} was cancelled",
-            remedy=f"`dispatch send {found.issue} --new-subscribers` mails those who are in no mailing of it.",
+            remedy=f"`dispatch send {found.issue} --new-subscribers` mails those whom it has not reached.",
         )
     if found.finished_at:
         say(f"{found.name} is at its end: there is nothing left to send.\n")

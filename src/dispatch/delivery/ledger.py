@@ -180,9 +180,8 @@ class Ledger:
         with self._database.reading() as connection:
             found = connection.execute(query).first()
         if not found:
-            raise NotFound(
-                f"There is no {'unfinished ' if unfinished else ''}mailing", remedy="`dispatch send ISSUE` makes one."
-            )
+            remedy = "`dispatch status` shows the latest one." if unfinished else "`dispatch send ISSUE` makes one."
+            raise NotFound(f"There is no {'unfinished ' if unfinished else ''}mailing", remedy=remedy)
         return _mailing(found)
 
     def mailings(self, connection: Connection, issue: str | None = None) -> list[Mailing]:

@@ -107,7 +107,9 @@ def _refuse_repetition(ledger: Ledger, connection: Connection, plan: Plan) -> No
     if tally.pending and not last.cancelled_at:
         remedy = f"`dispatch resume {last.name}` goes on with it."
     else:
-        remedy = "`--new-subscribers` mails those who are in no mailing of it yet, `--again` mails everybody once more."
+        remedy = (
+            "`--new-subscribers` mails those whom no mailing of it has reached, `--again` mails everybody once more."
+        )
     raise SendRefused(
         f"{plan.issue} has a mailing already: of {last.audience} recipients of {last.name}, "
         f"{tally.accepted} are accepted and {tally.pending} pending",

@@ -22,9 +22,9 @@ ISSUE = """\
 # yaml-language-server: $schema=../.dispatch/issue.schema.json
 title: {title}
 subtitle: >-
-  One sentence that says why it matters.
+  TK, one sentence that says why it matters.
 preheader: >-
-  What the inbox shows after the subject.
+  TK, what the inbox shows after the subject.
 
 blocks:
   - paragraph: >-

@@ -80,8 +80,12 @@ class SubscriberStore:
 
     def find(self, address: str) -> Subscriber | None:
         """The subscriber with this address in any spelling; raises InvalidAddress."""
-        candidate = next(self._candidates(subscriber.c.id == self.id_of(address), order=subscriber.c.id), None)
+        candidate = self.candidate(address)
         return candidate.subscriber if candidate else None
+
+    def candidate(self, address: str) -> Candidate | None:
+        """The same with the reason why a mailing leaves them out."""
+        return next(self._candidates(subscriber.c.id == self.id_of(address), order=subscriber.c.id), None)
 
     def candidates(self, connection: Connection | None = None) -> Iterator[Candidate]:
         """Everybody who is known, in order of id, with the reason why a mailing leaves them out.
