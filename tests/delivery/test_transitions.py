@@ -95,6 +95,14 @@ def test_only_the_same_request_within_the_lifetime_of_its_key_may_be_repeated() 
     assert may_repeat(part, single, NOW)
 
 
+@pytest.mark.parametrize("back", [timedelta(seconds=1), timedelta(hours=1), timedelta(days=400)])
+def test_a_clock_that_was_set_back_makes_nothing_repeatable(back: timedelta) -> None:
+    row = BatchRow(7, 1, (1, 2), BatchState.SUBMITTING, begun=2, submitted_at=NOW)
+    assert not may_repeat(row, Capabilities(max_messages=5), NOW - back)
+    assert not may_repeat(row, Capabilities(max_messages=5, idempotency_seconds=86400), NOW - back)
+    assert may_repeat(row, Capabilities(max_messages=5, idempotency_seconds=FOREVER), NOW - back)
+
+
 def test_the_withdrawn_get_a_row_for_each_reason() -> None:
     row = BatchRow(7, 1, (1, 2, 3, 4), BatchState.CLAIMED, claimed_by="process 1")
     parts = withdrawn(row, {1: ("bounced", ""), 2: ("unsubscribed", ""), 4: ("bounced", "")})

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from dispatch.delivery.mailing import BatchRow, BatchState
 from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused, Uncertain
-from dispatch.providers.provider import Capabilities
+from dispatch.providers.provider import FOREVER, Capabilities
 
 LONGEST_WAIT = 3600.0
 """Seconds; a Retry-After beyond this is taken for this (RFC 9110 §10.2.3 sets no bound)."""
@@ -71,7 +71,9 @@ def may_repeat(row: BatchRow, capabilities: Capabilities, now: datetime) -> bool
         return False
     same_request = capabilities.one_at_a_time or row.in_doubt == row.positions
     age = (now - row.submitted_at).total_seconds()
-    return same_request and age < 0.9 * capabilities.idempotency_seconds
+    lifetime = capabilities.idempotency_seconds
+    # A clock that was set back makes the age negative, which says nothing about the key's.
+    return same_request and (lifetime == FOREVER or 0 <= age < 0.9 * lifetime)
 
 
 def ended(row: BatchRow, positions: Sequence[int], state: BatchState, code: str = "", detail: str = "") -> BatchRow:
