@@ -109,6 +109,14 @@ def test_new_subscribers_only_are_those_in_no_mailing_of_the_issue(desk) -> None
         desk.prepare(SERVICE, repetition="new_subscribers")
 
 
+def test_everybody_once_more_waits_until_the_earlier_mailing_is_at_its_end(desk) -> None:
+    first = desk.prepare(SERVICE, limit=3)
+    with pytest.raises(SendRefused, match=r"dispatch resume rivers\.1.*dispatch cancel rivers\.1"):
+        desk.prepare(SERVICE, repetition="again")
+    settlement.cancel(desk.ledger, desk.lock, first)
+    assert desk.prepare(SERVICE, repetition="again").name == "rivers.2"
+
+
 def test_whoever_was_withdrawn_is_in_no_mailing_of_the_issue(desk) -> None:
     desk.join(*(f"person{number}@example.org" for number in range(1, 8)))
     first = desk.prepare(SERVICE, limit=3)

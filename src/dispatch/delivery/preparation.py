@@ -100,11 +100,17 @@ def prepare(
 
 def _refuse_repetition(ledger: Ledger, connection: Connection, plan: Plan) -> None:
     earlier = ledger.mailings(connection, plan.issue)
-    if not earlier or plan.repetition != "none":
+    if not earlier or plan.repetition == "new_subscribers":
         return
-    last = earlier[-1]
+    unfinished = [mailing for mailing in earlier if not mailing.finished_at and not mailing.cancelled_at]
+    if plan.repetition == "again" and not unfinished:
+        return
+    last = unfinished[-1] if unfinished else earlier[-1]
     tally = ledger.tally(connection, last)
-    if tally.pending and not last.cancelled_at:
+    if plan.repetition == "again":
+        # Going on with the earlier one afterwards would give the same people a second copy at nobody's word.
+        remedy = f"First `dispatch resume {last.name}` or `dispatch cancel {last.name}`."
+    elif unfinished:
         remedy = f"`dispatch resume {last.name}` goes on with it."
     else:
         remedy = (
