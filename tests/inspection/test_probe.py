@@ -140,6 +140,12 @@ def test_it_asks_as_a_mail_program_would(httpserver: HTTPServer) -> None:
     assert len(set(tokens)) == 2, "an answer that was recorded proves nothing"
 
 
+@pytest.mark.parametrize("host", ["a..b", f"{'x' * 64}.example"])
+def test_a_host_that_no_name_can_be(host: str) -> None:
+    with pytest.raises(SendRefused, match="nobody can leave"):
+        probe_unsubscribe(f"http://{host}/u/", OURS)
+
+
 def test_nobody_is_there() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

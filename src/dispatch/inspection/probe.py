@@ -6,6 +6,7 @@ import hmac
 import secrets
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from dispatch.errors import SendRefused
 from dispatch.messages.tokens import KeyRing, probe_proof, sign_token
@@ -24,7 +25,7 @@ def probe_unsubscribe(url: str, ring: KeyRing) -> None:
         answer = requests.post(
             url + token, data={"List-Unsubscribe": "One-Click"}, timeout=_SECONDS, allow_redirects=False
         )
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError, UnicodeError) as error:  # the latter two for hosts like a..b
         raise SendRefused(
             f"nobody can leave at {url}: {_reason(error)}",
             remedy="Run `dispatch serve` behind this address, or correct unsubscribe.url in dispatch.yaml.",
@@ -36,7 +37,7 @@ def probe_unsubscribe(url: str, ring: KeyRing) -> None:
         )
 
 
-def _reason(error: requests.RequestException) -> str:
+def _reason(error: Exception) -> str:
     match error:
         case requests.exceptions.SSLError():
             return "its certificate is not valid"
