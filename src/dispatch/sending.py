@@ -121,13 +121,13 @@ def look_once_more(project: Project, proposal: Proposal) -> None:
     message = specimen(project, proposal.compiled, SAMPLE_READER, project.ring, project.clock())
     with closing(project.open_provider()) as provider:
         provider.plan([message])
-    probe_way_out(project, proposal.plan.capabilities)
+    _probe_way_out(project, proposal.plan.capabilities, project.config.unsubscribe.url, project.ring)
 
 
 def freeze(project: Project, proposal: Proposal, *, confirmed: int | None) -> Mailing:
     """Freeze the mailing; to be called under the sender's lock.
 
-    `confirmed` is the audience that a person agreed to: one that has grown since is refused.
+    `confirmed` is how many a person agreed to: a larger audience is refused.
     """
     report = project.sync_subscribers(skip_rejected=proposal.skip_rejected)
     plan = replace(proposal.plan, rejected=_rejected(report, skip=proposal.skip_rejected))
@@ -170,10 +170,16 @@ def capabilities_of(records: Records, name: str) -> Capabilities:
     return capabilities
 
 
-def probe_way_out(records: Records, capabilities: Capabilities) -> None:
-    """Before real mail: prove that readers can leave. Raises SendRefused."""
+def look_again(records: Records, mailing: Mailing) -> None:
+    """Before a frozen mailing goes on: readers can leave by the links that it was frozen with. Raises SendRefused."""
+    template = MessageTemplate.from_bytes(records.ledger.content(mailing))
+    capabilities = capabilities_of(records, mailing.provider)
+    _probe_way_out(records, capabilities, template.unsubscribe_url, records.ring.signing_with(mailing.key_id))
+
+
+def _probe_way_out(records: Records, capabilities: Capabilities, url: str, ring: KeyRing) -> None:
     if capabilities.real and records.config.unsubscribe.probe and not capabilities.replaces_unsubscribe:
-        probe_unsubscribe(records.config.unsubscribe.url, records.ring)
+        probe_unsubscribe(url, ring, records.store)
 
 
 def publish_pictures(project: Project, compiled: CompiledIssue) -> None:

@@ -61,10 +61,13 @@ def test_what_was_frozen_is_sent_whatever_has_become_of_the_issue(dispatch: Comm
 
 
 def test_the_way_out_is_asked_for_again(dispatch: Command, mail: SmtpServer, folder: Path) -> None:
-    dispatch("send", "bridge", "--yes", "--limit", "1")
     config = folder / "dispatch.yaml"
-    config.write_text(config.read_text().replace("probe: false", "url: 'http://127.0.0.1:1/u/'"))
-    refused = dispatch("resume")
+    config.write_text(config.read_text().replace("probe: false", "probe: false, url: 'http://127.0.0.1:1/u/'"))
+    dispatch("send", "bridge", "--yes", "--limit", "1")
+    config.write_text(
+        config.read_text().replace("probe: false, url: 'http://127.0.0.1:1/u/'", "url: 'http://127.0.0.1:2/u/'")
+    )
+    refused = dispatch("resume")  # asks where the links of the frozen mail lead, and not those of the next one
     assert refused.code == 1
     assert "nobody can leave at http://127.0.0.1:1/u/" in refused.stderr
     assert dispatch("status", "--json").json["state"] == "paused"

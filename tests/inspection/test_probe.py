@@ -1,4 +1,4 @@
-"""The probe: only a service that holds our keys, and answers itself, proves that readers can leave."""
+"""The probe: only a service with our keys and our database, which answers itself, proves that readers can leave."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import trustme
@@ -34,27 +35,51 @@ THEIRS = KeyRing(["the key of another newsletter"])
 ANY_TOKEN = re.compile("/u/.*")
 
 
+class Service(NamedTuple):
+    """A running service."""
+
+    url: str
+    store: SubscriberStore
+
+
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[KeyRing], str]]:
-    """Starts the real service with these keys, and gives its unsubscribe URL."""
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[KeyRing], Service]]:
+    """Starts the real service with these keys; gives its unsubscribe URL and the store of its database."""
     stop: list[Callable[[], None]] = []
 
-    def start(ring: KeyRing) -> str:
+    def start(ring: KeyRing) -> Service:
         running = serving(ring, tmp_path_factory.mktemp("newsletter"))
-        url = running.__enter__()
+        started = running.__enter__()
         stop.append(lambda: running.__exit__(None, None, None))
-        return url
+        return started
 
     yield start
     for end in stop:
         end()
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SubscriberStore]:
+    """The store of whoever asks, in a database that no service has."""
+    with opened(tmp_path_factory.mktemp("sender")) as database:
+        yield store_of(database, OURS)
+
+
+def opened(folder: Path) -> closing[Database]:
+    """The database of a newsletter folder."""
+    return closing(Database.open("sqlite:///.dispatch/dispatch.db", folder=folder))
+
+
+def store_of(database: Database, ring: KeyRing) -> SubscriberStore:
+    """Its subscribers."""
+    return SubscriberStore(database, lambda: datetime.now(UTC), ring.id_key)
+
+
 @contextmanager
-def serving(ring: KeyRing, folder: Path) -> Iterator[str]:
+def serving(ring: KeyRing, folder: Path) -> Iterator[Service]:
     """The web service in a thread."""
-    with closing(Database.open("sqlite:///.dispatch/dispatch.db", folder=folder)) as database:
-        store = SubscriberStore(database, lambda: datetime.now(UTC), ring.id_key)
+    with opened(folder) as database:
+        store = store_of(database, ring)
         app = create_app(
             database=database,
             store=store,
@@ -67,34 +92,44 @@ def serving(ring: KeyRing, folder: Path) -> Iterator[str]:
             server = uvicorn.Server(configuration(app))
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}/u/"
+            yield Service(f"http://127.0.0.1:{listener.getsockname()[1]}/u/", store)
             server.should_exit = True
             thread.join()
         assert next(store.candidates(), None) is None
         with database.reading() as connection:
             for table in ("suppression", "subscriber_event"):
                 assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0
+            assert not connection.exec_driver_sql("SELECT name FROM setting WHERE name LIKE 'probe%'").all()
 
 
-def test_our_own_service_proves_itself(service: Callable[[KeyRing], str]) -> None:
-    url = service(OURS)
+def test_our_own_service_proves_itself(service: Callable[[KeyRing], Service]) -> None:
+    url, store = service(OURS)
     for _ in range(3):
-        probe_unsubscribe(url, OURS)
+        probe_unsubscribe(url, OURS, store)
 
 
-def test_a_service_that_has_the_newer_key_already(service: Callable[[KeyRing], str]) -> None:
-    probe_unsubscribe(service(ROTATED), OURS)
+def test_a_service_that_has_the_newer_key_already(service: Callable[[KeyRing], Service]) -> None:
+    url, store = service(ROTATED)
+    probe_unsubscribe(url, OURS, store)
 
 
-def test_a_service_that_does_not_have_the_newer_key_yet(service: Callable[[KeyRing], str]) -> None:
+def test_a_service_that_does_not_have_the_newer_key_yet(service: Callable[[KeyRing], Service]) -> None:
+    url, store = service(OURS)
     with pytest.raises(SendRefused, match="HTTP 404"):
-        probe_unsubscribe(service(OURS), ROTATED)
+        probe_unsubscribe(url, ROTATED, store)
 
 
-def test_the_service_of_another_newsletter(service: Callable[[KeyRing], str]) -> None:
+def test_the_service_of_another_newsletter(service: Callable[[KeyRing], Service], store: SubscriberStore) -> None:
     with pytest.raises(SendRefused, match="is not the unsubscribe service of this newsletter") as refused:
-        probe_unsubscribe(service(THEIRS), OURS)
+        probe_unsubscribe(service(THEIRS).url, OURS, store)
     assert "same `keys`" in str(refused.value)
+
+
+def test_our_own_service_on_another_machine(service: Callable[[KeyRing], Service], store: SubscriberStore) -> None:
+    """It has the keys and would answer readers, but who leaves there is not known where mail is sent from."""
+    with pytest.raises(SendRefused, match="another database") as refused:
+        probe_unsubscribe(service(OURS).url, OURS, store)
+    assert "on one machine" in str(refused.value)
 
 
 def proof(request: Request) -> str:
@@ -118,13 +153,13 @@ ANSWERS: dict[str, Callable[[Request], Response]] = {
 
 
 @pytest.mark.parametrize("what", ANSWERS)
-def test_what_proves_nothing(what: str, httpserver: HTTPServer) -> None:
+def test_what_proves_nothing(what: str, httpserver: HTTPServer, store: SubscriberStore) -> None:
     httpserver.expect_request(ANY_TOKEN).respond_with_handler(ANSWERS[what])
     with pytest.raises(SendRefused, match="is not the unsubscribe service"):
-        probe_unsubscribe(httpserver.url_for("/u/"), OURS)
+        probe_unsubscribe(httpserver.url_for("/u/"), OURS, store)
 
 
-def test_it_asks_as_a_mail_program_would(httpserver: HTTPServer) -> None:
+def test_it_asks_as_a_mail_program_would(httpserver: HTTPServer, store: SubscriberStore) -> None:
     asked: list[tuple[str, dict[str, str]]] = []
 
     def answer(request: Request) -> Response:
@@ -132,8 +167,8 @@ def test_it_asks_as_a_mail_program_would(httpserver: HTTPServer) -> None:
         return Response(f'{{"proof": "{proof(request)}"}}')
 
     httpserver.expect_request(ANY_TOKEN, method="POST").respond_with_handler(answer)
-    probe_unsubscribe(httpserver.url_for("/u/"), OURS)
-    probe_unsubscribe(httpserver.url_for("/u/"), OURS)
+    probe_unsubscribe(httpserver.url_for("/u/"), OURS, store)
+    probe_unsubscribe(httpserver.url_for("/u/"), OURS, store)
     assert [form for _, form in asked] == [{"List-Unsubscribe": "One-Click"}] * 2
     tokens = [path.rpartition("/")[2] for path, _ in asked]
     assert {read_token(OURS, token).purpose for token in tokens} == {"probe"}
@@ -141,33 +176,33 @@ def test_it_asks_as_a_mail_program_would(httpserver: HTTPServer) -> None:
 
 
 @pytest.mark.parametrize("host", ["a..b", f"{'x' * 64}.example"])
-def test_a_host_that_no_name_can_be(host: str) -> None:
+def test_a_host_that_no_name_can_be(host: str, store: SubscriberStore) -> None:
     with pytest.raises(SendRefused, match="nobody can leave"):
-        probe_unsubscribe(f"http://{host}/u/", OURS)
+        probe_unsubscribe(f"http://{host}/u/", OURS, store)
 
 
-def test_nobody_is_there() -> None:
+def test_nobody_is_there(store: SubscriberStore) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with pytest.raises(SendRefused, match="there is no connection to it") as refused:
-        probe_unsubscribe(f"http://127.0.0.1:{port}/u/", OURS)
+        probe_unsubscribe(f"http://127.0.0.1:{port}/u/", OURS, store)
     assert "dispatch serve" in str(refused.value)
 
 
-def test_a_certificate_that_is_not_valid() -> None:
+def test_a_certificate_that_is_not_valid(store: SubscriberStore) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("localhost").configure_cert(context)
     with (
         HTTPServer(ssl_context=context) as server,
         pytest.raises(SendRefused, match="its certificate is not valid"),
     ):
-        probe_unsubscribe(server.url_for("/u/"), OURS)
+        probe_unsubscribe(server.url_for("/u/"), OURS, store)
 
 
-def test_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silence(monkeypatch: pytest.MonkeyPatch, store: SubscriberStore) -> None:
     monkeypatch.setattr(probe, "_SECONDS", 0.1)
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
         pytest.raises(SendRefused, match=r"does not answer within 0\.1 seconds"),
     ):
-        probe_unsubscribe(f"http://127.0.0.1:{silent.getsockname()[1]}/u/", OURS)
+        probe_unsubscribe(f"http://127.0.0.1:{silent.getsockname()[1]}/u/", OURS, store)

@@ -6,11 +6,15 @@ import http.client
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from dispatch.database.database import Database
 from dispatch.messages.tokens import KeyRing, Purpose, sign_token
+from dispatch.subscribers.store import SubscriberStore
 from web.service import KEY
 
 PICTURE = "0a" * 32 + ".png"
@@ -61,6 +65,12 @@ class Service:
             connection.request(method, path, body, {name.replace("_", "-"): text for name, text in headers.items()})
             response = connection.getresponse()
             return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+
+    @contextmanager
+    def store(self) -> Iterator[SubscriberStore]:
+        """Its subscribers, as another process sees them."""
+        with closing(Database.open("sqlite:///.dispatch/dispatch.db", folder=self.folder)) as database:
+            yield SubscriberStore(database, lambda: datetime.now(UTC), KeyRing([KEY]).id_key)
 
     def suppressions(self) -> dict[str, str]:
         """Subscriber's id to what did it, read straight from the file."""

@@ -188,10 +188,14 @@ def test_a_test_message_shows_the_page_and_changes_nothing(service: Service, num
 
 def test_a_probe_gets_the_proof_and_changes_nothing(service: Service, number: int) -> None:
     probe = token(number, "probe")
-    answer = service.ask("POST", f"/u/{probe}", URLENCODED[0])
+    with service.store() as store, store.expecting(person(number)):
+        answer = service.ask("POST", f"/u/{probe}", URLENCODED[0])
     assert answer.status == 200
     assert json.loads(answer.body) == {"proof": probe_proof(KeyRing([KEY]), probe)}
     assert person(number) not in service.suppressions()
+    unexpected = service.ask("POST", f"/u/{probe}", URLENCODED[0])
+    assert unexpected.status == 409
+    assert "proof" not in unexpected.text
 
 
 def test_only_a_body_of_more_than_a_mebibyte_is_refused(service: Service, number: int) -> None:

@@ -19,10 +19,9 @@ from dispatch.records import Records
 from dispatch.sending import (
     Proposal,
     Repetition,
-    capabilities_of,
     freeze,
+    look_again,
     look_once_more,
-    probe_way_out,
     propose,
     send_test,
     sender_of,
@@ -142,7 +141,7 @@ def resume(context: click.Context, mailing: str | None, as_json: bool) -> None:
         advise(where)
         context.exit(exit_code(where))
     with records.lock.hold(found.name):
-        probe_way_out(records, capabilities_of(records, found.provider))
+        look_again(records, found)
         records.ledger.resume(found)
         _run(context, records, records.mailing(found.name), as_json=as_json)
 

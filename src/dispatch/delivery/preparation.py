@@ -69,8 +69,8 @@ def prepare(
 ) -> Mailing:
     """Freeze the mailing; to be called under the sender's lock.
 
-    `template_for` gives the message template's bytes for the mailing's name. `confirmed` is the audience that a person
-    agreed to: one that has grown since is refused. Raises SendRefused, and nothing is recorded then.
+    `template_for` gives the message template's bytes for the mailing's name. `confirmed` is how many a person agreed to:
+    a larger audience is refused. Raises SendRefused, and nothing is recorded then.
     """
     with ledger.writing() as connection:
         _refuse_repetition(ledger, connection, plan)

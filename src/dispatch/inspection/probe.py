@@ -10,26 +10,36 @@ from urllib3.exceptions import HTTPError
 
 from dispatch.errors import SendRefused
 from dispatch.messages.tokens import KeyRing, probe_proof, sign_token
+from dispatch.subscribers.store import SubscriberStore
 
 _SECONDS = 10
 
 
-def probe_unsubscribe(url: str, ring: KeyRing) -> None:
+def probe_unsubscribe(url: str, ring: KeyRing, store: SubscriberStore) -> None:
     """POST a probe token to the unsubscribe URL, as RFC 8058 §3.2 does; it changes nothing there.
 
-    Raises SendRefused unless the answer proves that a service which holds our keys is behind it: headers that point
-    to nothing, to a page or to a redirect make a newsletter that nobody can leave.
+    Raises SendRefused unless the answer proves that a service which holds our keys and writes into our database is
+    behind it: headers that point to nothing, to a page, to a redirect or to another database make a newsletter that
+    nobody can leave.
     """
-    token = sign_token(ring, "probe", secrets.token_hex(16), "probe")
+    probe = secrets.token_hex(16)
+    token = sign_token(ring, "probe", probe, "probe")
     try:
-        answer = requests.post(
-            url + token, data={"List-Unsubscribe": "One-Click"}, timeout=_SECONDS, allow_redirects=False
-        )
+        with store.expecting(probe):
+            answer = requests.post(
+                url + token, data={"List-Unsubscribe": "One-Click"}, timeout=_SECONDS, allow_redirects=False
+            )
     except (requests.RequestException, HTTPError, UnicodeError) as error:  # the latter two for hosts like a..b
         raise SendRefused(
             f"nobody can leave at {url}: {_reason(error)}",
-            remedy="Run `dispatch serve` behind this address, or correct unsubscribe.url in dispatch.yaml.",
+            remedy="Run `dispatch serve` behind this address. A new mailing takes the unsubscribe.url of dispatch.yaml.",
         ) from error
+    if answer.status_code == requests.codes.conflict:
+        raise SendRefused(
+            f"the service at {url} has another database than this newsletter folder: "
+            "whoever leaves there would be mailed from here",
+            remedy="Run `dispatch serve` and `dispatch send` on one machine, with the same database.",
+        )
     if answer.status_code != requests.codes.ok or not _proves(answer, ring, token):
         raise SendRefused(
             f"what answers at {url} (HTTP {answer.status_code}) is not the unsubscribe service of this newsletter",

@@ -1,4 +1,4 @@
-"""Reads a finished message as a stranger would, and lets nothing out that does not say what it should."""
+"""Reads a mailing's first message as a stranger would, and stops one that does not say what it should."""
 
 from __future__ import annotations
 

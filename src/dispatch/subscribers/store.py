@@ -147,8 +147,28 @@ class SubscriberStore:
         """
         return self.suppress(id, Reason.UNSUBSCRIBED, source)
 
+    @contextmanager
+    def expecting(self, probe: str) -> Iterator[None]:
+        """Keep a probe on record while it is asked, so that only a service with this very database can tell it."""
+        name = f"probe {probe}"
+        with self._database.writing() as connection:
+            connection.execute(insert(setting).values(name=name, value=self._now()))
+        try:
+            yield
+        finally:
+            with self._database.writing() as connection:
+                connection.execute(delete(setting).where(setting.c.name == name))
+
+    def expects(self, probe: str) -> bool:
+        """Whether a probe is on record here."""
+        with self._database.reading() as connection:
+            query = select(setting.c.name).where(setting.c.name == f"probe {probe}")
+            return connection.execute(query).scalar() is not None
+
     def forget(self, address: str) -> bool:
-        """Erase a person everywhere but in the file: row, history's details, and what the mailings hold of them.
+        """Erase a person from the database: row, history's details, and what the mailings hold of them.
+
+        Neither the subscribers' file nor what a provider was handed (the outbox's files) is touched.
 
         What stays is the id, which tells nobody the address, so that no import brings the person back. True if
         anything was known of them. Raises InvalidAddress.

@@ -54,11 +54,20 @@ class WayOut:
             return failure
         match token.purpose:
             case "probe":
-                return JSONResponse({"proof": probe_proof(self._ring, text)}, headers=PRIVATE)
+                return await self._prove(token, text)
             case "test":
                 return self._pages.page(self._wording.test)
             case "unsubscribe":
                 return await self._unsubscribe(token)
+
+    async def _prove(self, token: Token, text: str) -> Response:
+        """Whoever sends and we who record must share one database, or nobody would heed those who leave here."""
+        try:
+            if await run_in_threadpool(self._store.expects, token.subscriber_id):
+                return JSONResponse({"proof": probe_proof(self._ring, text)}, headers=PRIVATE)
+        except DatabaseTrouble:
+            return _failure(503, "The database does not answer.")
+        return _failure(409, "This probe is not on record in the database of this service.")
 
     async def _unsubscribe(self, token: Token) -> Response:
         try:
