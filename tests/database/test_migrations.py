@@ -7,16 +7,27 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, inspect
 
 from dispatch.database import migrations
 from dispatch.database.database import HEAD, Database
 from dispatch.database.schema import metadata
 
 
-def tables(connection: Connection) -> dict[str, str]:
-    rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql NOT NULL")
-    return {name: sql for name, sql in rows if name != "alembic_version"}
+def tables(connection: Connection) -> dict[str, object]:
+    """What each table is made of. Not its text: SQLite puts an added column behind the constraints."""
+    inspector = inspect(connection)
+    return {
+        name: (
+            [{**column, "type": str(column["type"])} for column in inspector.get_columns(name)],
+            inspector.get_pk_constraint(name),
+            sorted(map(repr, inspector.get_foreign_keys(name))),
+            sorted(map(repr, inspector.get_unique_constraints(name))),
+            sorted(map(repr, inspector.get_indexes(name))),
+        )
+        for name in inspector.get_table_names()
+        if name != "alembic_version"
+    }
 
 
 def test_a_migrated_database_has_exactly_the_tables_of_the_schema(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from dispatch.database import sqlite
 from dispatch.errors import DatabaseTrouble
 from dispatch.location import Location
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest version in migrations/versions."""
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -77,6 +78,14 @@ setting = Table(
     Column("value", Text, nullable=False),
 )
 
+# One row: how often something that a live sender must heed has changed (see database/news.py).
+news = Table(
+    "news",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1
+    Column("number", Integer, nullable=False),
+)
+
 # --- ledger ----------------------------------------------------------------------------------
 
 mailing = Table(
@@ -104,6 +113,8 @@ mailing = Table(
     Column("paused_at", Text),
     Column("cancelled_at", Text),
     Column("pause_after", Integer),  # --limit: pause once this many are no longer pending
+    # The claim in the git remote (see inspection/claim.py): the last epoch that this ledger wished to hold; 0: none.
+    Column("epoch", Integer, nullable=False, default=0, server_default="0"),
 )
 
 recipient = Table(
@@ -143,6 +154,8 @@ batch = Table(
     Column("code", Text, nullable=False, default=""),  # the answer, or the reason of a withdrawal
     Column("detail", Text, nullable=False, default=""),
     Column("updated_at", Text, nullable=False),
+    # Rises with every change: who read an older one has been fenced off, and may neither write nor send.
+    Column("version", Integer, nullable=False, default=0, server_default="0"),
     Index("ix_batch_mailing_state", "mailing_id", "state"),
     Index("ix_batch_mailing_first", "mailing_id", "first"),
 )
@@ -155,4 +168,26 @@ receipt = Table(
     Column("provider_id", Text, primary_key=True),
     Column("at", Text, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# Who is sending: a row for each process, for as long as it lives.
+worker = Table(
+    "worker",
+    metadata,
+    Column("token", Text, primary_key=True),  # the first part of what stands in batch.claimed_by
+    Column("mailing_id", Integer, ForeignKey("mailing.id"), nullable=False),
+    Column("host", Text, nullable=False),
+    Column("process", Integer, nullable=False),
+    Column("alive_until", Double, nullable=False),  # seconds since 1970 by the database's clock: the lease of its rows
+)
+
+# What was learnt about a provider's pace, so that neither a restart nor a second process starts from nothing.
+pace = Table(
+    "pace",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("rate", Double, nullable=False),  # recipients per second, all processes together
+    Column("slowed_at", Double, nullable=False),  # seconds since 1970 by the database's clock, as below
+    Column("paused_until", Double, nullable=False),
+    Column("updated_at", Double, nullable=False),
 )

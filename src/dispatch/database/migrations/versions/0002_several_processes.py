@@ -1,0 +1,41 @@
+"""Several sending processes, the claim in the git remote, and the pace that outlives a run; this page never changes."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add the tables and columns."""
+    op.add_column("batch", sa.Column("version", sa.Integer, nullable=False, server_default="0"))
+    op.add_column("mailing", sa.Column("epoch", sa.Integer, nullable=False, server_default="0"))
+    news = op.create_table(
+        "news",
+        sa.Column("id", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_news"),
+    )
+    op.execute(sa.insert(news).values(id=1, number=0))
+    op.create_table(
+        "worker",
+        sa.Column("token", sa.Text, nullable=False),
+        sa.Column("mailing_id", sa.Integer, nullable=False),
+        sa.Column("host", sa.Text, nullable=False),
+        sa.Column("process", sa.Integer, nullable=False),
+        sa.Column("alive_until", sa.Double, nullable=False),
+        sa.PrimaryKeyConstraint("token", name="pk_worker"),
+        sa.ForeignKeyConstraint(["mailing_id"], ["mailing.id"], name="fk_worker_mailing_id"),
+    )
+    op.create_table(
+        "pace",
+        sa.Column("provider", sa.Text, nullable=False),
+        sa.Column("rate", sa.Double, nullable=False),
+        sa.Column("slowed_at", sa.Double, nullable=False),
+        sa.Column("paused_until", sa.Double, nullable=False),
+        sa.Column("updated_at", sa.Double, nullable=False),
+        sa.PrimaryKeyConstraint("provider", name="pk_pace"),
+    )
