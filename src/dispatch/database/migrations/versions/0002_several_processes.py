@@ -1,4 +1,4 @@
-"""Several sending processes, the claim in the git remote, and the pace that outlives a run; this page never changes."""
+"""Several sending processes, the claim in the git remote, and a pace that outlives a run; never changed."""
 
 from __future__ import annotations
 
