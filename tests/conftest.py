@@ -10,13 +10,24 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from dispatch.database.database import Database
 from dispatch.project import Project
+from dispatch.testing.databases import PostgresServer
 from newsletter import write_newsletter
 
 # `--hypothesis-profile=complete` looks harder. Without deadlines: the machine may be busy.
 settings.register_profile("moderate", deadline=None, max_examples=50)
 settings.register_profile("complete", deadline=None, max_examples=500)
 settings.load_profile("moderate")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real server, with the database `blank` that has our tables in it."""
+    with PostgresServer() as server:
+        server.run("CREATE DATABASE blank")
+        Database.open(server.url("blank"), folder=Path()).close()
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -165,7 +165,9 @@ class Records:
     @cached_property
     def lock(self) -> SenderLock:
         """One sender at a time, of all that use the database; it lies beside it."""
-        return SenderLock(self.database.path.with_name("send.lock"))
+        folder = self.database.path.parent if self.database.path else self.config.state
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return SenderLock(folder / "send.lock")
 
     def mailing(self, name: str | None = None, *, unfinished: bool = False) -> Mailing:
         """A mailing by `<slug>.<n>` or `<slug>`, else the latest (unfinished) one; raises NotFound."""

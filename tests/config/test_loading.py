@@ -358,3 +358,29 @@ def test_a_password_in_the_database_url_does_not_show(tmp_path: Path) -> None:
     table = {key: value for key, value, _ in config.as_table()}
     assert table["database"] == "postgresql://joy:***@host/db"
     assert "hunter2" not in repr(config)
+
+
+PASSWORD = "database: postgresql://joy:${DB_PASSWORD}@host/db\n"
+
+
+def test_a_password_of_the_database_is_filled_in_as_a_url_wants_it(tmp_path: Path) -> None:
+    config = load(tmp_path, MINIMAL + PASSWORD, {"DB_PASSWORD": "p@ss/word:1%"})
+    assert config.database == "postgresql://joy:p%40ss%2Fword%3A1%25@host/db"
+    assert "p%40ss" not in f"{config!r} {config.database!r} {config.as_table()}"
+
+
+def test_a_whole_url_may_be_a_reference(tmp_path: Path) -> None:
+    url = "postgresql://joy:a%40b@host/db"
+    assert load(tmp_path, MINIMAL + "database: ${DATABASE_URL}\n", {"DATABASE_URL": url}).database == url
+
+
+def test_the_databases_password_need_not_be_there_to_look_at_an_issue(tmp_path: Path) -> None:
+    config = load(tmp_path, MINIMAL + PASSWORD)
+    with pytest.raises(InvalidConfig, match="DB_PASSWORD is not set"):
+        assert config.database
+
+
+@pytest.mark.parametrize("url", ["postgresql://joy:hunter2@host/db", "postgresql://joy@host/db?password=hunter2"])
+def test_a_literal_password_in_the_database_url_is_told(tmp_path: Path, url: str) -> None:
+    said = "dispatch.yaml:6:11: the database's password is a secret, and stands here for all to read"
+    assert problems(tmp_path, f"{MINIMAL}database: {url}\n") == [said]

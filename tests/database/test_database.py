@@ -273,8 +273,10 @@ def test_a_folder_with_an_awkward_name_will_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("postgresql://user:secret@db/dispatch", "not available yet"),
-        ("postgresql+psycopg://user:secret@db/dispatch", "not available yet"),
+        ("postgresql+asyncpg://user:secret@db/dispatch", "postgresql+asyncpg databases are not known"),
+        ("postgresql://user:secret@db", "names no database"),
+        ("postgresql://user@db/dispatch?password=secret", "the password stands behind the ?"),
+        ("postgresql://user:secret@db:port/dispatch", "not the URL of a database"),
         ("mysql://user:secret@db/dispatch", "mysql databases are not known"),
         (".dispatch/dispatch.db", "not the URL of a database"),
         ("", "not the URL of a database"),

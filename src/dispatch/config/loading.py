@@ -19,8 +19,8 @@ from dispatch.yaml_source import YamlDocument, read_yaml
 
 NAME = "dispatch.yaml"
 
-# Looking at an issue must not need the secrets of the provider that will carry it one day.
-_RESOLVED_LATER = ("keys", "providers")
+# Looking at an issue must not need the secrets of the provider that will carry it one day, nor of the database.
+_RESOLVED_LATER = ("keys", "database", "providers")
 
 
 def load_config(

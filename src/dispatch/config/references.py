@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from dispatch.config.dotenv import Variable
 from dispatch.errors import InvalidConfig, Problem
@@ -14,6 +15,9 @@ from dispatch.yaml_source import YamlDocument
 
 _REFERENCE = re.compile(r"\$\{(?:file:(?P<file>[^}]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*))\}")
 _SECRET_NAME = re.compile(r"(?:^|_)(?:token|password|passphrase|secret|key)$")
+
+# In `database`: what stands between the user's name and the @, or is named so behind the ?.
+_URL_PASSWORD = re.compile(r"(?<=://)[^/@:]*:(?P<login>[^@]*)(?=@)|[?&]password=(?P<option>[^&]*)")
 
 _REMEDY = (
     "Write ${NAME} in its place and set NAME in the environment or in .env, or write ${file:/run/secrets/name}. "
@@ -65,7 +69,8 @@ class References:
 
         def fill(match: re.Match[str]) -> str:
             try:
-                return self._look_up(match)
+                text = self._look_up(match)
+                return quote(text, safe="") if path == ("database",) and _is_login(value, match) else text
             except InvalidConfig as error:
                 place = document.locate(path, match.start())
                 problems.extend(Problem(problem.message, place, problem.remedy) for problem in error.problems)
@@ -117,7 +122,29 @@ def reference_problems(value: object, document: YamlDocument, path: YamlPath = (
     elif value is not None and is_secret(path) and not _REFERENCE.fullmatch(str(value)):
         yield Problem(f"{_name(path)} is a secret, and stands here for all to read", document.locate(path), _REMEDY)
     elif isinstance(value, str):
+        if path == ("database",) and has_literal_password(value):
+            yield Problem(
+                "the database's password is a secret, and stands here for all to read", document.locate(path), _REMEDY
+            )
         yield from _unreadable(value, document, path)
+
+
+def has_literal_password(url: str) -> bool:
+    """Whether a database's URL holds a password that is no reference."""
+    return any(
+        (password := match["login"] or match["option"]) and not _REFERENCE.fullmatch(password)
+        for match in _URL_PASSWORD.finditer(url)
+    )
+
+
+def masked(url: str) -> str:
+    """A database's URL without its password."""
+    return _URL_PASSWORD.sub(lambda match: match[0].removesuffix(match["login"] or match["option"] or "") + "***", url)
+
+
+def _is_login(url: str, match: re.Match[str]) -> bool:
+    """Whether a reference stands before the @ of a URL, where a password with an @ or / of its own must be escaped."""
+    return "://" in url[: match.start()] and "@" in url[match.end() :]
 
 
 def _unreadable(text: str, document: YamlDocument, path: YamlPath) -> Iterator[Problem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, cast
@@ -11,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 
 from dispatch.addresses import Mailbox
 from dispatch.config import rules
-from dispatch.config.references import Secret, is_secret
+from dispatch.config.references import Secret, is_secret, masked
 from dispatch.config.signing_key import MIN_LENGTH
 from dispatch.config.sources import Source
 from dispatch.errors import InvalidConfig, Problem
@@ -83,7 +82,9 @@ class Config(_Section):
     unsubscribe: Annotated[Unsubscribe, BeforeValidator(rules.nothing_is_empty)] = Unsubscribe()
     keys_: tuple[str, ...] = Field((), alias="keys", repr=False)  # as written
     images: Literal["hosted", "embed"] | None = None  # None: the provider's default
-    database: str = Field("sqlite:///.dispatch/dispatch.db", repr=False)
+    database_: Annotated[str, BeforeValidator(rules.filled)] = Field(
+        "sqlite:///.dispatch/dispatch.db", alias="database", repr=False
+    )  # as written
     theme: Annotated[ThemeSettings, BeforeValidator(rules.nothing_is_empty)] = ThemeSettings()
     segments: Annotated[_Segments, BeforeValidator(rules.nothing_is_empty)] = {}
     provider: str = "outbox"
@@ -140,6 +141,11 @@ class Config(_Section):
         return tuple(keys)
 
     @property
+    def database(self) -> Secret:
+        """The URL, which may hold a password. Raises InvalidConfig where a variable it refers to is not set."""
+        return Secret(self._source.resolve(self.database_, ("database",)))
+
+    @property
     def providers(self) -> Mapping[str, Mapping[str, object]]:
         """Options by provider. A provider's references are resolved when it is looked up, and raise InvalidConfig then."""
         return _Providers(self.providers_, self._source)
@@ -166,7 +172,7 @@ class Config(_Section):
         if is_secret(path):
             return "***"
         if path == ("database",):
-            return re.sub(r"(://[^/@]*:)[^@]*@", r"\1***@", str(value))
+            return masked(str(value))
         if isinstance(value, bool):
             return str(value).lower()
         return "" if value is None else str(value)

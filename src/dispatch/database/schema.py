@@ -14,8 +14,11 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
 )
+from sqlalchemy import Text as AnyText
+
+# Compared and sorted byte by byte, as SQLite does it: the same order on every database, and the fastest.
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 
 # Times are ISO 8601 text in UTC with a trailing Z, the same on every database and readable in a dump.
 

