@@ -32,6 +32,7 @@ from dispatch.content.issue import Cover, Issue, Signoff, read_issue
 from dispatch.delivery import preparation
 from dispatch.delivery.mailing import MailingState, Tally
 from dispatch.delivery.report import Trace
+from dispatch.doctor.examination import DnsRecord, Observation
 from dispatch.inspection.report import finding_as_json
 from dispatch.location import Location
 from dispatch.providers import PROVIDERS, default_images, open_provider
@@ -164,6 +165,9 @@ def test_the_numbers_of_a_mailing_add_up() -> None:
 def test_what_stands_within_an_example_is_what_is_printed() -> None:
     (finding,) = example_with("findings")["findings"]
     assert finding.keys() == finding_as_json(Finding("a", Severity.ERROR, Location("f"), "m", "h")).keys()
+    (observation,) = example_with("observations")["observations"]
+    assert observation.keys() == fields(Observation)
+    assert observation["record"].keys() == fields(DnsRecord)
     explanation = example_with("history")
     assert explanation["suppression"].keys() == fields(Suppression)
     assert explanation["history"][0].keys() == fields(HistoryEntry)
@@ -186,6 +190,7 @@ REPORTING = (
     "why ada@example.org",
     "subscribers list",
     "subscribers import",
+    "doctor",
     "config show",
 )
 

@@ -1,8 +1,9 @@
-"""Writes what the documentation takes from the code: docs/tree.md, and the help texts in docs/reference.md."""
+"""Writes what the documentation takes from the code: docs/tree.md, the end of docs/doctor.md, help texts."""
 
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import tomllib
 from collections.abc import Iterator
@@ -11,11 +12,14 @@ from pathlib import Path
 import click
 
 from dispatch.cli.group import cli
+from dispatch.doctor import EXAMINATIONS
+from dispatch.doctor.examination import documentation_of, name_of
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "dispatch"
 TREE = ROOT / "docs" / "tree.md"
 REFERENCE = ROOT / "docs" / "reference.md"
+DOCTOR = ROOT / "docs" / "doctor.md"
 
 _HEAD = """\
 # Tree
@@ -27,6 +31,8 @@ Every module of `src/dispatch` and what it says of itself: from the top layer to
 | module | is |
 |---|---|
 """
+
+_MARK = "<!-- What follows is written by tools/write_docs.py from the code. Do not edit. -->\n"
 
 # A heading `dispatch <command>`, and the first block of text below it.
 _HELP = re.compile(r"(^### `dispatch(?P<name>[a-z ]*)`\n(?:(?!^#).*\n)*?```text\n)(?:.*\n)*?(?=```$)", re.MULTILINE)
@@ -66,6 +72,18 @@ def reference(text: str) -> str:
     return _HELP.sub(lambda match: match[1] + known[match["name"].strip()].get_help() + "\n", text)
 
 
+def doctor(text: str) -> str:
+    """The page docs/doctor.md with the examinations as they are now, behind its own words."""
+    own = text.partition(_MARK)[0] + _MARK
+    themes = {examination.__module__: inspect.getmodule(examination) for examination in EXAMINATIONS}
+    for name, theme in themes.items():
+        own += f"\n## {(inspect.getdoc(theme) or '').rstrip('.').partition(':')[0]}\n"
+        for examination in EXAMINATIONS:
+            if examination.__module__ == name:
+                own += f"\n### `{name_of(examination)}`\n\n{documentation_of(examination)}\n"
+    return own
+
+
 def commands() -> dict[str, click.Context]:
     """Every command and group by its words, such as `subscribers import`, as on a terminal of 100 columns."""
     return dict(_below(_context(None, cli, "dispatch")))
@@ -87,7 +105,8 @@ def _context(above: click.Context | None, command: click.Command, name: str) -> 
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write the pages."""
+    DOCTOR.write_text(doctor(DOCTOR.read_text("utf-8")), "utf-8")
     TREE.write_text(tree(), "utf-8")
     REFERENCE.write_text(reference(REFERENCE.read_text("utf-8")), "utf-8")
 

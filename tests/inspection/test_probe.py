@@ -20,7 +20,6 @@ from werkzeug import Request, Response
 
 from dispatch.database.database import Database
 from dispatch.errors import SendRefused
-from dispatch.inspection import probe
 from dispatch.inspection.probe import probe_unsubscribe
 from dispatch.messages.tokens import KeyRing, probe_proof, read_token
 from dispatch.rendering.theme import NewsletterFacts
@@ -199,10 +198,9 @@ def test_a_certificate_that_is_not_valid(store: SubscriberStore) -> None:
         probe_unsubscribe(server.url_for("/u/"), OURS, store)
 
 
-def test_silence(monkeypatch: pytest.MonkeyPatch, store: SubscriberStore) -> None:
-    monkeypatch.setattr(probe, "_SECONDS", 0.1)
+def test_silence(store: SubscriberStore) -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
         pytest.raises(SendRefused, match=r"does not answer within 0\.1 seconds"),
     ):
-        probe_unsubscribe(f"http://127.0.0.1:{silent.getsockname()[1]}/u/", OURS, store)
+        probe_unsubscribe(f"http://127.0.0.1:{silent.getsockname()[1]}/u/", OURS, store, seconds=0.1)

@@ -116,7 +116,15 @@ def test_a_disk_that_refuses_stops_the_mailing_and_leaves_nothing_uncertain(tmp_
         next(answers)
     assert [type(outcome) for outcome in outcomes] == [Postponed] * 3
     assert stop.value.problems[0].remedy
-    assert "/proc/outbox" in provider.check()[0]
+
+
+def test_looking_at_it_makes_nothing(tmp_path: Path) -> None:
+    assert open_provider("outbox", {"folder": "a/b"}, folder=tmp_path).check() == []
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "a").touch()
+    assert open_provider("outbox", {"folder": "a/b"}, folder=tmp_path).check() == [
+        f"The outbox {tmp_path}/a/b cannot be made."
+    ]
 
 
 def test_it_needs_no_keys_and_may_repeat_for_ever(carrier: OutboxCarrier) -> None:

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("dispatch.cli.mailing:why", "Explain why somebody did or did not get it."),
     "subscribers": ("dispatch.cli.people:subscribers", "The list: who is on it, who left, who may not be mailed."),
     "serve": ("dispatch.cli.web:serve", "Run the web service: unsubscribe and pictures."),
+    "doctor": ("dispatch.cli.doctor:doctor", "Look whether everything is in place for real mail."),
     "schema": ("dispatch.cli.starting:schema", "Print the JSON Schema of issue files."),
     "config": ("dispatch.cli.service:config", "Show the settings and where each comes from."),
     "completion": ("dispatch.cli.service:completion", "Print the completion script for a shell."),

@@ -23,6 +23,7 @@ _URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")  # RFC 3986 §2
 _RATE = re.compile(r"[1-9][0-9]{0,8}/[smh]")
 _FONT = re.compile(r"[\w ,'\"-]+")
 _SEGMENT = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*")
 
 
 def filled(value: object) -> str:
@@ -104,6 +105,16 @@ def rate(value: object) -> str:
     text = str(value).replace(" ", "")
     if not _RATE.fullmatch(text):
         raise wrong(f"{text!r} is not a rate", "Write recipients per second, minute or hour: 50/s, 600/m or 3600/h.")
+    return text
+
+
+def selector(value: object) -> str:
+    """A DKIM selector (RFC 6376 §3.1): one label of a domain name, or several."""
+    text = _text(value, "Write what stands behind s= in the DKIM-Signature of a message.").lower()
+    if not _SELECTOR.fullmatch(text):
+        raise wrong(
+            f"{text!r} is not a DKIM selector", "Write what stands behind s= in the DKIM-Signature of a message."
+        )
     return text
 
 

@@ -81,6 +81,7 @@ class Config(_Section):
     subscribers: Annotated[str, BeforeValidator(rules.filled)] = "subscribers.csv"
     unsubscribe: Annotated[Unsubscribe, BeforeValidator(rules.nothing_is_empty)] = Unsubscribe()
     keys_: tuple[str, ...] = Field((), alias="keys", repr=False)  # as written
+    dkim_selector: Annotated[str, BeforeValidator(rules.selector)] | None = None  # for `dispatch doctor`
     images: Literal["hosted", "embed"] | None = None  # None: the provider's default
     database_: Annotated[str, BeforeValidator(rules.filled)] = Field(
         "sqlite:///.dispatch/dispatch.db", alias="database", repr=False

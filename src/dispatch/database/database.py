@@ -39,16 +39,25 @@ class Database:
         Makes the tables where they are missing, and a file and its folder. Several processes may open a new database
         at once. Raises DatabaseTrouble; `location` is where the URL stands, should it be wrong.
         """
-        database = cls(_dialect_of(url, folder, location))
+        dialect = _dialect_of(url, folder, location)
+        if dialect.path:
+            make_file(dialect.path, private_folder=folder / ".dispatch")
+        database = cls(dialect)
         try:
-            with database.reading() as connection:
-                version = database._version(connection)
-            if version != HEAD:
+            if database.version() != HEAD:
                 database._upgrade()
         except BaseException:
             database.close()
             raise
         return database
+
+    @classmethod
+    def as_it_is(cls, url: str, *, folder: Path, location: Location | None = None) -> Database:
+        """The database at a URL, whatever its version; nothing is made or changed. Raises DatabaseTrouble."""
+        return cls(_dialect_of(url, folder, location))
+
+    def __str__(self) -> str:
+        return str(self._dialect)
 
     @property
     def several_senders(self) -> bool:
@@ -88,6 +97,15 @@ class Database:
     def alone(self, connection: Connection, what: str) -> None:
         """Wait until no other transaction that writes does `what`, and keep others from it until this one ends."""
         self._dialect.alone(connection, what)
+
+    def version(self) -> str | None:
+        """Its version as migrations count; None where there are no tables yet. Raises DatabaseTrouble."""
+        with self.reading() as connection:
+            return self._version(connection)
+
+    def doubts(self, connection: Connection) -> list[str]:
+        """What would make it lose a commit when the power fails, or keep it from being written, in sentences."""
+        return list(self._dialect.doubts(connection))
 
     def now(self, connection: Connection) -> float:
         """Seconds since 1970 by the database's clock, which is the same for all who use it."""
@@ -169,9 +187,7 @@ def _dialect_of(url: str, folder: Path, location: Location | None) -> SQLite | P
                 remedy="Write three slashes and a path: sqlite:///.dispatch/dispatch.db",
                 location=location,
             )
-        path = Path(os.path.abspath(folder / parts.database))  # noqa: PTH100 - not resolve(): a symbolic link stays one
-        make_file(path, private_folder=folder / ".dispatch")
-        return SQLite(path)
+        return SQLite(Path(os.path.abspath(folder / parts.database)))  # noqa: PTH100 - resolve() would follow links
     if parts.drivername in {"postgresql", "postgresql+psycopg"}:
         if not parts.database or "password" in parts.query:
             raise DatabaseTrouble(

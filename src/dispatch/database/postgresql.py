@@ -149,6 +149,19 @@ class PostgreSQL:
         seconds = connection.exec_driver_sql("SELECT extract(epoch FROM clock_timestamp())::float8").scalar_one()
         return float(seconds)
 
+    def doubts(self, connection: Connection) -> Iterator[str]:
+        """What would make it lose a commit when the power fails, or keep it from being written."""
+        standby, read_only, fsync, whole_pages = connection.exec_driver_sql(
+            "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only'),"
+            " current_setting('fsync'), current_setting('full_page_writes')"
+        ).one()
+        if standby or read_only == "on":
+            yield "it may be read but not written: it is a standby, or set to read only"
+        if fsync == "off":
+            yield "its server does not wait for the disk: fsync is off"
+        if whole_pages == "off":
+            yield "its server may tear pages: full_page_writes is off"
+
     def empty_log(self) -> None:
         """Nothing that dispatch could do: what was erased goes with the next vacuum, and from the log as it turns."""
 

@@ -18,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 from dispatch.errors import DatabaseTrouble
 
 BUSY_SECONDS = 30.0
+_FULL = 2  # of PRAGMA synchronous
 
 # By the beginning of SQLite's error name (https://sqlite.org/rescode.html, read 2025-11-20): what happened, and the remedy.
 _SENTENCES = {
@@ -124,6 +125,16 @@ class SQLite:
     def now(self, connection: Connection) -> float:
         """Seconds since 1970: the database is on this machine, so its clock is this machine's."""
         return time.time()
+
+    def doubts(self, connection: Connection) -> Iterator[str]:
+        """What would make it lose a commit when the power fails, or keep it from being written."""
+        if not os.access(self.path, os.W_OK) or not os.access(self.path.parent, os.W_OK | os.X_OK):
+            yield "it may be read but not written, or its folder may not"
+        journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+        if journal != "wal":
+            yield f"its journal_mode is {journal}, and has to be wal"
+        if connection.exec_driver_sql("PRAGMA synchronous").scalar() != _FULL:
+            yield "it does not wait for the disk: synchronous is not FULL"
 
     def empty_log(self) -> None:
         """Move the write-ahead log into the file and cut it to nothing, if within a second no reader is in the way."""

@@ -12,12 +12,11 @@ from dispatch.errors import SendRefused
 from dispatch.messages.tokens import KeyRing, probe_proof, sign_token
 from dispatch.subscribers.store import SubscriberStore
 
-_SECONDS = 10
 
-
-def probe_unsubscribe(url: str, ring: KeyRing, store: SubscriberStore) -> None:
+def probe_unsubscribe(url: str, ring: KeyRing, store: SubscriberStore, *, seconds: float = 10) -> None:
     """POST a probe token to the unsubscribe URL, as RFC 8058 §3.2 does; it changes nothing there.
 
+    `seconds` is how long it may take to connect, and again to answer.
     Raises SendRefused unless the answer proves that a service which holds our keys and writes into our database is
     behind it: headers that point to nothing, to a page, to a redirect or to another database make a newsletter that
     nobody can leave.
@@ -27,11 +26,11 @@ def probe_unsubscribe(url: str, ring: KeyRing, store: SubscriberStore) -> None:
     try:
         with store.expecting(probe):
             answer = requests.post(
-                url + token, data={"List-Unsubscribe": "One-Click"}, timeout=_SECONDS, allow_redirects=False
+                url + token, data={"List-Unsubscribe": "One-Click"}, timeout=seconds, allow_redirects=False
             )
     except (requests.RequestException, HTTPError, UnicodeError) as error:  # the latter two for hosts like a..b
         raise SendRefused(
-            f"nobody can leave at {url}: {_reason(error)}",
+            f"nobody can leave at {url}: {_reason(error, seconds)}",
             remedy="Run `dispatch serve` behind this address. A new mailing takes the unsubscribe.url of dispatch.yaml.",
         ) from error
     if answer.status_code == requests.codes.conflict:
@@ -47,12 +46,12 @@ def probe_unsubscribe(url: str, ring: KeyRing, store: SubscriberStore) -> None:
         )
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, seconds: float) -> str:
     match error:
         case requests.exceptions.SSLError():
             return "its certificate is not valid"
         case requests.Timeout():
-            return f"it does not answer within {_SECONDS} seconds"
+            return f"it does not answer within {seconds:g} seconds"
         case requests.ConnectionError():
             return "there is no connection to it"
         case _:

@@ -23,6 +23,19 @@ def revision_of(folder: Path) -> Revision:
     return Revision(commit, clean=_git(folder, "status", "--porcelain", "--", ".", ":(exclude).dispatch") == "")
 
 
+def is_ignored(folder: Path, name: str) -> bool:
+    """Whether git would leave a file alone; so it does outside of any repository."""
+    inside = _git(folder, "rev-parse", "--is-inside-work-tree") == "true"
+    return not inside or _git(folder, "check-ignore", "--quiet", "--", name) is not None
+
+
+def was_committed(folder: Path, name: str) -> bool:
+    """Whether git has a file, or something in a folder of that name: in any commit, or about to be in one."""
+    return bool(
+        _git(folder, "ls-files", "--", name) or _git(folder, "log", "--all", "--max-count=1", "--format=%h", "--", name)
+    )
+
+
 def _git(folder: Path, *arguments: str) -> str | None:
     """What git prints, or None where it fails or is missing."""
     try:

@@ -153,6 +153,11 @@ class HttpProvider(Provider):
         yield from outcomes
         self._stop_where_waiting_is_useless(outcomes)
 
+    @property
+    def website(self) -> str:
+        """The address of the API."""
+        return self._base_url
+
     def close(self) -> None:
         """Let go of the connection."""
         self._adapter.close()

@@ -58,12 +58,11 @@ class Outbox(Provider):
             yield Accepted(path.relative_to(self._folder).as_posix())
 
     def check(self) -> list[str]:
-        """Whether the folder can be made and written to."""
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            return [f"The outbox {self._folder} cannot be made: {error.strerror}."]
-        return [] if os.access(self._folder, os.W_OK) else [f"The outbox {self._folder} cannot be written to."]
+        """Whether the folder can be written to, or made where it is missing."""
+        there = next(place for place in (self._folder, *self._folder.absolute().parents) if place.exists())
+        if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+            return []
+        return [f"The outbox {self._folder} cannot be {'written to' if there == self._folder else 'made'}."]
 
 
 def _file_name(message: Message) -> str:

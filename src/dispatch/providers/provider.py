@@ -39,6 +39,16 @@ FOREVER = math.inf
 
 
 @dataclass(frozen=True)
+class Authentication:
+    """By which domains receivers will know a provider's mail, as far as it can be told before any was sent."""
+
+    return_path: str = ""  # the domain of MAIL FROM, of which SPF is asked; empty: the provider's own, or not known
+    spf: str = ""  # the mechanism that lets its servers send for that domain: include:spf.example.net
+    spf_is_certain: bool = True  # False: perhaps others hand the mail on
+    dkim: tuple[tuple[str, str], ...] = ()  # selector and domain of each key that signs
+
+
+@dataclass(frozen=True)
 class Batch:
     """Messages handed over together, in order, under one idempotency key `mailing.batch.revision`."""
 
@@ -129,8 +139,17 @@ class Provider(ABC):
         return {}
 
     def check(self) -> list[str]:
-        """Sentences about what is wrong with the account or connection; sends nothing."""
+        """Sentences about what is wrong with the account or connection; sends nothing, and changes nothing."""
         return []
+
+    def authentication(self, from_domain: str) -> Authentication:
+        """By which domains mail from an address at `from_domain` will be known; asks nobody."""
+        return Authentication()
+
+    @property
+    def website(self) -> str:
+        """An address at which the provider's own servers answer HTTP, and so tell the time; empty without one."""
+        return ""
 
     def close(self) -> None:
         """Let go of connections."""

@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 from dispatch.errors import AccountTrouble, InvalidConfig, ProviderUnreachable, Unsupported
 from dispatch.messages.message import Envelope, Message
 from dispatch.providers.outcome import Accepted, Outcome, Postponed, Uncertain, legible
-from dispatch.providers.provider import Batch, Begin, Capabilities, Provider
+from dispatch.providers.provider import Authentication, Batch, Begin, Capabilities, Provider
 from dispatch.providers.smtp_connection import BROKEN, Away, Connection, Patience, Reply, Server, connect
 from dispatch.providers.tls import innermost, is_loopback
 
@@ -92,6 +92,10 @@ class Smtp(Provider):
         except (AccountTrouble, ProviderUnreachable) as trouble:
             return [str(trouble)]
         return []
+
+    def authentication(self, from_domain: str) -> Authentication:
+        """MAIL FROM is the From address; whether the server delivers by itself or hands on, it does not say."""
+        return Authentication(from_domain, f"a:{self._server.host}", spf_is_certain=False)
 
     def close(self) -> None:
         """Take leave of the server."""
