@@ -203,9 +203,12 @@ NOW = "Mon, 02 Mar 2026 08:00:00 GMT"
         (" 60 ", 60.0),
         ("0", 0.0),
         ("1000000000", 1e9),
+        ("9" * 11, None),
         ("Mon, 02 Mar 2026 08:01:30 GMT", 90.0),
         ("Monday, 02-Mar-26 08:01:30 GMT", 90.0),
         ("Mon, 02 Mar 2026 07:00:00 GMT", 0.0),
+        ("Mon, 02 Mar 2026 10:00:00 GMT", 7200.0),
+        ("5, 10", None),  # two of them
         ("-5", None),
         ("1.5", None),
         ("soon", None),
@@ -236,11 +239,11 @@ def test_no_retry_after_breaks_the_reading(asked: str, date: str) -> None:
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (400, Refused("HTTP 400", "why")),
+        (400, Refused("HTTP 400", "why", of_call=True)),
         (401, Postponed("HTTP 401", "why")),
         (403, Postponed("HTTP 403", "why")),
         (404, Postponed("HTTP 404", "why")),
-        (422, Refused("HTTP 422", "why")),
+        (422, Refused("HTTP 422", "why", of_call=True)),
         (429, Postponed("HTTP 429", "why", 9.0)),
         (302, Postponed("redirect", "HTTP 302 to nowhere")),
         (303, Uncertain("HTTP 303", "why")),

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from email.header import decode_header, make_header
 from pathlib import Path
+from typing import Literal
 
 import jsonschema
 import pytest
@@ -130,7 +131,8 @@ def test_ids_stay_with_their_recipients_when_one_in_the_middle_is_refused(carrie
     outcomes = carrier.submit(3)
     ids = {entry["recipient"]: entry["id"] for entry in carrier.server.truth.entries()}
     assert outcomes[0] == Accepted(ids["person1@example.org"], "OK")
-    assert outcomes[1] == Refused("406", "You tried to send to a recipient that has been marked as inactive.")
+    said = "You tried to send to a recipient that has been marked as inactive."
+    assert outcomes[1] == Refused("406", said, suppress="bounced")
     assert outcomes[2] == Accepted(ids["person3@example.org"], "OK")
 
 
@@ -179,7 +181,7 @@ def test_every_answer_has_its_meaning(carrier: PostmarkCarrier, action: str, exp
         ({"ErrorCode": 0, "MessageID": "m"}, Accepted("m")),
         ({"MessageID": "m", "Message": "a\x1b[31m\nb"}, Accepted("m", "a [31m b")),
         ({"ErrorCode": 300, "Message": "Invalid 'To' address"}, Refused("300", "Invalid 'To' address")),
-        ({"ErrorCode": 406, "Message": "inactive"}, Refused("406", "inactive")),
+        ({"ErrorCode": 406, "Message": "inactive"}, Refused("406", "inactive", suppress="bounced")),
         ({"ErrorCode": 100, "Message": "maintenance"}, Postponed("100", "maintenance")),
         ({"ErrorCode": 429, "Message": "too fast"}, Postponed("429", "too fast")),
         ({"ErrorCode": 503, "Message": "unavailable"}, Postponed("503", "unavailable")),
@@ -202,6 +204,30 @@ def test_a_result_is_read_with_care(postmark: Postmark, result: object, expected
     request = postmark.build(batch(make_messages(1)))
     response = Response(200, {}, json.dumps([result]).encode())
     assert postmark.read(request, response) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("said", "unsubscribe", "reason"),
+    [
+        (
+            "Found inactive addresses: a@b. Inactive recipients are ones that have generated a hard bounce.",
+            "own",
+            "bounced",
+        ),
+        ("Inactive recipients are ones that have generated a spam complaint.", "own", "complained"),
+        ("Inactive recipients are ones that have generated a Manual Suppression.", "own", "unsubscribed"),
+        ("… a hard bounce, a spam complaint, or a manual suppression.", "own", "bounced"),
+        ("… a hard bounce, a spam complaint, or a manual suppression.", "provider", "unsubscribed"),
+        ("inactive", "provider", "unsubscribed"),
+    ],
+)
+def test_who_is_on_postmarks_suppression_list_is_not_to_be_mailed_by_others_either(
+    said: str, unsubscribe: Literal["own", "provider"], reason: str
+) -> None:
+    with closing(Postmark(token=TOKEN, unsubscribe=unsubscribe)) as postmark:
+        request = postmark.build(batch(make_messages(1)))
+        answer = Response(200, {}, json.dumps([{"ErrorCode": 406, "Message": said}]).encode())
+        assert postmark.read(request, answer) == [Refused("406", said, suppress=reason)]  # type: ignore[arg-type]
 
 
 JSON = st.recursive(

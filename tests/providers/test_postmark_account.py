@@ -14,11 +14,11 @@ from pytest_httpserver import HTTPServer
 
 from dispatch.errors import AccountTrouble, InvalidConfig, ProviderUnreachable
 from dispatch.providers import open_provider
-from dispatch.providers.outcome import Accepted, Outcome, Postponed
+from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused
 from dispatch.providers.postmark import Postmark
 from dispatch.testing.messages import make_message, make_messages
 from dispatch.testing.postmark_server import TOKEN, PostmarkServer
-from dispatch.testing.providers import Intents, batch, recipients
+from dispatch.testing.providers import Intents, accepted, batch, recipients
 from providers.carriers import PostmarkCarrier
 
 
@@ -38,14 +38,12 @@ def test_credits_that_run_out_in_the_middle_stop_the_mailing_after_what_was_acce
     "action",
     [
         '422 {"ErrorCode":400,"Message":"Sender signature not found"}',
-        '422 {"ErrorCode":402,"Message":"Invalid JSON"}',
         '422 {"ErrorCode":412,"Message":"Account pending approval"}',
         "403 <html>Forbidden</html>",
-        "413 <html>Too large</html>",
         "404 <html>Not here</html>",
     ],
 )
-def test_a_refused_call_refuses_nobody(carrier: PostmarkCarrier, action: str) -> None:
+def test_a_call_refused_for_the_account_refuses_nobody(carrier: PostmarkCarrier, action: str) -> None:
     carrier.server.faults.add("batch", action)
     with closing(carrier.open()) as provider:
         answers = provider.submit(batch(make_messages(2)), Intents(carrier))
@@ -53,6 +51,27 @@ def test_a_refused_call_refuses_nobody(carrier: PostmarkCarrier, action: str) ->
         with pytest.raises(AccountTrouble) as trouble:
             next(answers)
     assert trouble.value.problems[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("action", "code"),
+    [
+        ('422 {"ErrorCode":300,"Message":"Zero recipients specified"}', "300"),
+        ('422 {"ErrorCode":402,"Message":"Invalid JSON"}', "402"),
+        ('422 {"ErrorCode":410,"Message":"Too many batch messages."}', "410"),
+        ("413 <html>Too large</html>", "HTTP 413"),
+    ],
+)
+def test_a_call_refused_for_what_is_in_it_does_not_stop_the_mailing(
+    carrier: PostmarkCarrier, action: str, code: str
+) -> None:
+    """One message may be why: the delivery loop looks for it among the messages of the call."""
+    carrier.server.faults.add("batch", action)
+    outcomes = carrier.submit(2)
+    assert [(outcome.code, outcome.of_call) for outcome in outcomes if isinstance(outcome, Refused)] == [
+        (code, True)
+    ] * 2
+    assert accepted(carrier.submit(2)) == 2
 
 
 def test_the_token_travels_over_https_only(tmp_path: Path) -> None:

@@ -63,7 +63,8 @@ class Response:
     def retry_after(self) -> float | None:
         """The seconds the server asks to wait (RFC 9110 §10.2.3); None where it asks nothing that makes sense.
 
-        A date is taken against the answer's own `Date`, so that no clock of ours matters.
+        A date is taken against the answer's own `Date`, so that no clock of ours matters. How long a wait is obeyed is
+        the delivery loop's business.
         """
         asked = self.headers.get("retry-after", "").strip()
         if asked.isascii() and asked.isdigit() and len(asked) <= 10:
@@ -131,7 +132,7 @@ class HttpProvider(Provider):
         if code in self.troubles:
             return Postponed(code, said)
         if 400 <= response.status < 500:
-            return Refused(code, said)
+            return Refused(code, said, of_call=True)
         return Uncertain(code, said)
 
     def read(self, request: Request, response: Response) -> list[Outcome]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Suppress = Literal["", "bounced", "complained", "unsubscribed"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,10 @@ class Refused:
 
     code: str
     detail: str
+    of_call: bool = False  # it refused a call, and perhaps one message in it is why: the others are tried without it
+    suppress: Suppress = (
+        ""  # why nothing more should be sent to this address, by whomever; empty: it is about this message
+    )
 
 
 UNREACHABLE = "unreachable"
@@ -47,5 +54,6 @@ Outcome = Accepted | Refused | Postponed | Uncertain
 
 def legible(text: str, limit: int = 500) -> str:
     """A server's words as they may be shown and stored: one line, no control characters, at most `limit` characters."""
-    words = "".join(char if char.isprintable() else " " for char in text).split()
-    return " ".join(words)[:limit]
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(text.split())[:limit]

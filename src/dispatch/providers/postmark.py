@@ -6,6 +6,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote, urlencode
@@ -14,7 +15,7 @@ from dispatch.addresses import format_header
 from dispatch.errors import AccountTrouble, ProviderUnreachable, Unsupported
 from dispatch.messages.message import Message
 from dispatch.providers.http import HttpProvider, Request, Response
-from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused, Uncertain, legible
+from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused, Suppress, Uncertain, legible
 from dispatch.providers.provider import Batch, Capabilities
 
 # https://postmarkapp.com/developer/api/email-api, read 2026-09: 500 messages and 50 MB a call, 10 MB a message,
@@ -29,6 +30,13 @@ _REFERENCE_KEY = "dispatch"
 # becomes the URL alone.
 _THEIR_LINK = "{{{ pm:unsubscribe }}}"
 _OUR_LINK = re.compile(r"<(https?://[^<>]+)>")
+
+# https://postmarkapp.com/developer/api/suppressions-api: HardBounce, SpamComplaint, ManualSuppression.
+_REASONS: dict[str, Suppress] = {
+    "hard bounce": "bounced",
+    "spam complaint": "complained",
+    "manual suppression": "unsubscribed",
+}
 
 _PASSING = frozenset({"100", "429", "503"})  # maintenance, too fast, unavailable: "not accepted, try again"
 
@@ -56,7 +64,6 @@ class Postmark(HttpProvider):
         "405": "The account is out of credits.",
         "412": "Postmark has not approved the account yet: only addresses at your own domain can be mailed.",
         "413": "Postmark does not let this account send: ask their support.",
-        "call refused": "Postmark cannot read the call: please report this, with the sentence above.",
     }
 
     def __init__(
@@ -113,22 +120,20 @@ class Postmark(HttpProvider):
             return [Uncertain("unreadable", "the answer is not a list of one result per message")] * len(messages)
         complete = len(document) == len(messages)
         outcomes = [
-            _read_result(message, result, complete) for message, result in zip(messages, document, strict=False)
+            self._read_result(message, result, complete) for message, result in zip(messages, document, strict=False)
         ]
         missing = Uncertain("missing", f"{len(document)} results for {len(messages)} messages")
         return outcomes + [missing] * (len(messages) - len(document))
 
     def read_failure(self, response: Response) -> Outcome:
-        """A refused call is about the call, not about anyone's message: whoever is in it waits, the mailing stops."""
+        """A call is refused for the account's sake, for now, or because of what is in it."""
         outcome = super().read_failure(response)
         code, said = _error(response.json())
         if code in self.troubles:
             return Postponed(code, said)
         if code in _PASSING and response.status != 500:
             return Postponed(code, said, response.retry_after)
-        if isinstance(outcome, Refused):
-            return Postponed("call refused", legible(f"{outcome.code}: {outcome.detail}"))
-        return outcome
+        return replace(outcome, code=code, detail=said) if code and isinstance(outcome, Refused) else outcome
 
     def reconcile(self, references: Sequence[str]) -> dict[str, str]:
         """Look each one up by its metadata. Without the stream's name Postmark searches the default stream only."""
@@ -146,6 +151,37 @@ class Postmark(HttpProvider):
         if answer.status != 200 or not isinstance(facts, dict):
             return [f"Postmark does not tell about the stream `{self._stream}`: HTTP {answer.status}."]
         return list(self._complaints(facts))
+
+    def _read_result(self, message: Message, result: object, complete: bool) -> Outcome:
+        if not isinstance(result, dict):
+            return Uncertain("unreadable", "the result is not an object")
+        to = result.get("To")
+        named = isinstance(to, str) and message.to.address.lower() in to.lower()
+        if not named and (to or not complete):
+            return Uncertain("out of order", "the result names somebody else")
+        identity = result.get("MessageID")
+        if isinstance(identity, str) and identity and not result.get("ErrorCode"):
+            # ErrorCode may be absent where Postmark accepts but delays (django-anymail #392).
+            return Accepted(identity, legible(str(result.get("Message", ""))))
+        code, said = _error(result)
+        if identity or not code:
+            return Uncertain("unreadable", "the result says neither yes nor no")
+        if code == "500":
+            return Uncertain(code, said)
+        if code in self.troubles or code in _PASSING:
+            return Postponed(code, said)
+        return Refused(code, said, suppress=self._reason(said) if code == "406" else "")
+
+    def _reason(self, said: str) -> Suppress:
+        """Why somebody is on Postmark's suppression list.
+
+        Its usual sentence names all reasons at once: "Inactive recipients are ones that have generated a hard bounce, a
+        spam complaint, or a manual suppression." Where people leave through Postmark, it is taken for that.
+        """
+        named = [reason for words, reason in _REASONS.items() if words in said.lower()]
+        if len(named) == 1:
+            return named[0]
+        return "unsubscribed" if self._theirs else "bounced"
 
     def _complaints(self, facts: dict[str, Any]) -> Iterator[str]:
         # https://postmarkapp.com/developer/api/message-streams-api
@@ -221,27 +257,6 @@ class Postmark(HttpProvider):
         if answer.status == 401:
             raise AccountTrouble("Postmark refuses the token", remedy=self.troubles["10"])
         return answer
-
-
-def _read_result(message: Message, result: object, complete: bool) -> Outcome:
-    if not isinstance(result, dict):
-        return Uncertain("unreadable", "the result is not an object")
-    to = result.get("To")
-    named = isinstance(to, str) and message.to.address.lower() in to.lower()
-    if not named and (to or not complete):
-        return Uncertain("out of order", "the result names somebody else")
-    identity = result.get("MessageID")
-    if isinstance(identity, str) and identity and not result.get("ErrorCode"):
-        # ErrorCode may be absent where Postmark accepts but delays (django-anymail #392).
-        return Accepted(identity, legible(str(result.get("Message", ""))))
-    code, said = _error(result)
-    if identity or not code:
-        return Uncertain("unreadable", "the result says neither yes nor no")
-    if code == "500":
-        return Uncertain(code, said)
-    if code in Postmark.troubles or code in _PASSING:
-        return Postponed(code, said)
-    return Refused(code, said)
 
 
 def _error(answer: object) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 from dispatch.errors import AccountTrouble, InvalidConfig, ProviderUnreachable, Unsupported
 from dispatch.messages.message import Envelope, Message
-from dispatch.providers.outcome import Accepted, Outcome, Postponed, Uncertain, legible
+from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused, Uncertain, legible
 from dispatch.providers.provider import Authentication, Batch, Begin, Capabilities, Provider
 from dispatch.providers.smtp_connection import BROKEN, Away, Connection, Patience, Reply, Server, connect
 from dispatch.providers.tls import innermost, is_loopback
@@ -187,11 +187,8 @@ class Smtp(Provider):
                 f"{self._server.host} refuses the sender: {said}",
                 remedy="Set `from` to an address that this account may use.",
             )
-        if stage == "RCPT" and reply.is_for_good and "relay" in reply.text.lower():
-            raise AccountTrouble(  # "Relay access denied": it would say so of everybody
-                f"{self._server.host} does not take mail from us for others: {said}",
-                remedy="Set `username` and `password`, or ask those who run the server.",
-            )
+        if stage == "RCPT" and reply.code == 550 and reply.text.startswith("5.1.1 "):
+            return Refused("550", reply.text, suppress="bounced")  # RFC 3463 §3.2: no such mailbox
         if stage == "RCPT" and reply.code == 552:
             return Postponed("552", reply.text)  # RFC 5321 §4.5.3.1.10: how old servers say "too many recipients"
         return reply.outcome()
