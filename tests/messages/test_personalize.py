@@ -141,6 +141,8 @@ def test_what_is_filled_in_is_what_is_read_whatever_people_call_themselves(
     assert len(parse(message).keys()) == 17
     raw = message.mime()
     assert raw.isascii()
+    assert message.ready_for_smtp
+    assert raw.endswith(b"\r\n")
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)|\r\n\.|[^\r\n]{999}", raw)
     assert max(map(len, raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
 

@@ -42,6 +42,8 @@ def test_a_good_message_passes(message: Message) -> None:
         (lambda raw: raw.replace(b"<p>", "é".encode()), "RFC 5322"),
         (lambda raw: raw.replace(b"<p>", b"x" * 999), "RFC 5322"),
         (lambda raw: raw[: raw.rindex(b"--=_")], "Defect"),
+        (lambda raw: raw.replace(b"\r\n=2E", b"\r\n.", 1), "SMTP"),
+        (lambda raw: raw.removesuffix(b"\r\n"), "SMTP"),
     ],
 )
 def test_a_message_that_was_altered_anywhere_is_stopped(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from threading import Thread
+from threading import enumerate as enumerate_threads
+from time import monotonic, sleep
 
 import pytest
 import trustme
@@ -58,6 +62,40 @@ def test_envelope_commands_travel_together_where_the_server_can(plain: SmtpCarri
         "RCPT TO:<person1@example.org>",
         "DATA",
     ]
+
+
+# --- time limits ---------------------------------------------------------------------------------------------
+
+
+def test_a_reply_that_comes_in_drops_ends_at_the_time_limit(impatient: SmtpCarrier) -> None:
+    """Each octet comes well within the limit; RFC 5321 §4.5.3.2 limits the stage, and so do we."""
+
+    def drip(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            connection.sendall(b"220 hello\r\n")
+            connection.recv(4096)
+            connection.sendall(b"250-hello\r\n250 PIPELINING\r\n")
+            connection.recv(4096)
+            while True:
+                connection.sendall(b"2")
+                sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=drip, args=(listening,))
+        thread.start()
+        impatient.options |= {"port": listening.getsockname()[1]}
+        assert impatient.submit() == [Postponed("broken off", "timed out")]
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def test_nobody_watches_when_there_is_nothing_to_watch(impatient: SmtpCarrier) -> None:
+    assert accepted(impatient.submit(2)) == 2
+    until = monotonic() + 5
+    while any(thread.name == "SMTP time limits" for thread in enumerate_threads()):
+        assert monotonic() < until
+        sleep(0.02)
 
 
 # --- nothing in the clear ------------------------------------------------------------------------------------

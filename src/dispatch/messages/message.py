@@ -52,3 +52,4 @@ class Message:
     text: str = field(repr=False)
     pictures: tuple[Picture, ...] = field(repr=False)  # those that travel inside
     mime: Callable[[], bytes] = field(repr=False)
+    ready_for_smtp: bool = False  # mime() has no line that begins with a full stop, and ends in CRLF: nobody need look

@@ -74,6 +74,7 @@ class Personalizer:
             text=_filled(variant.text, text_values),
             pictures=variant.pictures,
             mime=partial(_joined, fields, self._bodies[recipient.variant], text_values, html_values),
+            ready_for_smtp=True,  # see quoted_printable()
         )
         if recipient.variant not in self._proven:
             prove(message)

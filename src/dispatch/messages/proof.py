@@ -32,6 +32,8 @@ def _problems(message: Message) -> Iterator[str]:
     raw = message.mime()
     if bad := _BAD_BYTES.search(raw):
         yield f"its bytes break RFC 5322 at octet {bad.start()}"
+    if message.ready_for_smtp and (b"\n." in raw or not raw.endswith(b"\r\n")):
+        yield "SMTP would alter it, or end it early (RFC 5321 §4.5.2)"
     parsed = email.message_from_bytes(raw, policy=SMTP)
     assert isinstance(parsed, EmailMessage)  # noqa: S101 - what this policy makes
     if parsed.keys() != _expected_names(message):

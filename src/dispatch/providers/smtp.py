@@ -101,13 +101,13 @@ class Smtp(Provider):
         """Take leave of the server."""
         if self._connection:
             with suppress(*BROKEN):
-                self._connection.limit(self.patience.connect)
-                self._connection.quit()
+                self._connection.write(b"QUIT\r\n", self.patience.connect)
+                self._connection.reply(self.patience.connect)
             self._drop()
 
     def _carry(self, message: Message, begin: Begin) -> Outcome:
         """One message, over the connection at hand, or over a new one where the server has ended that meanwhile."""
-        content = _content(message.mime())
+        content = message.mime() if message.ready_for_smtp else _content(message.mime())
         kept = self._connection is not None
         if not self._connection:
             self._connection = connect(self._server)
@@ -128,10 +128,13 @@ class Smtp(Provider):
         refusal = self._announce(connection, envelope, len(content))
         if refusal:
             return refusal
+        patience = self.patience
         try:
-            for start in range(0, len(content), _BLOCK):
-                connection.limit(self.patience.block)
-                connection.send(content[start : start + _BLOCK])
+            if len(content) <= _BLOCK:
+                connection.write(content, patience.block)
+            else:
+                for start in range(0, len(content), _BLOCK):
+                    connection.write(memoryview(content)[start : start + _BLOCK], patience.block)
         except BROKEN as error:
             return _broken_off(connection, error)
         begin(1)
@@ -139,12 +142,12 @@ class Smtp(Provider):
             if connection.has_news():
                 # It came before the dot, so it is no answer to it; taken for one, it would make "accepted" a lie.
                 connection.usable = False
-                return connection.reply(self.patience.block).outcome()
-            connection.send(b".\r\n")
+                return connection.reply(patience.block).outcome()
+            connection.write(b".\r\n", patience.block)
         except BROKEN as error:
             return _broken_off(connection, error)
         try:
-            return _verdict(connection, connection.reply(self.patience.final))
+            return _verdict(connection, connection.reply(patience.final))
         except BROKEN as error:
             connection.usable = False
             return Uncertain("no answer", legible(innermost(error)))
@@ -152,7 +155,6 @@ class Smtp(Provider):
     def _announce(self, connection: Connection, envelope: Envelope, size: int) -> Outcome | None:
         """MAIL, RCPT and DATA; None where the server now waits for the content."""
         declared = f" SIZE={size}" if connection.has_extn("size") else ""  # RFC 1870
-        stages = ("MAIL", "RCPT", "DATA")
         try:
             replies = connection.ask(
                 f"MAIL FROM:<{_path(envelope.mail_from)}>{declared}\r\n",
@@ -161,8 +163,11 @@ class Smtp(Provider):
             )
         except BROKEN as error:
             raise _ConnectionEnded(_broken_off(connection, error)) from None
+        if [reply.code for reply in replies] == [250, 250, 354]:
+            return None
         if replies[0].code == 421:
             raise _ConnectionEnded(replies[0].outcome())
+        stages = ("MAIL", "RCPT", "DATA")
         for stage, reply in zip(stages, replies, strict=False):
             if reply.code != 354 if stage == "DATA" else reply.code // 100 != 2:
                 connection.usable = reply.is_refusal and self._forgets(connection, replies[-1])
@@ -187,7 +192,7 @@ class Smtp(Provider):
                 f"{self._server.host} refuses the sender: {said}",
                 remedy="Set `from` to an address that this account may use.",
             )
-        if stage == "RCPT" and reply.code == 550 and reply.text.startswith("5.1.1 "):
+        if stage == "RCPT" and reply.code == 550 and reply.said.startswith(b"5.1.1 "):
             return Refused("550", reply.text, suppress="bounced")  # RFC 3463 §3.2: no such mailbox
         if stage == "RCPT" and reply.code == 552:
             return Postponed("552", reply.text)  # RFC 5321 §4.5.3.1.10: how old servers say "too many recipients"
@@ -215,9 +220,10 @@ def _broken_off(connection: Connection, error: Exception) -> Postponed:
 
 def _verdict(connection: Connection, reply: Reply) -> Outcome:
     """What the answer to the final dot means."""
-    connection.usable = reply.code == 250 or (reply.is_refusal and reply.code != 421)
     if reply.code // 100 == 2:
+        connection.usable = reply.code == 250
         return Accepted(f"{reply.code} {reply.text}")
+    connection.usable = reply.is_refusal and reply.code != 421
     return reply.outcome() if reply.is_refusal else Uncertain("garbled", f"{reply.code} {reply.text}")
 
 

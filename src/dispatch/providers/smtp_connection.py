@@ -6,15 +6,25 @@ import smtplib
 import socket
 import ssl
 from base64 import b64encode
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import lru_cache
+from math import inf
+from select import POLLIN, poll
+from time import monotonic
+from typing import ClassVar, NamedTuple
 
 from dispatch.errors import AccountTrouble, ProviderUnreachable
 from dispatch.providers.outcome import UNREACHABLE, Postponed, Refused, legible
+from dispatch.providers.smtp_watch import Watch
 from dispatch.providers.tls import innermost, is_hopeless
 
 BROKEN = (smtplib.SMTPException, OSError)
 """What any exchange with a server may raise when the connection fails."""
+
+_LONGEST_REPLY = 64 * 1024  # bytes; RFC 5321 §4.5.3.1.5 allows 512 in a line
 
 
 class Away(Exception):
@@ -53,13 +63,13 @@ class Server:
 class Reply(NamedTuple):
     """What a server says: three digits, and text for people."""
 
-    code: int
-    text: str
+    code: int  # -1 where it said anything but three digits
+    said: bytes
 
-    @classmethod
-    def of(cls, code: int, said: bytes | str) -> Reply:
-        """A reply as smtplib gives it, with text that may be shown."""
-        return cls(code, legible(said.decode("utf-8", "replace") if isinstance(said, bytes) else said))
+    @property
+    def text(self) -> str:
+        """Its words as they may be shown."""
+        return legible(self.said.decode("utf-8", "replace"))
 
     @property
     def is_for_good(self) -> bool:
@@ -79,33 +89,87 @@ class Reply(NamedTuple):
 
 
 class Connection(smtplib.SMTP):
-    """smtplib's connection with a limit for each stage, TLS from the start where asked, and pipelining."""
+    """smtplib's connection with a limit for each stage, TLS from the start where asked, and pipelining.
+
+    smtplib connects, says hello, encrypts and logs in, under the socket's own time limit. From `watch()` on, which is
+    where messages begin, a Watch keeps the limits, and every call costs what it must.
+    """
+
+    _watch: ClassVar[Watch] = Watch()
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self._heard = b""  # the beginning of a reply
+        self._replies: deque[Reply] = deque()  # heard, and not yet asked for
         self.usable = True  # for another message
+        self.deadline = inf
+        patience = server.patience
+        self.tick = min(1.0, patience.command / 4, patience.data / 4, patience.block / 4, patience.final / 4)
         super().__init__(server.host, server.port)
-        self.limit(server.patience.command)
+        self._wire.settimeout(patience.command)
 
     def _get_socket(self, host: str, port: int, _timeout: float) -> socket.socket:
         """What smtplib.SMTP_SSL and smtplib.LMTP override as well."""
-        connected = socket.create_connection((host, port), self._server.patience.connect)
+        self._wire = socket.create_connection((host, port), self._server.patience.connect)
         # Or the dot waits for the server's delayed ACK of the content: 40 ms for each message.
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._server.tls == "tls":
-            connected = self._server.trust.wrap_socket(connected, server_hostname=host)
-        connected.settimeout(self._server.patience.greeting)
-        return connected
+            self._wire = self._server.trust.wrap_socket(self._wire, server_hostname=host)
+        self._wire.settimeout(self._server.patience.greeting)
+        return self._wire
 
-    def limit(self, seconds: float) -> None:
-        """Give what comes next this long."""
-        if self.sock:
-            self.sock.settimeout(seconds)
+    def watch(self) -> None:
+        """From now on the limits of stages hold instead of the socket's."""
+        self._wire.settimeout(None)
+        self._readable = poll()
+        self._readable.register(self._wire, POLLIN)
+        self._watch.add(self)
+
+    def end(self) -> None:
+        """Make whoever waits for the server wait no longer; for other threads."""
+        with suppress(OSError):
+            socket.socket.shutdown(self._wire, socket.SHUT_RDWR)
+
+    def write(self, content: bytes | memoryview, seconds: float) -> None:
+        """Hand it to the server within this time; raises one of BROKEN."""
+        self.deadline = monotonic() + seconds
+        try:
+            self._wire.sendall(content)
+        except OSError:
+            self._raise_if_late()
+            raise
+        self.deadline = inf
 
     def reply(self, seconds: float) -> Reply:
         """The next reply; raises one of BROKEN where none comes in time."""
-        self.limit(seconds)
-        return Reply.of(*self.getreply())
+        self.deadline = monotonic() + seconds
+        while not self._replies:
+            self._hear()
+        self.deadline = inf
+        return self._replies.popleft()
+
+    def getreply(self) -> Reply:
+        """The next reply, for smtplib: its own way of reading would not find what came along with another one."""
+        while not self._replies:
+            self._hear()
+        return self._replies.popleft()
+
+    def _hear(self) -> None:
+        try:
+            heard = self._wire.recv(4096)
+        except OSError:
+            self._raise_if_late()
+            raise
+        if not heard or len(self._heard) > _LONGEST_REPLY:
+            self._raise_if_late()
+            self.close()
+            raise smtplib.SMTPServerDisconnected("An endless reply" if heard else "Connection unexpectedly closed")
+        replies, self._heard = _read(self._heard + heard)
+        self._replies += replies
+
+    def _raise_if_late(self) -> None:
+        if monotonic() > self.deadline:
+            raise TimeoutError("timed out")
 
     def ask(self, *commands: str) -> list[Reply]:
         """The replies to commands of which only the last can be DATA: in one round trip where allowed (RFC 2920).
@@ -113,31 +177,47 @@ class Connection(smtplib.SMTP):
         Fewer replies than commands where one stands in the way of the next.
         """
         patience = self._server.patience
-        pipelined = self.has_extn("pipelining")
+        if "pipelining" not in self.esmtp_features:
+            return self._ask_one_by_one(commands)
+        self.write("".join(commands).encode("ascii"), patience.command)
+        self.deadline = monotonic() + patience.command
+        heard = self._replies
+        while len(heard) < len(commands):
+            try:
+                self._hear()
+            except BROKEN:
+                if heard and heard[-1].code == 421:  # it said that it would leave
+                    return list(heard)
+                raise
+        self.deadline = inf
+        return [heard.popleft() for _ in commands]
+
+    def _ask_one_by_one(self, commands: Sequence[str]) -> list[Reply]:
+        patience = self._server.patience
         replies: list[Reply] = []
-        self.limit(patience.command)
-        if pipelined:
-            self.send("".join(commands))
         for command in commands:
-            if not pipelined:
-                self.send(command)
+            self.write(command.encode("ascii"), patience.command)
             replies.append(self.reply(patience.data if command == "DATA\r\n" else patience.command))
-            if replies[-1].code == 421 or (replies[-1].is_refusal and not pipelined):
+            if replies[-1].is_refusal:
                 break
         return replies
 
     def has_news(self) -> bool:
         """Whether the server has said something that nobody asked for, or has left."""
-        if not self.sock or not self.file:
+        wire = self._wire
+        if self._replies or self._heard or (isinstance(wire, ssl.SSLSocket) and wire.pending()):
             return True
-        self.sock.settimeout(0)
+        if not self._readable.poll(0):
+            return False
+        wire.settimeout(0)  # what came may be for TLS alone
         try:
-            # Without waiting, peek() is empty for "nothing yet" and for "left"; read() tells them apart.
-            return bool(self.file.peek(1)) or self.file.raw.read(1) is not None
-        except ssl.SSLWantReadError:
+            replies, self._heard = _read(wire.recv(4096))
+            self._replies += replies
+        except (ssl.SSLWantReadError, BlockingIOError):
             return False
         finally:
-            self.limit(self._server.patience.command)
+            wire.settimeout(None)
+        return True
 
     def start_tls(self) -> None:
         """STARTTLS, or nothing: a server without it, or somebody who took the offer away, gets no mail."""
@@ -148,6 +228,11 @@ class Connection(smtplib.SMTP):
                 remedy="Use `tls: tls` where the server encrypts from the start (port 465).",
             )
         self.starttls(context=self._server.trust)
+        assert self.sock is not None  # noqa: S101 - the encrypted one
+        self._wire = self.sock
+        # What came before the handshake was in the clear, whoever said it.
+        self._heard = b""
+        self._replies.clear()
 
     def log_in(self) -> None:
         """AUTH, once, with the first of PLAIN and LOGIN on offer; raises AccountTrouble or Away."""
@@ -165,7 +250,7 @@ class Connection(smtplib.SMTP):
                 f"{self._server.host} offers no login with a password ({' '.join(offered) or 'no AUTH'})",
                 remedy="Leave `username` and `password` out if the server knows you by your address.",
             )
-        reply = Reply.of(*answer)
+        reply = Reply(*answer)
         if reply.is_for_good:
             raise AccountTrouble(
                 f"{self._server.host} refuses the login of {username}: {reply.text} ({reply.code})",
@@ -185,6 +270,7 @@ def connect(server: Server) -> Connection:
         if server.username:
             connection.log_in()
         connection.ehlo_or_helo_if_needed()
+        connection.watch()
     except BaseException as error:
         if connection:
             connection.close()
@@ -192,6 +278,24 @@ def connect(server: Server) -> Connection:
             raise _explained(error, server) from None
         raise
     return connection
+
+
+@lru_cache(maxsize=64)  # a server answers most commands in the same words each time
+def _read(heard: bytes) -> tuple[list[Reply], bytes]:
+    """The replies (RFC 5321 §4.2.1) that are complete, and what was heard of the next one."""
+    replies: list[Reply] = []
+    words: list[bytes] = []
+    rest = heard
+    while True:
+        line, ended, after = rest.partition(b"\n")
+        if not ended:
+            return replies, heard
+        rest = after
+        words.append(line[4:].strip())
+        code = int(line[:3]) if line[:3].isdigit() else -1
+        if code < 0 or line[3:4] != b"-":
+            replies.append(Reply(code, b"\n".join(words)))
+            words, heard = [], rest
 
 
 def _explained(error: Exception, server: Server) -> Exception:
@@ -202,7 +306,8 @@ def _explained(error: Exception, server: Server) -> Exception:
         )
     if not isinstance(error, smtplib.SMTPResponseException):
         return Away(Postponed(UNREACHABLE, legible(innermost(error))))
-    reply = Reply.of(error.smtp_code, error.smtp_error)
+    said = error.smtp_error
+    reply = Reply(error.smtp_code, said if isinstance(said, bytes) else said.encode())
     if reply.is_for_good:
         return AccountTrouble(
             f"{server.host} turns us away: {reply.text} ({reply.code})",
