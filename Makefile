@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Debian keeps venv in a package of its own.
 MAKE_VENV := $(PYTHON) -m venv .venv 2>/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy python3-venv && $(PYTHON) -m venv --clear .venv; }
 
-.PHONY: demo test check complete lint format lock clean
+.PHONY: demo test check complete bench lint format lock clean
 
 demo: .venv/.runtime
 	@tools/demo
@@ -19,6 +19,11 @@ check: .venv/.dev .venv/.programs lint complete
 # Everything, the sampled proofs in full: every kill point, every hostile document.
 complete: .venv/.dev .venv/.programs
 	$(BIN)/pytest -n 2 --dist worksteal -q -m "complete or not complete"
+
+# What it costs, beside the plainest program for the same end; writes docs/benchmarks.md, and fails for no figure.
+# BENCH=--quick takes a minute or two, BENCH=--full measures ten million people.
+bench: .venv/.dev .venv/.bench
+	$(BIN)/python -m bench --write $(BENCH)
 
 lint: .venv/.dev
 	$(BIN)/ruff format --check .
@@ -46,6 +51,15 @@ format: .venv/.dev
 .venv/.programs: | .venv/bin/python
 	@command -v chromium >/dev/null && command -v spamassassin >/dev/null || { \
 	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends chromium spamassassin fonts-dejavu-core; }
+	@touch $@
+
+# smtp-source and smtp-sink come with postfix: without a configuration it does not start. Our own sinks are compiled;
+# mjml and juice are measured where npm is, and put into a temporary folder.
+.venv/.bench: | .venv/bin/python
+	@test -x /usr/sbin/smtp-source && command -v cc >/dev/null || { \
+	  $(SUDO) apt-get update -q && \
+	  echo "postfix postfix/main_mailer_type select No configuration" | $(SUDO) debconf-set-selections && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends postfix gcc libc6-dev; }
 	@touch $@
 
 # Pinned with hashes; run it after a change of the dependencies in pyproject.toml.

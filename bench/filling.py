@@ -1,0 +1,78 @@
+"""Filling the merge fields of HTML and text for one reader, against jinja2."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from urllib.parse import quote
+
+import jinja2
+
+from bench.measuring import Line, Table, Target, in_turns, microseconds, paired
+from bench.newsletter import write_newsletter
+from bench.readers import reader, template
+from bench.scope import Scope
+from dispatch.project import Project
+from dispatch.rendering.compiled import Context, Slot, Slots
+from dispatch.rendering.slots import fill
+
+# No template may trip over the braces of CSS.
+_OPEN, _CLOSE = "⟦", "⟧"
+
+
+def compare(scope: Scope) -> Table:
+    """The same HTML and the same text, character by character."""
+    times = scope.pick(tiny=5, quick=500, usual=1_000)
+    folder = write_newsletter(scope.folder / "fill", 1, "provider: outbox\n")
+    with Project.open(folder, environ=os.environ) as project:
+        variant = template(project).variants[0]
+    link = "https://crossings.example/u/" + 86 * "x"
+    values = {**reader(1).values, "unsubscribe_url": link, "view_online_url": "https://crossings.example/long-read/"}
+    html, text = _jinja(variant.html, autoescape=True), _jinja(variant.text, autoescape=False)
+    assert fill(variant.html, values) == html.render(values)
+    assert fill(variant.text, values) == text.render(values)
+
+    def ours() -> object:
+        return fill(variant.html, values), fill(variant.text, values)
+
+    def theirs() -> object:
+        return html.render(values), text.render(values)
+
+    pair = paired(*in_turns(scope.rounds, partial(microseconds, ours, times), partial(microseconds, theirs, times)))
+    count = len(variant.html.slots) + len(variant.text.slots)
+    return Table(
+        "Fill",
+        f"HTML and text for one reader, {count} merge fields escaped for their places; against a compiled jinja2 "
+        "template that writes the same characters.",
+        ("dispatch", "jinja2"),
+        [
+            Line(
+                "CPU per reader (times faster)",
+                f"{pair.ours:.1f} µs",
+                f"{pair.theirs:.1f} µs",
+                1 / pair.ratio,
+                Target(8, at_least=True),
+            )
+        ],
+    )
+
+
+def _jinja(slots: Slots, *, autoescape: bool) -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=autoescape,
+        variable_start_string=_OPEN,
+        variable_end_string=_CLOSE,
+        block_start_string="⟦%",
+        comment_start_string="⟦#",
+        keep_trailing_newline=True,
+    )
+    environment.filters["url_part"] = partial(quote, safe="")
+    places = (f"{_OPEN} {_expression(slot)} {_CLOSE}" for slot in slots.slots)
+    return environment.from_string(
+        slots.literals[0] + "".join(map("".join, zip(places, slots.literals[1:], strict=True)))
+    )
+
+
+def _expression(slot: Slot) -> str:
+    expression = f"{slot.name} or {slot.fallback!r}"
+    return f"({expression}) | url_part" if slot.context is Context.URL_PART else expression

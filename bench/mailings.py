@@ -1,0 +1,53 @@
+"""Frozen mailings that can be sent again and again from the same state."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.newsletter import configure, write_newsletter
+from bench.process import Cost, work
+from bench.scope import Scope
+
+# No rate: what is measured is how fast it could go.
+_DELIVERY = "delivery: {{rate: 999999/s, concurrency: {concurrency}, claim: none}}\n"
+
+
+def http_carrier(name: str, port: int, options: str = "", *, concurrency: int = 4) -> str:
+    """The settings of a carrier with an HTTP API on this machine."""
+    key = {"postmark": "token", "mailgun": "api_key"}[name]
+    where = f'{key}: "${{CARRIER_KEY}}", base_url: "http://127.0.0.1:{port}"{options}'
+    return f"provider: {name}\nproviders: {{{name}: {{{where}}}}}\n{_DELIVERY.format(concurrency=concurrency)}"
+
+
+def smtp_carrier(port: int, *, concurrency: int) -> str:
+    """The settings of a mail server on this machine."""
+    where = f"host: 127.0.0.1, port: {port}, tls: none"
+    return f"provider: smtp\nproviders: {{smtp: {{{where}}}}}\n{_DELIVERY.format(concurrency=concurrency)}"
+
+
+@dataclass(frozen=True)
+class FrozenMailing:
+    """A mailing just before its first message."""
+
+    folder: Path
+    people: int
+
+    @classmethod
+    def make(cls, scope: Scope, name: str, people: int, settings: str) -> FrozenMailing:
+        """Write a newsletter and freeze its issue for its list."""
+        folder = write_newsletter(scope.folder / name, people, settings)
+        work("freeze_mailing", folder)
+        shutil.copytree(folder / ".dispatch", folder / "frozen")
+        return cls(folder, people)
+
+    def settle(self, settings: str) -> None:
+        """Name another port of the carrier."""
+        configure(self.folder, settings)
+
+    def send(self, act: str = "send") -> Cost:
+        """Send all of it as it was frozen; `act` is the piece of work that does."""
+        shutil.rmtree(self.folder / ".dispatch")
+        shutil.copytree(self.folder / "frozen", self.folder / ".dispatch")
+        return work(act, self.folder)
