@@ -15,6 +15,7 @@ DispatchError            1   something is wrong, in a sentence with a remedy
 ├── DatabaseTrouble      1   the database cannot be used
 ├── UsageMistake         2   the command line contradicts itself
 └── Stopped              3   a mailing stopped; `dispatch resume` goes on
+    ├── Fenced               another process has taken over
     ├── AccountTrouble       key refused, domain unverified, quota used up
     ├── ProviderUnreachable  no connection to the provider
     ├── PostponedTooLong     the provider asks to wait longer than we wait
@@ -127,6 +128,10 @@ class Stopped(DispatchError):
     """A mailing stopped before its end; what was accepted stays accepted, `dispatch resume` goes on."""
 
     exit_code = 3
+
+
+class Fenced(Stopped):
+    """Another process has taken over what this one was at work on."""
 
 
 class AccountTrouble(Stopped):

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.config import Config, load_config, load_or_make_key
 from dispatch.database.database import Database
+from dispatch.delivery.crew import Crew, Leases
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.lock import SenderLock
 from dispatch.delivery.mailing import Mailing
@@ -163,11 +164,24 @@ class Records:
         return Ledger(self.database, self.clock)
 
     @cached_property
+<<<<<<< HEAD
     def lock(self) -> SenderLock:
         """One sender at a time, of all that use the database; it lies beside it."""
         folder = self.database.path.parent if self.database.path else self.config.state
         folder.mkdir(mode=0o700, exist_ok=True)
         return SenderLock(folder / "send.lock")
+=======
+    def lock(self) -> SenderLock | Leases:
+        """One sender at a time, of all that use a database in a file, beside which it lies; any number with a server."""
+        if self.database.several_senders:
+            return Leases(self.database)
+        return SenderLock(self.database.path.with_name("send.lock"))
+>>>>>>> 0b8bf49 (delivery: calls that are refused as a whole are halved, everybody refused stops the mailing, and rows are fenced by their version)
+
+    @cached_property
+    def crew(self) -> Crew:
+        """Which processes are sending, this one perhaps among them."""
+        return Crew(self.database)
 
     def mailing(self, name: str | None = None, *, unfinished: bool = False) -> Mailing:
         """A mailing by `<slug>.<n>` or `<slug>`, else the latest (unfinished) one; raises NotFound."""

@@ -148,6 +148,7 @@ def sender_of(records: Records, mailing: Mailing, *, stop: Event, on_progress: C
         ledger=records.ledger,
         store=records.store,
         lock=records.lock,
+        crew=records.crew,
         open_provider=lambda: records.open_provider(mailing.provider),
         rate=records.config.delivery.per_second,
         concurrency=records.config.delivery.concurrency,

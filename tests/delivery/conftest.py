@@ -13,6 +13,7 @@ from threading import Event
 import pytest
 
 from dispatch.database.database import Database
+from dispatch.delivery.crew import Crew
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.lock import SenderLock
 from dispatch.delivery.mailing import BatchState, Mailing, Tally
@@ -36,6 +37,7 @@ class Desk:
         self.store = SubscriberStore(self.database, self.clock, KEY)
         self.ledger = Ledger(wrap(self.database), self.clock)
         self.lock = SenderLock(folder / ".dispatch" / "send.lock")
+        self.crew = Crew(self.database)
         self.progress: list[Progress] = []
 
     def close(self) -> None:
@@ -66,6 +68,7 @@ class Desk:
             ledger=self.ledger,
             store=self.store,
             lock=self.lock,
+            crew=self.crew,
             open_provider=service.open,
             on_progress=self.progress.append,
             **{**usual, **options},

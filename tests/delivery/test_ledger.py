@@ -52,9 +52,8 @@ def test_the_last_row_that_ends_finishes_the_mailing_and_one_that_opens_again_re
     for row in rows:
         assert desk.status(mailing).finished is None
         with desk.ledger.writing() as connection:
-            desk.ledger.exchange(connection, row, [ended(row, row.positions, BatchState.UNCERTAIN)])
+            (uncertain,) = desk.ledger.exchange(connection, row, [ended(row, row.positions, BatchState.UNCERTAIN)])
     assert desk.status(mailing).finished
-    uncertain = ended(rows[0], rows[0].positions, BatchState.UNCERTAIN)
     with desk.ledger.writing() as connection:
         desk.ledger.exchange(connection, uncertain, [replace(uncertain, state=BatchState.PENDING)])
     assert desk.status(mailing).finished is None

@@ -49,6 +49,10 @@ class MortalDatabase:
         if not self.before and self.commits == self.die_at:
             raise Crash
 
+    def together(self, act):
+        with self.writing() as connection:
+            return act(connection)
+
     def reading(self):
         return self.inner.reading()
 

@@ -58,8 +58,12 @@ def test_the_pace_falls_at_most_once_a_second_and_rises_with_success() -> None:
 
 
 def test_what_nobody_documents_starts_low_and_what_stays_here_is_not_paced() -> None:
-    unknown = pacer_for(None, Capabilities(max_messages=1), 1)
+    unknown = pacer_for(None, Capabilities(max_messages=50, one_at_a_time=True), 1)
     assert count(unknown, 1, 5) == pytest.approx(50, abs=3)
+    calls = pacer_for(None, Capabilities(max_messages=500), 1)
+    assert count(calls, 500, 5) == pytest.approx(2500, abs=500), "one call a second"
+    calls.learn([YES] * 500, NOW)
+    assert calls._rate > 2 * 500, "after a second at this pace, about two calls a second more"
     assert pacer_for(None, Capabilities(max_messages=1, real=False), 1).take(10**6, NOW) == 0
     documented = pacer_for(None, Capabilities(max_messages=1, default_rate=14), 1)
     assert count(documented, 1, 5) == pytest.approx(70, abs=3)

@@ -113,7 +113,7 @@ def test_everybody_once_more_waits_until_the_earlier_mailing_is_at_its_end(desk)
     first = desk.prepare(SERVICE, limit=3)
     with pytest.raises(SendRefused, match=r"dispatch resume rivers\.1.*dispatch cancel rivers\.1"):
         desk.prepare(SERVICE, repetition="again")
-    settlement.cancel(desk.ledger, desk.lock, first)
+    settlement.cancel(desk.ledger, desk.lock, desk.crew, first)
     assert desk.prepare(SERVICE, repetition="again").name == "rivers.2"
 
 
@@ -121,7 +121,7 @@ def test_whoever_was_withdrawn_is_in_no_mailing_of_the_issue(desk) -> None:
     desk.join(*(f"person{number}@example.org" for number in range(1, 8)))
     first = desk.prepare(SERVICE, limit=3)
     mailed = desk.send(first, FakeService(SERVICE.capabilities)).accepted
-    settlement.cancel(desk.ledger, desk.lock, first)
+    settlement.cancel(desk.ledger, desk.lock, desk.crew, first)
     second = desk.prepare(SERVICE, repetition="new_subscribers")
     assert (second.audience, second.excluded["already_mailed"]) == (7 - mailed, mailed)
 

@@ -52,9 +52,9 @@ def test_where_a_repeat_is_no_second_copy_nothing_is_uncertain(desk) -> None:
 
 def test_recovering_twice_changes_nothing_more(desk) -> None:
     _, mailing = die(desk, SINGLE, Act(), Act(after=Crash()))
-    recover(desk.ledger, mailing, SINGLE, desk.clock())
+    recover(desk.ledger, desk.crew, mailing, SINGLE, desk.clock())
     once = desk.fates(mailing)
-    recover(desk.ledger, mailing, SINGLE, desk.clock())
+    recover(desk.ledger, desk.crew, mailing, SINGLE, desk.clock())
     assert desk.fates(mailing) == once
 
 

@@ -22,7 +22,7 @@ def test_cancelling_what_nobody_sends_withdraws_the_rest_at_once(desk) -> None:
     mailing = desk.prepare(service)
     with pytest.raises(Crash):
         desk.send(mailing, service)
-    assert cancel(desk.ledger, desk.lock, mailing)
+    assert cancel(desk.ledger, desk.lock, desk.crew, mailing)
     status = desk.status(mailing)
     assert (status.accepted, status.uncertain, status.withdrawn, status.pending) == (5, 5, 2, 0)
     assert status.state == "cancelled"
@@ -48,7 +48,7 @@ def test_cancelling_what_is_being_sent_leaves_it_to_the_sender(desk) -> None:
 
     def cancel_elsewhere(batch) -> None:
         if service.calls and not told:
-            told.append(cancel(desk.ledger, other, mailing))
+            told.append(cancel(desk.ledger, other, desk.crew, mailing))
 
     service.on_call = cancel_elsewhere
     status = desk.send(mailing, service)
@@ -59,7 +59,7 @@ def test_cancelling_what_is_being_sent_leaves_it_to_the_sender(desk) -> None:
 def test_another_mailing_that_is_being_sent_does_not_keep_one_from_being_cancelled(desk) -> None:
     mailing = desk.prepare(FakeService(BATCH))
     with desk.lock.hold("roads.1"):
-        assert cancel(desk.ledger, SenderLock(desk.lock._path), mailing)
+        assert cancel(desk.ledger, SenderLock(desk.lock._path), desk.crew, mailing)
     assert desk.tally(mailing).withdrawn == 12
 
 
@@ -68,7 +68,7 @@ def test_what_is_finished_cannot_be_cancelled(desk) -> None:
     mailing = desk.prepare(service)
     desk.send(mailing, service)
     with pytest.raises(SendRefused, match="finished"):
-        cancel(desk.ledger, desk.lock, desk.ledger.find("rivers"))
+        cancel(desk.ledger, desk.lock, desk.crew, desk.ledger.find("rivers"))
 
 
 def test_whoever_is_in_doubt_is_listed_with_the_reason(desk) -> None:

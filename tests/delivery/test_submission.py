@@ -131,19 +131,17 @@ def test_answers_are_saved_before_a_wait(desk) -> None:
 def test_a_database_that_fails_stops_before_the_next_message(desk) -> None:
     service = FakeService(SINGLE)
     mailing = desk.prepare(service)
-    heed = desk.store.suppressed
-    calls = 0
+    exchange = desk.ledger.exchange
 
-    def full_disk(ids, connection=None):
-        nonlocal calls
-        calls += 1
-        if calls == 4:  # a claim and two messages before
-            raise DatabaseTrouble("the disk is full")
-        return heed(ids, connection)
+    def full_disk(connection, row, parts, receipts=None):
+        if row.done == 1 and parts[0].begun == 3:
+            raise DatabaseTrouble("the disk is full", remedy="Make room.")
+        return exchange(connection, row, parts, receipts)
 
-    desk.store.suppressed = full_disk
-    with pytest.raises(DatabaseTrouble):
+    desk.ledger.exchange = full_disk
+    with pytest.raises(Stopped, match="the disk is full"):
         desk.send(mailing, service)
+    desk.ledger.exchange = exchange
     assert sum(service.taken.values()) == 2
     assert desk.tally(mailing).accepted == 2
     assert desk.send(mailing, service).accepted == 12

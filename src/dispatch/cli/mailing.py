@@ -52,7 +52,7 @@ def cancel(context: click.Context, mailing: str | None, yes: bool) -> None:
     found = records.mailing(mailing, unfinished=True)
     if not yes:
         confirm(f"Stop {found.name} for good?", "cancel")
-    settled = settlement.cancel(records.ledger, records.lock, found)
+    settled = settlement.cancel(records.ledger, records.lock, records.crew, found)
     say(f"{found.name} is cancelled" + ("." if settled else "; its sender stops after the calls under way."))
 
 

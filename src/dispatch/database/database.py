@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from dispatch.database.group_commit import GroupCommit
 from dispatch.database.postgresql import PostgreSQL
 from dispatch.database.sqlite import SQLite, make_file
 from dispatch.errors import DatabaseTrouble
 from dispatch.location import Location
+
+T = TypeVar("T")
 
 HEAD = "0002"
 """The newest version in migrations/versions."""
@@ -31,6 +35,7 @@ class Database:
         self._writer: Engine = dialect.writer
         self._reader: Engine = dialect.reader
         self._writing_threads: set[int] = set()
+        self._group_commit = GroupCommit(self.writing)
 
     @classmethod
     def open(cls, url: str, *, folder: Path, location: Location | None = None) -> Database:
@@ -87,6 +92,13 @@ class Database:
                     yield connection
             finally:
                 self._writing_threads.discard(thread)
+
+    def together(self, act: Callable[[Connection], T]) -> T:
+        """Write within a transaction that threads share; gives the act's result when it is durable.
+
+        The act may be carried out more than once (see GroupCommit), so it changes nothing but through the connection.
+        """
+        return self._group_commit.run(act)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -118,6 +118,7 @@ mailing = Table(
     Column("pause_after", Integer),  # --limit: pause once this many are no longer pending
     # The claim in the git remote (see inspection/claim.py): the last epoch that this ledger wished to hold; 0: none.
     Column("epoch", Integer, nullable=False, default=0, server_default="0"),
+    Column("news", Integer, nullable=False, default=-1, server_default="-1"),  # the number at the freeze
 )
 
 recipient = Table(
@@ -157,6 +158,7 @@ batch = Table(
     Column("code", Text, nullable=False, default=""),  # the answer, or the reason of a withdrawal
     Column("detail", Text, nullable=False, default=""),
     Column("updated_at", Text, nullable=False),
+    Column("provider_id", Text, nullable=False, default="", server_default=""),  # one id for all: then no receipts
     # Rises with every change: who read an older one has been fenced off, and may neither write nor send.
     Column("version", Integer, nullable=False, default=0, server_default="0"),
     Index("ix_batch_mailing_state", "mailing_id", "state"),
@@ -190,7 +192,6 @@ pace = Table(
     metadata,
     Column("provider", Text, primary_key=True),
     Column("rate", Double, nullable=False),  # recipients per second, all processes together
-    Column("slowed_at", Double, nullable=False),  # seconds since 1970 by the database's clock, as below
-    Column("paused_until", Double, nullable=False),
+    Column("paused_until", Double, nullable=False),  # seconds since 1970 by the database's clock, as below
     Column("updated_at", Double, nullable=False),
 )

@@ -6,9 +6,11 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 
 from sqlalchemy import Connection
 
+from dispatch.database.news import news_number
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.mailing import BatchRow, BatchState, Mailing
 from dispatch.delivery.transitions import closed, may_repeat, returned, withdrawn
@@ -17,6 +19,8 @@ from dispatch.messages.message import Message, Recipient
 from dispatch.providers.outcome import Uncertain
 from dispatch.providers.provider import Capabilities, Provider
 from dispatch.subscribers.store import SubscriberStore
+
+_CLAIMS = count(1)  # the same process may lose a row and take it again: that is another claim
 
 Personalize = Callable[[Recipient, datetime], Message]
 """The message for one person with its Date; the same input, the same bytes."""
@@ -28,6 +32,7 @@ class Claim:
 
     row: BatchRow
     recipients: tuple[Recipient, ...]  # in order
+    news: int = -1  # the news number at which none of them had left
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,14 @@ class Call:
     recipients: tuple[Recipient, ...]
     messages: tuple[Message, ...]
     date: datetime
+    news: int = -1  # the news number at which none of the people had left
+
+    def part(self, row: BatchRow) -> Call:
+        """The same for some of its people, who stand in a row of their own now."""
+        wanted = set(row.positions)
+        people = tuple(person for person in self.recipients if person.position in wanted)
+        messages = tuple(message for message in self.messages if message.position in wanted)
+        return replace(self, row=row, recipients=people, messages=messages)
 
     @property
     def repeats(self) -> bool:
@@ -52,13 +65,15 @@ def claim(
     capabilities: Capabilities,
     now: datetime,
     paused_until: datetime | None = None,
+    by: str = "",
 ) -> Claim | datetime | None:
     """Take the next row; without one, the time at which to ask again, or None if this run has nothing left to take.
 
     In one transaction with the newest suppressions: whoever left before it began is withdrawn here. `paused_until` is
-    when the provider may be called again.
+    when the provider may be called again; `by` is who takes it.
     """
-    with ledger.writing() as connection:
+
+    def take(connection: Connection) -> Claim | datetime | None:
         wishes = ledger.refreshed(connection, mailing)
         if wishes.paused_at or wishes.cancelled_at:
             return None
@@ -67,10 +82,13 @@ def claim(
             return ledger.next_due(connection, mailing)
         if paused_until:
             return paused_until
+        taken_by = f"{by or _this_process()}#{next(_CLAIMS)}"
         if row.state is BatchState.SUBMITTING:
-            return _claim_repeat(ledger, store, connection, row, capabilities, now)
+            return _claim_repeat(ledger, store, connection, row, capabilities, now, taken_by)
         room = _room(ledger, connection, wishes, len(row.positions))
-        return _claim_first(ledger, store, connection, row, room) if room else None
+        return _claim_first(ledger, store, connection, row, room, wishes, taken_by) if room else None
+
+    return ledger.together(take)
 
 
 def compose(ledger: Ledger, claimed: Claim, provider: Provider, personalize: Personalize, now: datetime) -> Call | None:
@@ -84,7 +102,7 @@ def compose(ledger: Ledger, claimed: Claim, provider: Provider, personalize: Per
     date = row.submitted_at or now
     calls, unsupported = _calls(claimed.recipients, date, provider, personalize)
     if not unsupported and len(calls) == 1:
-        return Call(row, claimed.recipients, calls[0], date)
+        return Call(row, claimed.recipients, calls[0], date, claimed.news)
     if repeats:
         doubt = Uncertain("changed", "no answer came, and the request cannot be made again as it was")
         parts = closed(row, doubt, repeat=None)
@@ -93,24 +111,35 @@ def compose(ledger: Ledger, claimed: Claim, provider: Provider, personalize: Per
     else:
         first, *others = (tuple(message.position for message in call) for call in calls)
         parts = [replace(row, positions=first), *(returned(row, positions) for positions in others)]
-    with ledger.writing() as connection:
-        ledger.exchange(connection, row, parts)
+    stored = ledger.together(lambda connection: ledger.exchange(connection, row, parts))
     if repeats or unsupported:
         return None
-    return Call(parts[0], claimed.recipients[: len(calls[0])], calls[0], date)
+    return Call(stored[0], claimed.recipients[: len(calls[0])], calls[0], date, claimed.news)
 
 
-def _claim_first(ledger: Ledger, store: SubscriberStore, connection: Connection, row: BatchRow, room: int) -> Claim:
-    taken = replace(
-        row, positions=row.positions[:room], state=BatchState.CLAIMED, claimed_by=_this_process(), code="", detail=""
-    )
+def _claim_first(
+    ledger: Ledger,
+    store: SubscriberStore,
+    connection: Connection,
+    row: BatchRow,
+    room: int,
+    wishes: Mailing,
+    taken_by: str,
+) -> Claim:
+    taken = replace(row, positions=row.positions[:room], state=BatchState.CLAIMED, claimed_by=taken_by)
+    taken = replace(taken, code="", detail="")
     rest = replace(row, positions=row.positions[room:])
     people = ledger.recipients(connection, taken)
-    gone = store.suppressed([person.subscriber_id for person in people], connection)
-    reasons = {person.position: (gone[person.subscriber_id], "") for person in people if person.subscriber_id in gone}
+    news = news_number(connection)
+    reasons: dict[int, tuple[str, str]] = {}
+    if news != wishes.news:  # else nobody has left since the freeze, and asking for each takes longer than mailing them
+        gone = store.suppressed([person.subscriber_id for person in people], connection)
+        reasons = {
+            person.position: (gone[person.subscriber_id], "") for person in people if person.subscriber_id in gone
+        }
     parts = withdrawn(taken, reasons)
-    ledger.exchange(connection, row, [*parts, rest] if rest.positions else parts)
-    return Claim(parts[0], tuple(person for person in people if person.position not in reasons))
+    stored = ledger.exchange(connection, row, [*parts, rest] if rest.positions else parts)
+    return Claim(stored[0], tuple(person for person in people if person.position not in reasons), news)
 
 
 def _claim_repeat(
@@ -120,17 +149,18 @@ def _claim_repeat(
     row: BatchRow,
     capabilities: Capabilities,
     now: datetime,
+    taken_by: str,
 ) -> Claim:
     """Repeat the request as it was, or not at all: a call without one of its people would be another request."""
     people = ledger.recipients(connection, row)
+    news = news_number(connection)
     if store.suppressed([person.subscriber_id for person in people], connection):
         doubt = Uncertain("withdrawn_since", "no answer came, and somebody in the request has left since")
     elif not may_repeat(row, capabilities, now):
         doubt = Uncertain("too_old", "no answer came, and it is too late to repeat the request")
     else:
-        again = replace(row, claimed_by=_this_process())
-        ledger.exchange(connection, row, [again])
-        return Claim(again, people)
+        (again,) = ledger.exchange(connection, row, [replace(row, claimed_by=taken_by)])
+        return Claim(again, people, news)
     ledger.exchange(connection, row, closed(row, doubt, repeat=None))
     return Claim(row, ())
 

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
 
 from dispatch.database.database import Database
+from dispatch.database.news import news_number, tell_news
 from dispatch.database.schema import batch, mailing, receipt, recipient
-from dispatch.delivery.mailing import (
-    OPEN_STATES,
-    BatchRow,
-    BatchState,
-    Mailing,
-    Tally,
-    time_from,
-    time_text,
-)
-from dispatch.delivery.positions import parse_positions, positions_between, show_positions
-from dispatch.errors import DatabaseTrouble, NotFound, Stopped
+from dispatch.delivery.batch_rows import change_row, delete_rows, insert_receipts, insert_rows, row_from
+from dispatch.delivery.mailing import OPEN_STATES, BatchRow, BatchState, Mailing, Tally, time_from, time_text
+from dispatch.delivery.positions import positions_between
+from dispatch.delivery.transitions import LONGEST_WAIT
+from dispatch.errors import DatabaseTrouble, Fenced, NotFound
 from dispatch.messages.message import Recipient
 
+T = TypeVar("T")
+_SECOND = timedelta(seconds=1)
+
 _MAILING = [column for column in mailing.c if column is not mailing.c.content]
-_FATE = ("positions", "state", "begun", "done", "revision", "claimed_by")
 
 
 class Ledger:
@@ -41,9 +39,17 @@ class Ledger:
         """One transaction, durable when its block has ended."""
         return self._database.writing()
 
+    def together(self, act: Callable[[Connection], T]) -> T:
+        """The act's result, durable, from a transaction that threads share; the act may be carried out twice."""
+        return self._database.together(act)
+
     def reading(self) -> AbstractContextManager[Connection]:
         """One moment of the ledger."""
         return self._database.reading()
+
+    def now(self, connection: Connection) -> float:
+        """Seconds since 1970, by the clock that all who send go by."""
+        return self._database.now(connection) if self._database.several_senders else self._clock().timestamp()
 
     # --- batch rows ----------------------------------------------------------------------------------
 
@@ -52,45 +58,45 @@ class Ledger:
         connection: Connection,
         row: BatchRow,
         parts: Sequence[BatchRow],
-        receipts: Mapping[int, str] | None = None,
-    ) -> None:
-        """Put rows into the place of one, the first under its id; `receipts` are provider ids by position.
+        receipts: dict[int, str] | None = None,
+    ) -> list[BatchRow]:
+        """Put rows into the place of one, the first under its id; gives them as they are stored.
 
-        The parts must hold the row's positions, each once: nobody is lost, nobody is in two rows. The row must still
-        stand as it was read: of two senders, only one gets further. Keeps the mailing's `finished_at` true.
+        `receipts` are provider ids by position. The parts must hold the row's positions, each once: nobody is lost,
+        nobody is in two rows. The row must still stand as it was read: of two senders, only one gets further; raises
+        Fenced for the other. Keeps the mailing's `finished_at` true. Repeating an exchange that is done does nothing.
         """
-        rising = all(list(part.positions) == sorted(part.positions) for part in parts)
-        if not rising or sorted(chain.from_iterable(part.positions for part in parts)) != list(row.positions):
-            raise AssertionError(f"{parts} do not divide {row}")
+        _check_division([row], parts)
         now = time_text(self._clock())
-        as_read = _columns(row)
-        unchanged = [batch.c[name].is_not_distinct_from(as_read[name]) for name in _FATE]
-        first, *others = [{**_columns(part), "updated_at": now} for part in parts]
-        if connection.execute(update(batch).where(batch.c.id == row.id, *unchanged).values(first)).rowcount != 1:
-            raise Stopped(
-                "The ledger was changed by another process while this one was sending",
-                remedy="See to it that only one process sends, then run `dispatch resume`.",
-            )
-        if others:
-            connection.execute(insert(batch), others)
+        first, *others = parts
+        changed = change_row(connection, row, first, now)
+        if changed is None:
+            raise _fenced()
+        added = insert_rows(connection, others, now)
         if receipts:
-            connection.execute(
-                insert(receipt).prefix_with("OR IGNORE", dialect="sqlite"),
-                [
-                    {"mailing_id": row.mailing_id, "position": position, "provider_id": provider_id, "at": now}
-                    for position, provider_id in receipts.items()
-                ],
-            )
+            insert_receipts(connection, row, receipts, now)
         self._keep_finished_at(connection, row, parts, now)
+        return [changed, *added]
+
+    def merge(self, connection: Connection, rows: Sequence[BatchRow]) -> BatchRow:
+        """Put one row into the place of several of the same kind, under the first one's id; raises Fenced."""
+        first, *others = rows
+        whole = replace(first, positions=tuple(sorted(chain.from_iterable(row.positions for row in rows))))
+        changed = change_row(connection, first, whole, time_text(self._clock()))
+        if changed is None or not delete_rows(connection, others):
+            raise _fenced()
+        return changed
 
     def next_row(self, connection: Connection, of: Mailing, now: datetime) -> BatchRow | None:
         """The row that is next, and free: one whose request is to be repeated, else the oldest pending one."""
         for state in (BatchState.SUBMITTING, BatchState.PENDING):
             free = (*_in_state(of, state), batch.c.claimed_by.is_(None))
-            due = batch.c.not_before.is_(None) | (batch.c.not_before <= time_text(now))
+            too_far = time_text(now + timedelta(seconds=LONGEST_WAIT))  # set by a clock that was ahead
+            waits = batch.c.not_before.between(time_text(now + _SECOND), too_far)
+            due = batch.c.not_before.is_(None) | ~waits
             found = connection.execute(select(batch).where(*free, due).order_by(batch.c.id).limit(1)).first()
             if found:
-                return _batch_row(found)
+                return row_from(found)
         return None
 
     def next_due(self, connection: Connection, of: Mailing) -> datetime | None:
@@ -102,13 +108,13 @@ class Ledger:
     def rows(self, connection: Connection, of: Mailing, *states: BatchState) -> list[BatchRow]:
         """The rows in these states, in order of age."""
         found = connection.execute(select(batch).where(*_in_state(of, *states)).order_by(batch.c.id))
-        return [_batch_row(row) for row in found]
+        return [row_from(row) for row in found]
 
     def row_of(self, connection: Connection, of: Mailing, position: int) -> tuple[BatchRow, str]:
         """The row in which somebody stands, and when it last changed."""
         around = (batch.c.mailing_id == of.id, batch.c.first <= position, batch.c.last >= position)
         for found in connection.execute(select(batch).where(*around)):
-            row = _batch_row(found)
+            row = row_from(found)
             if position in row.positions:
                 return row, found.updated_at
         raise DatabaseTrouble(
@@ -134,7 +140,8 @@ class Ledger:
     def receipts(self, connection: Connection, of: Mailing, position: int) -> list[str]:
         """The provider's ids of what it accepted for somebody."""
         query = select(receipt.c.provider_id).where(receipt.c.mailing_id == of.id, receipt.c.position == position)
-        return list(connection.execute(query).scalars())
+        row, _ = self.row_of(connection, of, position)
+        return [*filter(None, [row.provider_id]), *connection.execute(query).scalars()]
 
     def tally(self, connection: Connection, of: Mailing) -> Tally:
         """Where the audience stands. One statement, so it adds up at any moment."""
@@ -223,6 +230,7 @@ class Ledger:
     def _wish(self, of: Mailing, **wish: object) -> None:
         with self._database.writing() as connection:
             connection.execute(update(mailing).where(mailing.c.id == of.id).values(**wish))
+            tell_news(connection)
 
     def _keep_finished_at(self, connection: Connection, row: BatchRow, parts: Sequence[BatchRow], now: str) -> None:
         this = update(mailing).where(mailing.c.id == row.mailing_id)
@@ -266,6 +274,7 @@ class Ledger:
     def add_mailing(self, connection: Connection, facts: Mapping[str, object]) -> int:
         """Record a mailing whose audience follows; gives its id."""
         new = {**facts, "created_at": time_text(self._clock()), "audience": 0, "excluded": {}}
+        new["news"] = news_number(connection)
         return int(connection.execute(insert(mailing).values(new).returning(mailing.c.id)).scalar_one())
 
     def add_recipients(self, connection: Connection, mailing_id: int, people: Sequence[Recipient]) -> None:
@@ -286,8 +295,7 @@ class Ledger:
         connection.execute(this.values(audience=audience, excluded=dict(excluded)))
         for first in range(1, audience + 1, unit):
             positions = tuple(range(first, min(first + unit, audience + 1)))
-            row = BatchRow(0, mailing_id, positions, BatchState.PENDING)
-            connection.execute(insert(batch).values({**_columns(row), "updated_at": now}))
+            insert_rows(connection, [BatchRow(0, mailing_id, positions, BatchState.PENDING)], now)
         return _mailing(connection.execute(select(*_MAILING).where(mailing.c.id == mailing_id)).one())
 
 
@@ -295,47 +303,21 @@ def _in_state(of: Mailing, *states: BatchState) -> tuple[ColumnElement[bool], ..
     return (batch.c.mailing_id == of.id, batch.c.state.in_(states))
 
 
-def _columns(row: BatchRow) -> dict[str, object]:
-    """A row as it is stored, but for its id and the time of its last change."""
-    return {
-        "mailing_id": row.mailing_id,
-        "variant": row.variant,
-        "first": row.positions[0],
-        "last": row.positions[-1],
-        "positions": show_positions(row.positions),
-        "count": len(row.positions),
-        "state": row.state,
-        "begun": row.begun,
-        "done": row.done,
-        "revision": row.revision,
-        "attempts": row.attempts,
-        "request_sha256": row.request_sha256,
-        "submitted_at": time_text(row.submitted_at) if row.submitted_at else None,
-        "not_before": time_text(row.not_before) if row.not_before else None,
-        "claimed_by": row.claimed_by,
-        "code": row.code,
-        "detail": row.detail,
-    }
-
-
-def _batch_row(found: Row[Any]) -> BatchRow:
-    return BatchRow(
-        id=found.id,
-        mailing_id=found.mailing_id,
-        variant=found.variant,
-        positions=parse_positions(found.positions),
-        state=BatchState(found.state),
-        begun=found.begun,
-        done=found.done,
-        revision=found.revision,
-        attempts=found.attempts,
-        request_sha256=found.request_sha256,
-        submitted_at=time_from(found.submitted_at) if found.submitted_at else None,
-        not_before=time_from(found.not_before) if found.not_before else None,
-        claimed_by=found.claimed_by,
-        code=found.code,
-        detail=found.detail,
+def _fenced() -> Fenced:
+    return Fenced(
+        "The ledger was changed by another process while this one was sending",
+        remedy="`dispatch status` shows who is at work; `dispatch resume` goes on.",
     )
+
+
+def _check_division(rows: Sequence[BatchRow], parts: Sequence[BatchRow]) -> None:
+    """Whether the parts hold all positions of the rows, each once."""
+    if len(rows) == len(parts) == 1 and rows[0].positions == parts[0].positions:
+        return
+    rising = all(list(part.positions) == sorted(part.positions) for part in parts)
+    here, there = (sorted(chain.from_iterable(row.positions for row in side)) for side in (rows, parts))
+    if not rising or here != there:
+        raise AssertionError(f"{parts} do not divide {rows}")
 
 
 def _mailing(found: Row[Any]) -> Mailing:

@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dispatch.delivery.mailing import Mailing
 from dispatch.errors import AlreadySending
 
 _PATIENCE = 0.3  # seconds; a killed process lets go a moment after it is gone, and `holder` locks for an instant
+_PATIENCE_AFTER_DEATH = 10.0  # seconds; the processes that worked for a dead one end their calls first
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,17 @@ class Holder:
 
     process: int
     mailing: str
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process is there; one that has not signed yet is."""
+        try:
+            os.kill(self.process, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True
 
 
 class SenderLock:
@@ -52,6 +65,16 @@ class SenderLock:
             self._descriptor = None
             os.close(descriptor)
 
+    def sends(self, mailing: Mailing) -> bool:
+        """Whether a process sends it now."""
+        holder = self.holder()
+        return holder is not None and holder.mailing == mailing.name
+
+    @property
+    def descriptor(self) -> int | None:
+        """The descriptor that holds it, for processes that work for whoever has it; None while nobody here does."""
+        return self._descriptor
+
     def holder(self) -> Holder | None:
         """Who holds the lock now; a process of 0 is one that has not signed yet."""
         try:
@@ -68,13 +91,13 @@ class SenderLock:
             os.close(descriptor)
 
     def _acquire(self, descriptor: int) -> None:
-        deadline = time.monotonic() + _PATIENCE
+        begun = time.monotonic()
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                if time.monotonic() > deadline:
-                    other = _signature(descriptor)
+                other = _signature(descriptor)
+                if time.monotonic() - begun > (_PATIENCE if other.is_alive else _PATIENCE_AFTER_DEATH):
                     raise AlreadySending(
                         f"{other.mailing or 'A mailing'} is being sent by process {other.process or 'unknown'}",
                         remedy="Wait until it has finished; `dispatch status` shows how far it is.",

@@ -61,6 +61,8 @@ class Mailing:
     paused_at: str | None
     cancelled_at: str | None
     pause_after: int | None  # `--limit`
+    epoch: int = 0  # of the claim in the git remote; 0: never claimed
+    news: int = -1  # the news number at the freeze (see database/news.py); -1: unknown
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class BatchRow:
     claimed_by: str | None = None
     code: str = ""
     detail: str = ""
+    provider_id: str = ""  # where all of an accepted row have the same
+    version: int = 0  # rises with every change: whoever holds an older one is fenced off
 
     @property
     def accepted(self) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -26,27 +27,43 @@ _CATCH_UP = 0.1  # seconds; what a thread that woke too late may make good
 _FRUITLESS = 5  # calls in a row without a definite answer that are still taken for chance
 
 
+@dataclass(frozen=True)
+class Pace:
+    """What is known of a provider's pace, by all processes together."""
+
+    rate: float  # recipients per second
+    pause: float = 0.0  # seconds from now in which it is not to be called
+    processes: int = 1  # among which the rate is shared
+
+
 def pacer_for(rate: float | None, capabilities: Capabilities, concurrency: int) -> Pacer:
     """Keep to the configured rate, else to the documented one, else start low and adapt; what stays here is unpaced."""
+    unit = 1 if capabilities.one_at_a_time else capabilities.max_messages
     limit = rate or capabilities.default_rate
     if limit:
-        return Pacer(limit, limit, concurrency)
-    return Pacer(math.inf, _UNKNOWN_START if capabilities.real else math.inf, concurrency)
+        return Pacer(limit, limit, concurrency, unit)
+    start = _UNKNOWN_START if capabilities.one_at_a_time else unit
+    return Pacer(math.inf, start if capabilities.real else math.inf, concurrency, unit)
 
 
 class Pacer:
     """The pace of one run, shared by its threads. Rates are recipients per second."""
 
-    def __init__(self, limit: float, start: float, concurrency: int) -> None:
+    def __init__(self, limit: float, start: float, concurrency: int, unit: int = 1) -> None:
+        """`unit` is how many messages a call holds: what rises and falls is the rate of calls."""
         self._lock = Lock()
+        self._rise = _RISE * unit
+        self._shared = start  # the rate when it was last shared with other processes
+        self._processes = 1
         self._concurrency = concurrency
-        self._limit = limit
+        self.limit = limit  # recipients per second, of all processes
         self._rate = start
         self._free: datetime | None = None  # when the next message may leave
         self._cost = timedelta()  # what the last call took of the rate
         self._slowed: datetime | None = None
         self._paused: datetime | None = None
-        self._postponed = 0  # calls in a row
+        self._postponed = 0  # calls in a row, of those under way at once only one
+        self._counted: datetime | None = None  # when the last of them was
         self._unanswered = 0  # calls in a row
         self._waited = 0.0  # seconds since the last definite answer
         self.reached = False  # whether there was a connection at all in this run
@@ -69,7 +86,7 @@ class Pacer:
             for answer in answers:
                 self.reached |= not (isinstance(answer, Postponed) and answer.code == UNREACHABLE)
                 if isinstance(answer, Accepted):
-                    self._rate = min(self._limit, self._rate + _RISE / self._rate)
+                    self._rate = min(self.limit / self._processes, self._rate + self._step())
                 elif isinstance(answer, Postponed):
                     self._slow_down(answer, now)
             if any(isinstance(answer, Accepted | Refused) for answer in answers):
@@ -102,6 +119,35 @@ class Pacer:
         with self._lock:
             self._waited += seconds
 
+    @property
+    def is_paced(self) -> bool:
+        """Whether there is a rate at all."""
+        return self._rate != math.inf
+
+    @property
+    def start(self) -> float:
+        """The rate of all processes where nothing was learnt yet."""
+        return self._shared
+
+    def learnt(self, now: datetime) -> tuple[float, float]:
+        """By how much the rate has changed since it was last shared, and the seconds left of a pause."""
+        with self._lock:
+            pause = (self._paused - now).total_seconds() if self._paused else 0.0
+            return self._rate - self._shared / self._processes, max(0.0, pause)
+
+    def heed(self, pace: Pace, now: datetime) -> None:
+        """Go on with what all processes have learnt together."""
+        with self._lock:
+            self._processes = pace.processes
+            self._shared = min(self.limit, pace.rate)
+            self._rate = self._shared / self._processes
+            if pace.pause:
+                self._pause(pace.pause, now)
+
+    def _step(self) -> float:
+        """What one success adds: `_RISE` calls a second each second, of all processes together."""
+        return self._rise / (self._rate * self._processes)
+
     def _slow_down(self, answer: Postponed, now: datetime) -> None:
         if self._slowed is None or abs((now - self._slowed).total_seconds()) >= _FALL_SECONDS:
             self._slowed = now
@@ -111,7 +157,13 @@ class Pacer:
             self._pause(answer.retry_after, now)
 
     def _count_fruitless(self, now: datetime) -> None:
-        """One postponed mailbox is no reason to pause; nothing but postponed ones is."""
+        """One postponed mailbox is no reason to pause; nothing but postponed ones is.
+
+        What many threads were told at the same moment counts once: nobody has waited in between.
+        """
+        if self._concurrency > 1 and self._counted and abs((now - self._counted).total_seconds()) < _FALL_SECONDS:
+            return
+        self._counted = now
         self._postponed += 1
         if self._postponed > _FRUITLESS:
             self._pause(2.0 ** min(self._postponed - _FRUITLESS, 12), now)

@@ -22,7 +22,7 @@ from dispatch.subscribers.store import SubscriberStore
 from dispatch.subscribers.subscriber import Subscriber, merge_values
 
 _PAGE = 1_000  # people in memory at once
-_LARGEST_ROW = 500  # recipients; what one thread composes at once
+_LARGEST_ROW = 1_000  # recipients; what one thread composes at once
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import Connection
+
+from dispatch.delivery.crew import Crew
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.mailing import OPEN_STATES, BatchState, Mailing
 from dispatch.delivery.transitions import closed, ended, may_repeat
@@ -11,27 +14,33 @@ from dispatch.providers.outcome import Uncertain
 from dispatch.providers.provider import Capabilities
 
 
-def recover(ledger: Ledger, mailing: Mailing, capabilities: Capabilities, now: datetime) -> None:
-    """Close the rows that an earlier run was at work on; to be called under the sender's lock.
+def recover(ledger: Ledger, crew: Crew, mailing: Mailing, capabilities: Capabilities, now: datetime) -> None:
+    """Close the rows that nobody is at work on any more; with SQLite, to be called under the sender's lock.
 
     What had not left is pending, what is in doubt is repeated at once where the provider tells a repeat from a second
     copy, and uncertain everywhere else.
     """
     doubt = Uncertain("interrupted", "dispatch ended before an answer was on record")
-    with ledger.writing() as connection:
-        for row in ledger.rows(connection, mailing, BatchState.CLAIMED, BatchState.SUBMITTING):
+
+    def take_over(connection: Connection) -> None:
+        crew.muster(connection)
+        taken = ledger.rows(connection, mailing, BatchState.CLAIMED, BatchState.SUBMITTING)
+        for row in crew.abandoned(connection, [row for row in taken if row.claimed_by]):
             repeat = now if may_repeat(row, capabilities, now) else None
             ledger.exchange(connection, row, closed(row, doubt, repeat=repeat))
 
+    ledger.together(take_over)
 
-def end_cancelled(ledger: Ledger, mailing: Mailing) -> None:
-    """Close all rows of a cancelled mailing for good; to be called where nobody is sending it.
+
+def end_cancelled(ledger: Ledger, crew: Crew, mailing: Mailing) -> None:
+    """Close all rows of a cancelled mailing for good, but for those that a process is at work on.
 
     Those to whom nothing had left are withdrawn; what is in doubt can be repeated no longer, so it is uncertain.
     """
     doubt = Uncertain("cancelled", "the mailing was cancelled before an answer was on record")
-    with ledger.writing() as connection:
-        for row in ledger.rows(connection, mailing, *OPEN_STATES):
+
+    def end(connection: Connection) -> None:
+        for row in crew.abandoned(connection, ledger.rows(connection, mailing, *OPEN_STATES)):
             parts = closed(row, doubt, repeat=None)
             ledger.exchange(
                 connection,
@@ -43,3 +52,5 @@ def end_cancelled(ledger: Ledger, mailing: Mailing) -> None:
                     for part in parts
                 ],
             )
+
+    ledger.together(end)

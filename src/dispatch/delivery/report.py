@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from dispatch.delivery.crew import Leases
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.lock import SenderLock
 from dispatch.delivery.mailing import BatchRow, BatchState, Mailing, MailingState, mailing_state
@@ -55,13 +56,12 @@ class Trace:
     provider_ids: tuple[str, ...] = ()
 
 
-def status(ledger: Ledger, lock: SenderLock | None, mailing: Mailing, now: datetime) -> Status:
+def status(ledger: Ledger, lock: SenderLock | Leases | None, mailing: Mailing, now: datetime) -> Status:
     """Where the mailing stands at this moment; no lock is asked where it is known that nobody is sending it."""
-    holder = lock.holder() if lock else None
+    sending = lock is not None and lock.sends(mailing)
     with ledger.reading() as connection:
         fresh = ledger.refreshed(connection, mailing)
         tally = ledger.tally(connection, fresh)
-    sending = holder is not None and holder.mailing == mailing.name
     return Status(
         mailing=fresh.name,
         issue=fresh.issue,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from dispatch.delivery.crew import Crew, Leases
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.lock import SenderLock
 from dispatch.delivery.mailing import BatchState, Mailing
 from dispatch.delivery.recovery import end_cancelled
 from dispatch.delivery.transitions import ended, returned
-from dispatch.errors import SendRefused, Unsupported
+from dispatch.errors import AlreadySending, SendRefused, Unsupported
 from dispatch.messages.message import Recipient
 from dispatch.providers.provider import Provider
 
@@ -24,19 +25,22 @@ class Doubt:
     detail: str
 
 
-def cancel(ledger: Ledger, lock: SenderLock, mailing: Mailing) -> bool:
-    """Stop a mailing for good; False where its live sender will see to the rest when the calls under way are answered.
+def cancel(ledger: Ledger, lock: SenderLock | Leases, crew: Crew, mailing: Mailing) -> bool:
+    """Stop a mailing for good; False where a live sender sees to the rest when the calls under way are answered.
 
     Raises SendRefused for a mailing that is at its end.
     """
     if mailing.finished_at:
         raise SendRefused(f"{mailing.name} is finished, so there is nothing left to cancel")
-    ledger.cancel(mailing)
-    holder = lock.holder()
-    if holder and holder.mailing == mailing.name:
-        return False
-    end_cancelled(ledger, mailing)  # a sender that starts from here on finds the wish before it takes anything
-    return True
+    ledger.cancel(mailing)  # a sender that starts from here on finds the wish before it takes anything
+    try:
+        with lock.hold(mailing.name):
+            ledger.together(crew.muster)
+            end_cancelled(ledger, crew, mailing)
+    except AlreadySending:
+        end_cancelled(ledger, crew, mailing)
+    with ledger.reading() as connection:
+        return ledger.refreshed(connection, mailing).finished_at is not None
 
 
 def doubts(ledger: Ledger, mailing: Mailing) -> list[Doubt]:

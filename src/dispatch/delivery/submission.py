@@ -10,13 +10,15 @@ from typing import NoReturn
 
 from sqlalchemy import Connection
 
+from dispatch.database.news import news_number
+from dispatch.delivery.breaker import Breaker
 from dispatch.delivery.composition import Call
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.mailing import BatchRow, BatchState, Mailing
 from dispatch.delivery.pacing import Pacer
-from dispatch.delivery.transitions import answered, closed, may_repeat, next_attempt
-from dispatch.errors import DispatchError, Stopped
-from dispatch.providers.outcome import Accepted, Outcome, Uncertain, legible
+from dispatch.delivery.transitions import answered, closed, kept, may_repeat, next_attempt
+from dispatch.errors import DispatchError, Fenced, Stopped
+from dispatch.providers.outcome import Accepted, Outcome, Refused, Uncertain, legible
 from dispatch.providers.provider import Batch, Provider
 from dispatch.subscribers.store import SubscriberStore
 
@@ -41,6 +43,7 @@ class Submission:
         ledger: Ledger,
         store: SubscriberStore,
         pacer: Pacer,
+        breaker: Breaker,
         clock: Callable[[], datetime],
         stop: Event,
     ) -> None:
@@ -51,13 +54,21 @@ class Submission:
         self._ledger = ledger
         self._store = store
         self._pacer = pacer
+        self._breaker = breaker
         self._clock = clock
         self._stop = stop
         self._row: BatchRow = call.row  # as it stands in the ledger
+        self._news = call.news  # at which none of the people had left, and nobody wished us to stop
         self._answers: list[Outcome] = []  # those that are not in the ledger yet
         self._heard = 0  # messages that were answered
         self._begun = 0  # messages that were answered or may have left
         self._changed = False  # the repeat of a request turned out to be another request
+        self.refusal: Refused | None = None  # of the call as a whole: its row is still in our hands
+
+    @property
+    def row(self) -> BatchRow:
+        """What the call's row has become, as it stands in the ledger."""
+        return self._row
 
     def run(self) -> None:
         """Hand over; raises what must stop the mailing, after all that is known is on record."""
@@ -67,6 +78,8 @@ class Submission:
             self._hand_over()
         except _StopHere:
             pass
+        except Fenced:  # the row is another's now, who has put on record what may have left
+            raise
         except DispatchError as error:
             doubt = Uncertain("stopped", str(error))
             trouble = error
@@ -92,33 +105,43 @@ class Submission:
     def _begin(self, count: int, request_sha256: str = "") -> None:
         """Put on record that the next `count` messages may leave, along with the answers so far."""
         now = self._clock()
-        with self._ledger.writing() as connection:
-            self._heed(connection, count, request_sha256, now)
-            row, leaving = answered(self._row, self._known_answers(), now)
-            row = replace(
-                row,
-                state=BatchState.SUBMITTING,
-                begun=max(row.begun, row.done + self._begun - self._heard + count),
-                submitted_at=self._call.date,
-                request_sha256=request_sha256 or row.request_sha256,
-            )
-            self._record(connection, [row, *leaving])
-        self._row, self._answers = row, []
-        self._begun += count
-
-    def _heed(self, connection: Connection, count: int, request_sha256: str, now: datetime) -> None:
-        """The last look at the world, in the transaction of the intent: wishes, suppressions, sameness."""
         people = self._call.recipients[self._begun : self._begun + count]
         if len(people) != count or (self._one_at_a_time and self._begun > self._heard):
             raise AssertionError(f"{count} of {len(people)} messages begin, {self._begun - self._heard} are unanswered")
-        wishes = self._ledger.refreshed(connection, self._mailing)
-        if wishes.paused_at or wishes.cancelled_at or self._must_stop(now):
+        if self._must_stop(now):
             raise _StopHere
-        if self._store.suppressed([person.subscriber_id for person in people], connection):
-            raise _StopHere  # the next claim leaves them out
         if self._call.repeats and request_sha256 != (self._row.request_sha256 or ""):
             self._changed = True
             raise _StopHere
+        row, leaving = answered(self._row, self._known_answers(), now)
+        row = replace(
+            row,
+            state=BatchState.SUBMITTING,
+            begun=max(row.begun, row.done + self._begun - self._heard + count),
+            submitted_at=self._call.date,
+            request_sha256=request_sha256 or row.request_sha256,
+        )
+
+        def intend(connection: Connection) -> tuple[BatchRow, int]:
+            news = self._heed(connection, [person.subscriber_id for person in people])
+            return self._record(connection, [row, *leaving])[0], news
+
+        self._row, self._news = self._ledger.together(intend)
+        self._answers = []
+        self._begun += count
+
+    def _heed(self, connection: Connection, people: Sequence[str]) -> int:
+        """The last look at the world, in the transaction of the intent: wishes and suppressions, where there is news."""
+        news = news_number(connection)
+        if news != self._news:
+            wishes = self._ledger.refreshed(connection, self._mailing)
+            if wishes.paused_at or wishes.cancelled_at:
+                raise _StopHere
+            if self._store.suppressed([person.subscriber_id for person in self._call.recipients], connection):
+                if self._store.suppressed(people, connection):
+                    raise _StopHere  # the next claim leaves them out
+                return self._news  # somebody further on has left: look again before each
+        return news
 
     def _hear(self, outcome: Outcome) -> None:
         too_many = self._heard == len(self._call.messages)
@@ -129,7 +152,7 @@ class Submission:
         self._heard += 1
         self._begun = max(self._begun, self._heard)
         if self._one_at_a_time:
-            self._pacer.learn([outcome], self._clock())
+            self._learn([outcome])
 
     def _distrust(self, count: int) -> NoReturn:
         """More answers than questions: nobody knows which belongs to whom."""
@@ -151,15 +174,14 @@ class Submission:
 
     def _must_stop(self, now: datetime) -> bool:
         """Whether the rest of the call goes back to the ledger: a pause is not sat out with a connection open."""
-        return self._stop.is_set() or self._pacer.lost or self._pacer.paused_until(now) is not None
+        return self._stop.is_set() or self._pacer.lost or bool(self._breaker.reason or self._pacer.paused_until(now))
 
     def _save(self) -> None:
         """Put the answers so far on record before a wait."""
         if self._answers:
             row, leaving = answered(self._row, self._known_answers(), self._clock())
-            with self._ledger.writing() as connection:
-                self._record(connection, [row, *leaving])
-            self._row, self._answers = row, []
+            self._row = self._ledger.together(lambda connection: self._record(connection, [row, *leaving]))[0]
+            self._answers = []
 
     def _conclude(self, doubt: Uncertain) -> None:
         """Put the last answers on record; what was begun and not answered is in doubt, for the reason given."""
@@ -170,13 +192,27 @@ class Submission:
         doubts = [answer for answer in answers if isinstance(answer, Uncertain)]
         if self._provider.capabilities.idempotent and 0 < len(answers) == len(doubts) <= len(self._row.in_doubt):
             doubt, answers = doubts[-1], []  # an uncertain answer to all of it is none: the call can be repeated
-        row, leaving = answered(self._row, answers, now)
-        with self._ledger.writing() as connection:
-            self._record(connection, [*closed(row, doubt, repeat=self._next_time(row, answers, now)), *leaving])
-        if not self._one_at_a_time:
-            self._pacer.learn(self._answers, now)
+        self.refusal = _refusal_of_the_call(answers)
+        if self.refusal:
+            parts = [kept(self._row, self._row.positions)]
+        else:
+            row, leaving = answered(self._row, answers, now)
+            row = replace(row, provider_id=self._common_id())
+            parts = [*closed(row, doubt, repeat=self._next_time(row, answers, now)), *leaving]
+        self._row = self._ledger.together(lambda connection: self._record(connection, parts))[0]
+        if not self._one_at_a_time and not self.refusal:
+            self._learn(self._answers)
         if self._begun > self._heard:
-            self._pacer.learn([doubt], now)
+            self._learn([doubt] * (self._begun - self._heard))
+
+    def _learn(self, answers: Sequence[Outcome]) -> None:
+        self._pacer.learn(answers, self._clock())
+        self._breaker.learn(answers)
+
+    def _common_id(self) -> str:
+        """The provider's id if all accepted messages of the call have the same; then nobody needs a receipt."""
+        ids = {answer.provider_id for answer in self._answers if isinstance(answer, Accepted)}
+        return ids.pop() if not self._one_at_a_time and len(ids) == 1 else ""
 
     def _next_time(self, row: BatchRow, answers: Sequence[Outcome], now: datetime) -> datetime | None:
         """When to repeat what is in doubt; None where a repeat would not be the same request."""
@@ -192,11 +228,19 @@ class Submission:
             for answer in self._answers
         ]
 
-    def _record(self, connection: Connection, parts: Sequence[BatchRow]) -> None:
-        asked = self._row.positions[self._row.done :]
-        receipts = {
-            position: answer.provider_id
-            for position, answer in zip(asked, self._answers, strict=False)
-            if isinstance(answer, Accepted)
-        }
-        self._ledger.exchange(connection, self._row, parts, receipts)
+    def _record(self, connection: Connection, parts: Sequence[BatchRow]) -> list[BatchRow]:
+        receipts = {}
+        if not self._common_id():
+            asked = self._row.positions[self._row.done :]
+            receipts = {
+                position: answer.provider_id
+                for position, answer in zip(asked, self._answers, strict=False)
+                if isinstance(answer, Accepted)
+            }
+        return self._ledger.exchange(connection, self._row, parts, receipts)
+
+
+def _refusal_of_the_call(answers: Sequence[Outcome]) -> Refused | None:
+    """The provider's refusal of a call of several, and not of each of them: somebody in it is at fault."""
+    refusals = [answer for answer in answers if isinstance(answer, Refused) and answer.of_call]
+    return refusals[0] if len(refusals) == len(answers) > 1 else None

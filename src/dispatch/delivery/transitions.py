@@ -58,7 +58,7 @@ def closed(row: BatchRow, doubt: Uncertain, *, repeat: datetime | None) -> list[
         )
     else:
         in_doubt = ended(row, row.in_doubt, BatchState.UNCERTAIN, doubt.code, doubt.detail)
-    accepted = ended(row, row.accepted, BatchState.ACCEPTED)
+    accepted = replace(ended(row, row.accepted, BatchState.ACCEPTED), provider_id=row.provider_id)
     return [part for part in (in_doubt, accepted, returned(row, row.not_begun)) if part.positions]
 
 
@@ -88,6 +88,7 @@ def ended(row: BatchRow, positions: Sequence[int], state: BatchState, code: str 
         claimed_by=None,
         code=code,
         detail=detail,
+        provider_id="",
     )
 
 
@@ -106,7 +107,13 @@ def returned(row: BatchRow, positions: Sequence[int]) -> BatchRow:
         request_sha256=None,
         submitted_at=None,
         claimed_by=None,
+        provider_id="",
     )
+
+
+def kept(row: BatchRow, positions: Sequence[int]) -> BatchRow:
+    """Some of a row's positions, surely not accepted, still in the hands of who has the row: for another request."""
+    return replace(returned(row, positions), state=BatchState.CLAIMED, claimed_by=row.claimed_by)
 
 
 def withdrawn(row: BatchRow, reasons: Mapping[int, tuple[str, str]]) -> list[BatchRow]:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
-from dispatch.delivery.composition import Claim, Personalize, claim, compose
+from sqlalchemy import Connection
+
+from dispatch.delivery.bisection import bisect
+from dispatch.delivery.breaker import Breaker
+from dispatch.delivery.composition import Call, Claim, Personalize, claim, compose
+from dispatch.delivery.crew import Crew, Leases
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.lock import SenderLock
-from dispatch.delivery.mailing import Mailing, Tally
-from dispatch.delivery.pacing import Pacer, pacer_for
+from dispatch.delivery.mailing import BatchState, Mailing, Tally
+from dispatch.delivery.pace_book import share_pace
+from dispatch.delivery.pacing import Pace, Pacer, pacer_for
 from dispatch.delivery.recovery import end_cancelled, recover
 from dispatch.delivery.submission import Submission
-from dispatch.errors import Interrupted, PostponedTooLong, ProviderUnreachable, Stopped
+from dispatch.errors import DatabaseTrouble, Interrupted, PostponedTooLong, ProviderUnreachable, Stopped
 from dispatch.providers.provider import Capabilities, Provider
 from dispatch.subscribers.store import SubscriberStore
 
@@ -37,6 +43,7 @@ class Sender:
 
     `open_provider` gives a provider for the use of one thread; `rate` is in recipients per second. Setting `stop`
     (Ctrl-C) ends the run when the calls under way have been answered; a run that ends in trouble sets it as well.
+    `assistants` gives the other processes that send beside this one.
     """
 
     def __init__(
@@ -46,25 +53,29 @@ class Sender:
         *,
         ledger: Ledger,
         store: SubscriberStore,
-        lock: SenderLock,
+        lock: SenderLock | Leases,
+        crew: Crew,
         open_provider: Callable[[], Provider],
         rate: float | None,
         concurrency: int,
         clock: Callable[[], datetime],
         stop: Event,
         on_progress: Callable[[Progress], None],
+        assistants: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._mailing = mailing
         self._personalize = personalize
         self._ledger = ledger
         self._store = store
         self._lock = lock
+        self._crew = crew
         self._open_provider = open_provider
         self._rate = rate
         self._concurrency = concurrency
         self._clock = clock
         self._stop = stop
         self._on_progress = on_progress
+        self._assistants = assistants
         self._idle: list[Provider] = []
         self._shown: datetime | None = None
 
@@ -74,30 +85,44 @@ class Sender:
         Raises AlreadySending; and Stopped (AccountTrouble, PostponedTooLong, Interrupted …) where `resume` has to go
         on. However it ends, the ledger tells the truth.
         """
-        with self._lock.hold(self._mailing.name), self._carriers() as capabilities:
-            pacer = pacer_for(self._rate, capabilities, self._concurrency)
-            recover(self._ledger, self._mailing, capabilities, self._clock())
+        with self._lock.hold(self._mailing.name), self._carriers() as capabilities, _in_a_sentence():
+            recover(self._ledger, self._crew, self._mailing, capabilities, self._clock())
             self._ledger.start(self._mailing)
-            self._send(capabilities, pacer)
-            self._end(pacer)
+            pacer = pacer_for(self._rate, capabilities, self._concurrency)
+            breaker = Breaker(self._mailing.audience)
+            with self._crew.enlisted(self._mailing), self._assistants():
+                self._send(capabilities, pacer, breaker)
+            self._end(pacer, breaker)
 
-    def _send(self, capabilities: Capabilities, pacer: Pacer) -> None:
+    def assist(self) -> None:
+        """Take part in a run, as one of its processes."""
+        with self._carriers() as capabilities, _in_a_sentence():
+            pacer = pacer_for(self._rate, capabilities, self._concurrency)
+            breaker = Breaker(self._mailing.audience)
+            with self._crew.enlisted(self._mailing):
+                self._send(capabilities, pacer, breaker)
+            _raise_if_tripped(breaker, self._mailing)
+
+    def _send(self, capabilities: Capabilities, pacer: Pacer, breaker: Breaker) -> None:
         """Hand out rows to the threads as long as there are any to take, now or later."""
         at_work: set[Future[None]] = set()
+        self._share_pace(pacer)
         with ThreadPoolExecutor(self._concurrency) as pool:
             try:
-                while not (self._stop.is_set() or pacer.lost):
+                while not (self._stop.is_set() or pacer.lost or breaker.reason):
                     all_busy = len(at_work) == self._concurrency
                     found = None if all_busy else self._claim(capabilities, pacer)
                     if isinstance(found, Claim):
-                        at_work.add(pool.submit(self._deliver, found, pacer))
+                        at_work.add(pool.submit(self._deliver, found, pacer, breaker))
                     elif at_work:  # whose rows may be pending again afterwards
                         at_work = _still_at_work(at_work)
-                        self._show_now_and_then()
-                    elif found is None:
-                        return
-                    else:
+                    elif found is not None:
                         self._wait(found, pacer)
+                        self._share_pace(pacer)
+                        continue
+                    elif not self._others_are_at_work(capabilities):
+                        return
+                    self._look_around(pacer)
             except BaseException:
                 self._stop.set()
                 raise
@@ -106,14 +131,22 @@ class Sender:
 
     def _claim(self, capabilities: Capabilities, pacer: Pacer) -> Claim | datetime | None:
         now = self._clock()
-        return claim(self._ledger, self._store, self._mailing, capabilities, now, pacer.paused_until(now))
+        return claim(
+            self._ledger,
+            self._store,
+            self._mailing,
+            capabilities,
+            now,
+            paused_until=pacer.paused_until(now),
+            by=self._crew.token,
+        )
 
-    def _deliver(self, claimed: Claim, pacer: Pacer) -> None:
+    def _deliver(self, claimed: Claim, pacer: Pacer, breaker: Breaker) -> None:
         """The life of one row, in a thread of its own; trouble ends the run for all."""
         try:
             with self._provider() as provider:
-                call = compose(self._ledger, claimed, provider, self._personalize, self._clock())
-                if call:
+
+                def submit(call: Call) -> Submission:
                     submission = Submission(
                         call,
                         self._mailing,
@@ -121,13 +154,48 @@ class Sender:
                         ledger=self._ledger,
                         store=self._store,
                         pacer=pacer,
+                        breaker=breaker,
                         clock=self._clock,
                         stop=self._stop,
                     )
                     submission.run()
+                    return submission
+
+                call = compose(self._ledger, claimed, provider, self._personalize, self._clock())
+                if call:
+                    bisect(submit(call), call, submit, self._ledger)
         except BaseException:
             self._stop.set()
             raise
+
+    def _others_are_at_work(self, capabilities: Capabilities) -> bool:
+        """Whether processes elsewhere have rows, which may be pending again; the rows of the dead are taken over."""
+        with self._ledger.reading() as connection:
+            wishes = self._ledger.refreshed(connection, self._mailing)
+            taken = self._ledger.rows(connection, self._mailing, BatchState.CLAIMED, BatchState.SUBMITTING)
+        if wishes.paused_at or wishes.cancelled_at or not any(row.claimed_by for row in taken):
+            return False
+        recover(self._ledger, self._crew, self._mailing, capabilities, self._clock())
+        self._stop.wait(_GLANCE.total_seconds())
+        return True
+
+    def _look_around(self, pacer: Pacer) -> None:
+        """Each second: how far it is, and what other processes know of the pace."""
+        if self._shown is None or abs(self._clock() - self._shown) >= _GLANCE:
+            self._show()
+            self._share_pace(pacer)
+
+    def _share_pace(self, pacer: Pacer) -> None:
+        if not pacer.is_paced:
+            return
+        change, pause = pacer.learnt(self._clock())
+
+        def share(connection: Connection) -> Pace:
+            processes = self._crew.strength(connection, self._mailing)
+            now = self._ledger.now(connection)
+            return share_pace(connection, self._mailing.provider, pacer, change, pause, processes, now)
+
+        pacer.heed(self._ledger.together(share), self._clock())
 
     def _wait(self, until: datetime, pacer: Pacer) -> None:
         """Wait a moment for what was postponed, within patience; the operator may wish something meanwhile."""
@@ -149,23 +217,21 @@ class Sender:
         pacer.waited(moment)
         self._stop.wait(moment)
 
-    def _end(self, pacer: Pacer) -> None:
+    def _end(self, pacer: Pacer, breaker: Breaker) -> None:
         """Say why it ended where neither is everything done nor did an operator wish it."""
         with self._ledger.reading() as connection:
             mailing = self._ledger.refreshed(connection, self._mailing)
         if mailing.cancelled_at:
-            end_cancelled(self._ledger, mailing)
+            end_cancelled(self._ledger, self._crew, mailing)
         pending = self._show().pending
         remedy = f"`dispatch resume {mailing.name}` goes on."
-        if pending and pacer.lost:
+        if not pending:
+            return
+        _raise_if_tripped(breaker, mailing)
+        if pacer.lost:
             raise Stopped(f"{mailing.provider} has given no clear answer several times in a row", remedy=remedy)
-        if pending and self._stop.is_set():
+        if self._stop.is_set():
             raise Interrupted(f"Interrupted; {pending} of {mailing.audience} are still pending", remedy=remedy)
-
-    def _show_now_and_then(self) -> None:
-        """A sum over all rows is not free."""
-        if self._shown is None or abs(self._clock() - self._shown) >= _GLANCE:
-            self._show()
 
     def _show(self, waits_until: datetime | None = None, reason: str = "") -> Tally:
         self._shown = self._clock()
@@ -196,6 +262,24 @@ class Sender:
             yield provider
         finally:
             self._idle.append(provider)
+
+
+def _raise_if_tripped(breaker: Breaker, mailing: Mailing) -> None:
+    if breaker.reason:
+        raise Stopped(
+            f"{mailing.provider} stopped being of use: {breaker.reason}",
+            remedy=f"Look at `from`, the account and the list; then `dispatch resume {mailing.name}` goes on.",
+        )
+
+
+@contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    """A database that fails in the midst of a run is no reason to give the run up: `resume` goes on."""
+    try:
+        yield
+    except DatabaseTrouble as trouble:
+        problem = trouble.problems[0]
+        raise Stopped(problem.message, remedy=f"{problem.remedy} Then `dispatch resume` goes on.".strip()) from trouble
 
 
 def _still_at_work(at_work: set[Future[None]]) -> set[Future[None]]:

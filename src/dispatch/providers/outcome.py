@@ -22,10 +22,9 @@ class Refused:
 
     code: str
     detail: str
+    # Why nothing more should be sent to this address, by whomever; empty: it is about this message.
+    suppress: Suppress = ""
     of_call: bool = False  # it refused a call, and perhaps one message in it is why: the others are tried without it
-    suppress: Suppress = (
-        ""  # why nothing more should be sent to this address, by whomever; empty: it is about this message
-    )
 
 
 UNREACHABLE = "unreachable"

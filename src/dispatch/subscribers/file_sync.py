@@ -37,6 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from dispatch import __version__
+from dispatch.database.news import tell_news
 from dispatch.database.schema import setting, subscriber, subscriber_event, suppression
 from dispatch.errors import Problem
 from dispatch.subscribers.csv_import import Rejected, Row, SubscribersFile
@@ -140,6 +141,7 @@ def import_file(connection: Connection, file: SubscribersFile, *, id_key: bytes,
     added = _add_new(connection, after, file.facts.name, now)
     _incoming.drop(connection)
     _write_state(connection, after)
+    tell_news(connection)
     known, suppressed = _count(connection, after)
     return _report(
         file,

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, literal, select, union_all, update
 
 from dispatch.database.database import Database
+from dispatch.database.news import tell_news
 from dispatch.database.schema import batch, receipt, recipient, setting, subscriber, subscriber_event, suppression
 from dispatch.errors import DatabaseTrouble
 from dispatch.subscribers.csv_import import open_subscribers
@@ -257,6 +258,7 @@ class SubscriberStore:
             connection.execute(
                 insert(subscriber_event).values(subscriber_id=id, at=self._now(), event=reason.value, detail=source)
             )
+            tell_news(connection)
         return changed
 
     def _own_fields(self, connection: Connection | None) -> tuple[str, ...]:
@@ -335,8 +337,11 @@ def _redact_answers(connection: Connection, person: str, address: str) -> None:
     for spelling in known | {spelling.lower() for spelling in known}:
         connection.execute(
             update(batch)
-            .where(batch.c.mailing_id.in_(mailings), func.instr(batch.c.detail, spelling) > 0)
-            .values(detail=func.replace(batch.c.detail, spelling, "(forgotten)"))
+            .where(batch.c.mailing_id.in_(mailings), func.instr(batch.c.detail + batch.c.provider_id, spelling) > 0)
+            .values(
+                detail=func.replace(batch.c.detail, spelling, "(forgotten)"),
+                provider_id=func.replace(batch.c.provider_id, spelling, "(forgotten)"),
+            )
         )
         connection.execute(
             update(receipt)

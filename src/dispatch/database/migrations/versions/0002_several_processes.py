@@ -13,8 +13,10 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 def upgrade() -> None:
     """Add the tables and columns."""
+    op.add_column("batch", sa.Column("provider_id", sa.Text, nullable=False, server_default=""))
     op.add_column("batch", sa.Column("version", sa.Integer, nullable=False, server_default="0"))
     op.add_column("mailing", sa.Column("epoch", sa.Integer, nullable=False, server_default="0"))
+    op.add_column("mailing", sa.Column("news", sa.Integer, nullable=False, server_default="-1"))
     news = op.create_table(
         "news",
         sa.Column("id", sa.Integer, autoincrement=False, nullable=False),
@@ -36,7 +38,6 @@ def upgrade() -> None:
         "pace",
         sa.Column("provider", TEXT, nullable=False),
         sa.Column("rate", sa.Double, nullable=False),
-        sa.Column("slowed_at", sa.Double, nullable=False),
         sa.Column("paused_until", sa.Double, nullable=False),
         sa.Column("updated_at", sa.Double, nullable=False),
         sa.PrimaryKeyConstraint("provider", name="pk_pace"),

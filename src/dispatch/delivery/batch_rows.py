@@ -1,0 +1,139 @@
+"""Batch rows as they are stored: between BatchRow and SQL, and changed by whoever has read the newest version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, insert, literal_column, select, text, update
+
+from dispatch.database.prepared import Prepared
+from dispatch.database.schema import batch
+from dispatch.delivery.mailing import BatchRow, BatchState, time_from, time_text
+from dispatch.delivery.positions import parse_positions, show_positions
+
+_FATE = (
+    *("state", "begun", "done", "revision", "attempts", "request_sha256", "submitted_at", "not_before"),
+    *("claimed_by", "code", "detail", "provider_id", "updated_at"),
+)
+_PLACE = ("first", "last", "positions", "count")
+_THIS_VERSION = (batch.c.id == bindparam("row_id"), batch.c.version == bindparam("read_version"))
+
+
+def _updating(*names: str) -> Prepared:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return Prepared(
+        update(batch).where(*_THIS_VERSION).values({**values, "version": batch.c.version + literal_column("1")})
+    )
+
+
+_CHANGE_FATE = _updating(*_FATE)
+_CHANGE_ALL = _updating(*_FATE, *_PLACE)
+_INSERT = insert(batch).returning(batch.c.id, sort_by_parameter_order=True)
+_INSERT_RECEIPT = Prepared(
+    text(
+        "INSERT INTO receipt (mailing_id, position, provider_id, at) VALUES (:mailing_id, :position, :provider_id, :at)"
+        " ON CONFLICT DO NOTHING"
+    )
+)
+
+
+def change_row(connection: Connection, row: BatchRow, into: BatchRow, now: str) -> BatchRow | None:
+    """Make a row another one, under its id; the row as it is then, or None where it is not as it was read any more."""
+    changed = replace(into, id=row.id, version=row.version + 1)
+    stored = {**_fate(into), "updated_at": now}
+    statement = _CHANGE_FATE
+    if into.positions != row.positions:
+        stored |= _place(into)
+        statement = _CHANGE_ALL
+    parameters = {f"new_{name}": value for name, value in stored.items()}
+    done = statement.run(connection, {**parameters, "row_id": row.id, "read_version": row.version}).rowcount == 1
+    return changed if done or _stands(connection, changed) else None
+
+
+def insert_rows(connection: Connection, rows: Sequence[BatchRow], now: str) -> list[BatchRow]:
+    """Add rows; gives them with their ids, in order."""
+    if not rows:
+        return []
+    ids = connection.execute(_INSERT, [{**_columns(row), "updated_at": now} for row in rows]).scalars()
+    return [replace(row, id=number) for row, number in zip(rows, ids, strict=True)]
+
+
+def delete_rows(connection: Connection, rows: Sequence[BatchRow]) -> bool:
+    """Remove rows whose positions stand in another now; whether each was as it was read, or is gone already."""
+    for row in rows:
+        gone = connection.execute(delete(batch).where(batch.c.id == row.id, batch.c.version == row.version)).rowcount
+        if not gone and connection.execute(select(batch.c.id).where(batch.c.id == row.id)).scalar():
+            return False
+    return True
+
+
+def insert_receipts(connection: Connection, row: BatchRow, receipts: dict[int, str], now: str) -> None:
+    """Add the provider's ids, by position; what is there already stays."""
+    fixed = {"mailing_id": row.mailing_id, "at": now}
+    _INSERT_RECEIPT.run_many(
+        connection,
+        [{**fixed, "position": position, "provider_id": provider_id} for position, provider_id in receipts.items()],
+    )
+
+
+def row_from(found: Row[Any]) -> BatchRow:
+    """A row as it was selected."""
+    return BatchRow(
+        id=found.id,
+        mailing_id=found.mailing_id,
+        variant=found.variant,
+        positions=parse_positions(found.positions),
+        state=BatchState(found.state),
+        begun=found.begun,
+        done=found.done,
+        revision=found.revision,
+        attempts=found.attempts,
+        request_sha256=found.request_sha256,
+        submitted_at=time_from(found.submitted_at) if found.submitted_at else None,
+        not_before=time_from(found.not_before) if found.not_before else None,
+        claimed_by=found.claimed_by,
+        code=found.code,
+        detail=found.detail,
+        provider_id=found.provider_id,
+        version=found.version,
+    )
+
+
+def _stands(connection: Connection, row: BatchRow) -> bool:
+    """Whether a row is stored already: a COMMIT whose answer was lost has been done, or has not."""
+    found = connection.execute(select(batch).where(batch.c.id == row.id)).one_or_none()
+    return found is not None and _columns(row_from(found)) == _columns(row)
+
+
+def _columns(row: BatchRow) -> dict[str, Any]:
+    """A row as it is stored, but for its id and the time of its last change."""
+    fixed = {"mailing_id": row.mailing_id, "variant": row.variant, "version": row.version}
+    return {**fixed, **_place(row), **_fate(row)}
+
+
+def _place(row: BatchRow) -> dict[str, Any]:
+    return {
+        "first": row.positions[0],
+        "last": row.positions[-1],
+        "positions": show_positions(row.positions),
+        "count": len(row.positions),
+    }
+
+
+def _fate(row: BatchRow) -> dict[str, Any]:
+    return {
+        "state": row.state.value,
+        "begun": row.begun,
+        "done": row.done,
+        "revision": row.revision,
+        "attempts": row.attempts,
+        "request_sha256": row.request_sha256,
+        "submitted_at": time_text(row.submitted_at) if row.submitted_at else None,
+        "not_before": time_text(row.not_before) if row.not_before else None,
+        "claimed_by": row.claimed_by,
+        "code": row.code,
+        "detail": row.detail,
+        "provider_id": row.provider_id,
+    }
