@@ -164,19 +164,10 @@ class Records:
         return Ledger(self.database, self.clock)
 
     @cached_property
-<<<<<<< HEAD
-    def lock(self) -> SenderLock:
-        """One sender at a time, of all that use the database; it lies beside it."""
-        folder = self.database.path.parent if self.database.path else self.config.state
-        folder.mkdir(mode=0o700, exist_ok=True)
-        return SenderLock(folder / "send.lock")
-=======
     def lock(self) -> SenderLock | Leases:
         """One sender at a time, of all that use a database in a file, beside which it lies; any number with a server."""
-        if self.database.several_senders:
-            return Leases(self.database)
-        return SenderLock(self.database.path.with_name("send.lock"))
->>>>>>> 0b8bf49 (delivery: calls that are refused as a whole are halved, everybody refused stops the mailing, and rows are fenced by their version)
+        path = self.database.path
+        return SenderLock(path.with_name("send.lock")) if path else Leases(self.database)
 
     @cached_property
     def crew(self) -> Crew:

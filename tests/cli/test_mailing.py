@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cli.command import Command, Run, Terminal
+from dispatch.delivery.mailing import BatchState
 from dispatch.project import Project
 from dispatch.testing.postmark_server import TOKEN, PostmarkServer
 from dispatch.testing.smtp_server import SmtpServer
@@ -127,10 +129,23 @@ def test_cancel_asks_nobody_where_nobody_is(dispatch: Command, paused: Run) -> N
     assert "--yes" in refused.stderr
 
 
-def test_cancelling_under_a_live_sender_is_left_to_it(dispatch: Command, project: Project, paused: Run) -> None:
-    with project.lock.hold("bridge.1"):
+def test_cancelling_beside_whoever_holds_the_lock_leaves_nobody_pending(
+    dispatch: Command, project: Project, paused: Run
+) -> None:
+    with project.lock.hold("bridge.1"):  # as a `resume` does that has not begun to send
+        assert "is cancelled." in dispatch("cancel", "--yes").stderr
+    assert dispatch("status", "--json").json["pending"] == 0
+
+
+def test_what_a_live_sender_is_at_work_on_is_left_to_it(dispatch: Command, project: Project, paused: Run) -> None:
+    mailing = project.mailing("bridge.1")
+    with project.lock.hold("bridge.1"), project.crew.enlisted(mailing):
+        with project.ledger.writing() as connection:
+            (row, *_) = project.ledger.rows(connection, mailing, BatchState.PENDING)
+            taken = replace(row, state=BatchState.CLAIMED, claimed_by=f"{project.crew.token}#1")
+            project.ledger.exchange(connection, row, [taken])
         assert "its sender stops" in dispatch("cancel", "--yes").stderr
-    assert dispatch("status", "--json").json["pending"] == 2
+        assert dispatch("status", "--json").json["pending"] == len(row.positions)
 
 
 # --- settle --------------------------------------------------------------------------------------

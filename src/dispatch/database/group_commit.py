@@ -1,4 +1,4 @@
-"""Group commit: what several threads want to write goes into one transaction, for syncing the disk is what takes time."""
+"""Group commit: what several threads want to write goes into one transaction: syncing the disk takes time."""
 
 from __future__ import annotations
 
