@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -158,6 +159,21 @@ def test_calls_share_a_connection(server: PostmarkServer) -> None:
             submit(provider)
         provider.check()
     assert server.connections == 1
+
+
+def test_each_call_has_its_own_body_and_nothing_of_the_one_before(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/email/batch").respond_with_json([])
+    httpserver.expect_request("/message-streams/broadcast").respond_with_json({})
+    with closing(Postmark(token=TOKEN, base_url=httpserver.url_for("").rstrip("/"))) as provider:
+        submit(provider, make_messages(3))
+        provider.check()
+        submit(provider, make_messages(1))
+        submit(provider, make_messages(2))
+    requests = [request for request, _ in httpserver.log]
+    assert [request.method for request in requests] == ["POST", "GET", "POST", "POST"]
+    assert [request.content_length for request in requests] == [len(request.data) or None for request in requests]
+    bodies = [json.loads(request.data) for request in requests if request.data]
+    assert [len(body) for body in bodies] == [3, 1, 2]
 
 
 def test_a_connection_that_was_idle_is_not_used_again(server: PostmarkServer) -> None:

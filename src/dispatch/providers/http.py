@@ -22,13 +22,16 @@ from dispatch.providers.outcome import UNREACHABLE, Outcome, Postponed, Refused,
 from dispatch.providers.provider import Batch, Begin, Provider
 from dispatch.providers.tls import innermost, is_hopeless, is_loopback
 
-_BLOCK = 64 * 1024  # bytes of a request handed to the socket at a time
+_BLOCK = 256 * 1024  # bytes of a request handed to the socket at a time
 _MAX_ANSWER = 1024 * 1024  # bytes; 500 results take a fifth of it
 
 
 @dataclass(frozen=True)
 class Request:
-    """One call, ready to be sent, and the messages it carries, in order."""
+    """One call, ready to be sent, and the messages it carries, in order.
+
+    Calls with the same method, URL and headers cost least: only the first of them is prepared.
+    """
 
     method: str
     url: str
@@ -108,6 +111,8 @@ class HttpProvider(Provider):
         self._base_url = base_url.rstrip("/")
         self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
         self._used_at = monotonic()
+        self._prepared: requests.PreparedRequest | None = None
+        self._prepared_for: tuple[str, str, Mapping[str, str], bool] | None = None
         # Once, not at each call, where it would take a quarter of the time: HTTPS_PROXY, NO_PROXY, REQUESTS_CA_BUNDLE.
         with requests.Session() as session:
             environment = session.merge_environment_settings(self._base_url, {}, None, True, None)
@@ -192,12 +197,13 @@ class HttpProvider(Provider):
         if monotonic() - self._used_at > self.keep_idle:
             self._adapter.close()
         body = _Body(request.body)
-        prepared = requests.Request(
-            request.method, request.url, headers=dict(request.headers), data=body if request.body else None
-        ).prepare()
         try:
             answer = self._adapter.send(
-                prepared, stream=True, timeout=self.timeouts, verify=self._verify, proxies=self._proxies
+                self._prepare(request, body),
+                stream=True,
+                timeout=self.timeouts,
+                verify=self._verify,
+                proxies=self._proxies,
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             self._adapter.close()
@@ -214,6 +220,17 @@ class HttpProvider(Provider):
         finally:
             answer.close()
             self._used_at = monotonic()
+
+    def _prepare(self, request: Request, body: _Body) -> requests.PreparedRequest:
+        """What requests sends: made once for all calls of a kind, which is half of what a call costs."""
+        kind = (request.method, request.url, request.headers, bool(request.body))
+        if self._prepared is None or self._prepared_for != kind:
+            self._prepared = requests.Request(request.method, request.url, headers=dict(request.headers)).prepare()
+            self._prepared_for = kind
+        if request.body:
+            self._prepared.body = body  # type: ignore[assignment]  # the stubs know of no sized iterables
+            self._prepared.headers["Content-Length"] = str(len(body))
+        return self._prepared
 
 
 class _Body:
