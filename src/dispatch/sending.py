@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import zip_longest
@@ -14,6 +15,7 @@ from typing import Literal
 from dispatch.addresses import Mailbox, address_key, parse_mailbox
 from dispatch.checks.check import Finding, Severity
 from dispatch.content.issue import Issue
+from dispatch.delivery.assistants import Assistants, processes_for
 from dispatch.delivery.mailing import Mailing
 from dispatch.delivery.preparation import Audience, Plan, prepare, survey
 from dispatch.delivery.worker import Progress, Sender
@@ -142,6 +144,14 @@ def freeze(project: Project, proposal: Proposal, *, confirmed: int | None) -> Ma
 def sender_of(records: Records, mailing: Mailing, *, stop: Event, on_progress: Callable[[Progress], None]) -> Sender:
     """Who sends a frozen mailing, now or after a crash: from what was frozen, and nothing else."""
     personalizer = Personalizer(MessageTemplate.from_bytes(records.ledger.content(mailing)), records.ring)
+    delivery = records.config.delivery
+    processes = processes_for(delivery.processes, mailing.audience)
+
+    def assistants() -> AbstractContextManager[None]:
+        command = [sys.executable, "-m", "dispatch", "-c", str(records.config.file), "worker", mailing.name, "--assist"]
+        lock = records.lock.descriptor
+        return Assistants(command, processes - 1, stop=stop, lock=lock).at_work() if processes > 1 else nullcontext()
+
     return Sender(
         mailing,
         personalizer.message,
@@ -150,11 +160,13 @@ def sender_of(records: Records, mailing: Mailing, *, stop: Event, on_progress: C
         lock=records.lock,
         crew=records.crew,
         open_provider=lambda: records.open_provider(mailing.provider),
-        rate=records.config.delivery.per_second,
-        concurrency=records.config.delivery.concurrency,
+        rate=delivery.per_second,
+        concurrency=-(-delivery.concurrency // processes),
         clock=records.clock,
         stop=stop,
         on_progress=on_progress,
+        assistants=assistants,
+        pinned=delivery.pinned and delivery.concurrency > 1,
     )
 
 

@@ -174,7 +174,7 @@ def test_segments_are_kept_as_text(tmp_path: Path) -> None:
         {"images": "inline"},
         {"delivery__claim": "database"},
         {"delivery__on_uncertain": "resend"},
-        {"delivery__concurrency": "65"},
+        {"delivery__concurrency": "513"},
         {"delivery__concurrency": "many"},
         {"tracking": "aggregate"},
         {"unsubscribe__probe": "maybe"},

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "send": ("dispatch.cli.sending:send", "Send an issue to its audience."),
     "status": ("dispatch.cli.mailing:status", "Show where a mailing stands."),
     "resume": ("dispatch.cli.sending:resume", "Go on with a mailing that stopped."),
+    "worker": ("dispatch.cli.worker:worker", "Help to send from another machine."),
     "pause": ("dispatch.cli.mailing:pause", "Stop a mailing for now."),
     "cancel": ("dispatch.cli.mailing:cancel", "Stop a mailing for good."),
     "settle": ("dispatch.cli.mailing:settle", "Decide on messages whose fate is uncertain."),

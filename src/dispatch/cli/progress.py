@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 
 from rich.console import Console
@@ -22,7 +22,9 @@ _STDERR = 2
 
 
 @contextmanager
-def sending_progress(mailing: Mailing) -> Iterator[tuple[threading.Event, Callable[[Run], None]]]:
+def sending_progress(
+    mailing: Mailing, *, silent: bool = False
+) -> Iterator[tuple[threading.Event, Callable[[Run], None]]]:
     """An event that Ctrl-C sets, and what to call with how far the run is.
 
     The first Ctrl-C (or SIGTERM) lets the calls under way finish; the second ends the process at once, as a crash
@@ -35,11 +37,12 @@ def sending_progress(mailing: Mailing) -> Iterator[tuple[threading.Event, Callab
         stop.set()
         signal.signal(number, signal.SIG_DFL)
         # Past Python's buffers, in the midst of whose work a signal may come.
-        os.write(_STDERR, b"\nFinishing the calls under way. Once more ends at once.\n")
+        if not silent:
+            os.write(_STDERR, b"\nFinishing the calls under way. Once more ends at once.\n")
 
     before = {number: signal.signal(number, finish_up) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with _bar(mailing) as show:
+        with nullcontext(_say_nothing) if silent else _bar(mailing) as show:
             yield stop, show
     finally:
         for number, handler in before.items():
@@ -66,6 +69,10 @@ def _bar(mailing: Mailing) -> Iterator[Callable[[Run], None]]:
             progress.update(task, completed=mailing.audience - run.tally.pending, description=_in_words(run))
 
         yield show
+
+
+def _say_nothing(run: Run) -> None:
+    """Whoever started this process shows how far the mailing is."""
 
 
 def _log() -> Callable[[Run], None]:

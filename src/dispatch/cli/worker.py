@@ -15,7 +15,7 @@ from dispatch.sending import look_again, sender_of
 
 @click.command()
 @click.argument("mailing", required=False)
-@click.option("--assist", is_flag=True, hidden=True)
+@click.option("--assist", is_flag=True, hidden=True, help="As one of the processes of a run on this machine.")
 @json_option
 @click.pass_context
 def worker(context: click.Context, mailing: str | None, assist: bool, as_json: bool) -> None:

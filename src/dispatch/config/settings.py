@@ -55,7 +55,9 @@ class Delivery(_Section):
     """How it gets there."""
 
     rate: Annotated[str, BeforeValidator(rules.rate)] | None = None
-    concurrency: int = Field(4, ge=1, le=64)
+    concurrency: int = Field(4, ge=1, le=512)  # connections or calls at once, of all processes
+    processes: int | None = Field(None, ge=1, le=64)  # None: by the audience and the cores
+    pinned: bool = True  # each process on a core of its own
     on_uncertain: Literal["hold"] = "hold"
     claim: Annotated[Literal["none"], BeforeValidator(rules.not_yet("git", "database"))] = "none"
 

@@ -56,10 +56,11 @@ class Crew:
             with self._database.writing() as connection:
                 connection.execute(delete(worker).where(worker.c.token == self.token))
 
-    def muster(self, connection: Connection) -> None:
-        """Strike off who is dead; with SQLite that is everybody else, and only for whoever has just got the lock."""
+    def muster(self, connection: Connection, *, locked: bool) -> None:
+        """Strike off who is dead: with leases by those, else everybody when we have just got the sender's lock."""
         if not self._leases:
-            connection.execute(delete(worker).where(worker.c.token != self.token))
+            if locked:
+                connection.execute(delete(worker).where(worker.c.token != self.token))
             return
         expired = worker.c.alive_until < self._database.now(connection)
         connection.execute(delete(worker).where(expired))
@@ -95,6 +96,8 @@ class Crew:
 
 class Leases:
     """What SenderLock is where only one process sends: here several may, so nobody is kept out."""
+
+    descriptor = None
 
     def __init__(self, database: Database) -> None:
         self._database = database

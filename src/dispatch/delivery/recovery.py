@@ -14,8 +14,10 @@ from dispatch.providers.outcome import Uncertain
 from dispatch.providers.provider import Capabilities
 
 
-def recover(ledger: Ledger, crew: Crew, mailing: Mailing, capabilities: Capabilities, now: datetime) -> None:
-    """Close the rows that nobody is at work on any more; with SQLite, to be called under the sender's lock.
+def recover(
+    ledger: Ledger, crew: Crew, mailing: Mailing, capabilities: Capabilities, now: datetime, *, locked: bool = True
+) -> None:
+    """Close the rows that nobody is at work on any more; `locked` says that we have just got the sender's lock.
 
     What had not left is pending, what is in doubt is repeated at once where the provider tells a repeat from a second
     copy, and uncertain everywhere else.
@@ -23,7 +25,7 @@ def recover(ledger: Ledger, crew: Crew, mailing: Mailing, capabilities: Capabili
     doubt = Uncertain("interrupted", "dispatch ended before an answer was on record")
 
     def take_over(connection: Connection) -> None:
-        crew.muster(connection)
+        crew.muster(connection, locked=locked)
         taken = ledger.rows(connection, mailing, BatchState.CLAIMED, BatchState.SUBMITTING)
         for row in crew.abandoned(connection, [row for row in taken if row.claimed_by]):
             repeat = now if may_repeat(row, capabilities, now) else None

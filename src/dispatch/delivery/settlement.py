@@ -35,7 +35,7 @@ def cancel(ledger: Ledger, lock: SenderLock | Leases, crew: Crew, mailing: Maili
     ledger.cancel(mailing)  # a sender that starts from here on finds the wish before it takes anything
     try:
         with lock.hold(mailing.name):
-            ledger.together(crew.muster)
+            ledger.together(lambda connection: crew.muster(connection, locked=True))
             end_cancelled(ledger, crew, mailing)
     except AlreadySending:
         end_cancelled(ledger, crew, mailing)

@@ -20,6 +20,7 @@ from dispatch.delivery.lock import SenderLock
 from dispatch.delivery.mailing import BatchState, Mailing, Tally
 from dispatch.delivery.pace_book import share_pace
 from dispatch.delivery.pacing import Pace, Pacer, pacer_for
+from dispatch.delivery.pinning import on_one_core
 from dispatch.delivery.recovery import end_cancelled, recover
 from dispatch.delivery.submission import Submission
 from dispatch.errors import DatabaseTrouble, Interrupted, PostponedTooLong, ProviderUnreachable, Stopped
@@ -43,7 +44,7 @@ class Sender:
 
     `open_provider` gives a provider for the use of one thread; `rate` is in recipients per second. Setting `stop`
     (Ctrl-C) ends the run when the calls under way have been answered; a run that ends in trouble sets it as well.
-    `assistants` gives the other processes that send beside this one.
+    `assistants` gives the other processes that send beside this one; `pinned` keeps the threads to one core.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Sender:
         stop: Event,
         on_progress: Callable[[Progress], None],
         assistants: Callable[[], AbstractContextManager[None]] = nullcontext,
+        pinned: bool = False,
     ) -> None:
         self._mailing = mailing
         self._personalize = personalize
@@ -76,6 +78,7 @@ class Sender:
         self._stop = stop
         self._on_progress = on_progress
         self._assistants = assistants
+        self._pinned = pinned
         self._idle: list[Provider] = []
         self._shown: datetime | None = None
 
@@ -90,7 +93,7 @@ class Sender:
             self._ledger.start(self._mailing)
             pacer = pacer_for(self._rate, capabilities, self._concurrency)
             breaker = Breaker(self._mailing.audience)
-            with self._crew.enlisted(self._mailing), self._assistants():
+            with self._crew.enlisted(self._mailing), self._assistants(), on_one_core(self._pinned):
                 self._send(capabilities, pacer, breaker)
             self._end(pacer, breaker)
 
@@ -99,7 +102,7 @@ class Sender:
         with self._carriers() as capabilities, _in_a_sentence():
             pacer = pacer_for(self._rate, capabilities, self._concurrency)
             breaker = Breaker(self._mailing.audience)
-            with self._crew.enlisted(self._mailing):
+            with self._crew.enlisted(self._mailing), on_one_core(self._pinned):
                 self._send(capabilities, pacer, breaker)
             _raise_if_tripped(breaker, self._mailing)
 
@@ -175,7 +178,7 @@ class Sender:
             taken = self._ledger.rows(connection, self._mailing, BatchState.CLAIMED, BatchState.SUBMITTING)
         if wishes.paused_at or wishes.cancelled_at or not any(row.claimed_by for row in taken):
             return False
-        recover(self._ledger, self._crew, self._mailing, capabilities, self._clock())
+        recover(self._ledger, self._crew, self._mailing, capabilities, self._clock(), locked=False)
         self._stop.wait(_GLANCE.total_seconds())
         return True
 
