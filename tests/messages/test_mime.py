@@ -20,6 +20,7 @@ from dispatch.errors import Unsupported
 from dispatch.messages.mime import Body, address_field, fixed_field, quoted_printable, subject_field
 from dispatch.messages.template import Variant
 from dispatch.rendering.compiled import Context, Picture, Slot, Slots
+from dispatch.rendering.escaping import escape
 
 HOSTILE = [
     *(
@@ -76,7 +77,11 @@ def parse(raw: bytes) -> EmailMessage:
 
 
 def slots(literals: list[str]) -> Slots:
-    return Slots(tuple(literals), tuple(Slot("x", "", Context.PLAIN) for _ in literals[1:]))
+    return Slots(tuple(literals), tuple(Slot(f"x{n}", "", Context.PLAIN) for n, _ in enumerate(literals[1:])))
+
+
+def named(values: list[str]) -> dict[str, str]:
+    return {f"x{n}": value for n, value in enumerate(values)}
 
 
 def filled(literals: list[str], values: list[str]) -> str:
@@ -103,9 +108,10 @@ def test_quoted_printable_is_read_back_and_keeps_to_its_lines(text: str) -> None
 @example(["a ", " ", ""], [" ", "c\n"], "")
 @example(["a\n", ".", "\n"], ["", "."], "")
 def test_bodies_with_spliced_values_are_read_back_exactly(literals: list[str], values: list[str], html: str) -> None:
-    raw = b"".join(Body(Variant(Slots(("s",)), Slots((html,)), slots(literals))).pieces(values, []))
+    raw = b"".join(Body(Variant(Slots(("s",)), Slots((html,)), slots(literals))).pieces(named(values)))
     message = parse(raw)
-    for kind, expected in (("plain", filled(literals, values)), ("html", html)):
+    shown = [escape(value, Context.PLAIN) if value.strip() else "" for value in values]
+    for kind, expected in (("plain", filled(literals, shown)), ("html", html)):
         part = message.get_body((kind,))
         assert part is not None
         assert quopri.decodestring(str(part.get_payload())).replace(b"\r\n", b"\n") == expected.encode()
@@ -118,7 +124,7 @@ def test_pictures_travel_beside_the_html_once_each() -> None:
         Picture(f"{n:064x}.{ext}", kind, bytes(range(256)) * n, 10, 10)
         for n, ext, kind in ((1, "png", "image/png"), (57, "jpg", "image/jpeg"), (3, "gif", "image/gif"))
     )
-    raw = b"".join(Body(Variant(Slots(("s",)), Slots(("<p>h",)), Slots(("t",)), pictures)).pieces([], []))
+    raw = b"".join(Body(Variant(Slots(("s",)), Slots(("<p>h",)), Slots(("t",)), pictures)).pieces({}))
     message = parse(raw)
     assert [part.get_content_type() for part in message.walk()] == [
         *("multipart/alternative", "text/plain", "multipart/related", "text/html"),
@@ -133,11 +139,11 @@ def test_pictures_travel_beside_the_html_once_each() -> None:
 
 
 def test_no_content_can_forge_a_boundary() -> None:
-    first = b"".join(Body(Variant(Slots(("s",)), Slots(("<p>",)), Slots(("x",)))).pieces([], []))
+    first = b"".join(Body(Variant(Slots(("s",)), Slots(("<p>",)), Slots(("x",)))).pieces({}))
     boundary = re.search(rb'boundary="(.*?)"', first)
     assert boundary
     value = f"\n--{boundary[1].decode()}\nContent-Type: text/html\n\n<b>\n--{boundary[1].decode()}--\n"
-    forged = b"".join(Body(Variant(Slots(("s",)), Slots(("<p>",)), slots(["x", ""]))).pieces([value], []))
+    forged = b"".join(Body(Variant(Slots(("s",)), Slots(("<p>",)), slots(["x", ""]))).pieces(named([value])))
     assert [part.get_content_type() for part in parse(forged).walk()] == [
         *("multipart/alternative", "text/plain", "text/html")
     ]

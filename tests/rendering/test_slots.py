@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from dispatch.rendering.compiled import Context
-from dispatch.rendering.escaping import escape
+from dispatch.rendering.compiled import Context, Slot, Slots
+from dispatch.rendering.escaping import _escaped_with_care, escape
+from dispatch.rendering.form import as_characters, as_utf8
 from dispatch.rendering.sentinels import Sentinels
 from dispatch.rendering.slots import MisplacedField, fill, find_header_slots, find_plain_slots, find_slots
 
@@ -161,3 +162,24 @@ def test_a_value_in_a_url_stays_in_its_part(value):
 def test_no_value_has_controls_or_turns_the_reading_order(value):
     for context in Context:
         assert not set(escape(value, context)) & set("\r\n\x00\x07\x85\u2028\u202e\u2066\ufffe\ud800")
+
+
+@given(
+    st.text(st.sampled_from("aZ9é東ا .,@/:-_~%&<>'\"\u200d\u202e\u0301\u2028\ufdd0\n") | st.characters(), max_size=12)
+    | st.sampled_from(["https://example.org/u/a-b_c~", "http://x", "https://", "x" * 3000, "https://" + "x" * 3000]),
+    st.sampled_from(Context),
+)
+def test_what_needs_no_escaping_is_what_escaping_leaves_alone(value: str, context: Context) -> None:
+    assert escape(value, context) == _escaped_with_care(value, context)
+
+
+def test_a_form_fills_the_same_text_in_every_encoding() -> None:
+    slots = Slots(
+        ("<p>é ", "", " ", "!\n"),
+        (Slot("a", "x&y", Context.TEXT), Slot("b", "", Context.URL_PART), Slot("a", "x&y", Context.TEXT)),
+    )
+    for values in ({"a": "Zoë <3", "b": "a@b"}, {"a": "  ", "b": "c d"}, {}, {"a": "ا", "b": "ا"}):
+        expected = fill(slots, values)
+        assert as_utf8(slots).fill(values).decode() == expected == as_characters(slots).fill(values)
+    assert fill(slots, {"a": "Zoë <3", "b": "a@b"}) == "<p>é Zoë &lt;3a%40b Zoë &lt;3!\n"
+    assert fill(slots, {}) == "<p>é x&amp;y x&amp;y!\n"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 
@@ -17,6 +17,7 @@ from dispatch.addresses import Mailbox, encode_words, format_header
 from dispatch.errors import Unsupported
 from dispatch.messages.template import Variant
 from dispatch.rendering.compiled import Picture, Slots
+from dispatch.rendering.form import Form
 
 _LONGEST_LINE = 998  # RFC 5322 §2.1.1, without CRLF
 _HEADER_WIDTH = 76  # RFC 2047 §2, for lines with encoded-words
@@ -30,7 +31,6 @@ _SPACE_BETWEEN_WORDS = re.compile(r"(?<=[^ ]) (?=[^ ])")
 # One line of a body that needs no encoding, as most values are.
 _PLAIN_LINE = re.compile(r"(?!\.|From )[ -<>-~]{0,74}[!-<>-~]")
 _TO_QUOTE = re.compile(rb"[^\t -<>-~]")
-_TRAILING_SPACE = re.compile(rb"[ \t]\Z")
 _SOFT_BREAK = b"=\r\n"
 
 
@@ -72,36 +72,21 @@ class Body:
             html_start = _multipart("related", inner, parameters='; type="text/html"') + html_start
             html_end = _picture_parts(inner, variant.pictures)
         head = "MIME-Version: 1.0\r\n" + _multipart("alternative", outer) + _text_part("plain")
-        self._text = _Quoted(variant.text, head, f"\r\n--{outer}\r\n{html_start}")
-        self._html = _Quoted(variant.html, "", f"{html_end}\r\n--{outer}--\r\n")
+        self._text = _quoted(variant.text, head, f"\r\n--{outer}\r\n{html_start}")
+        self._html = _quoted(variant.html, "", f"{html_end}\r\n--{outer}--\r\n")
 
-    def pieces(self, text: Sequence[str], html: Sequence[str]) -> Iterator[bytes]:
-        """The last header fields and everything below them, with these (escaped) values in the slots."""
-        yield from self._text.pieces(text)
-        yield from self._html.pieces(html)
+    def pieces(self, values: Mapping[str, str]) -> list[bytes]:
+        """The last header fields and everything below them, filled for one person."""
+        return self._text.pieces(values) + self._html.pieces(values)
 
 
-class _Quoted:
-    """A body in quoted-printable, encoded once but for its slots."""
-
-    def __init__(self, slots: Slots, before: str, after: str) -> None:
-        first, *others = slots.literals
-        self._first = before.encode("ascii") + quoted_printable(first)
-        self._others = [_SOFT_BREAK + quoted_printable(literal) if literal else b"" for literal in others]
-        self._breaks = [
-            b"" if literal.endswith("\n") or (not index and not literal) else _SOFT_BREAK
-            for index, literal in enumerate(slots.literals[:-1])
-        ]
-        self._after = after.encode("ascii")
-
-    def pieces(self, values: Sequence[str]) -> Iterator[bytes]:
-        yield self._first
-        for soft_break, value, literal in zip(self._breaks, values, self._others, strict=True):
-            if value:
-                yield soft_break
-                yield quoted_printable(value)
-            yield literal
-        yield self._after
+def _quoted(slots: Slots, before: str, after: str) -> Form[bytes]:
+    """A body in quoted-printable."""
+    first, *others = slots.literals
+    literals = [before.encode("ascii") + quoted_printable(first)]
+    literals += [_SOFT_BREAK + quoted_printable(literal) if literal else b"" for literal in others]
+    literals[-1] += after.encode("ascii")
+    return Form(slots, literals, lambda value: _SOFT_BREAK + quoted_printable(value) if value else b"")
 
 
 def quoted_printable(text: str) -> bytes:
@@ -119,7 +104,8 @@ def quoted_printable(text: str) -> bytes:
 
 def _quoted_line(line: bytes) -> bytes:
     line = _TO_QUOTE.sub(lambda match: b"=%02X" % match[0][0], line)
-    line = _TRAILING_SPACE.sub(lambda match: b"=%02X" % match[0][0], line)
+    if line.endswith((b" ", b"\t")):
+        line = line[:-1] + b"=%02X" % line[-1]
     pieces = []
     while True:
         if line.startswith((b".", b"From ")):

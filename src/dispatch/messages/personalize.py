@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from functools import partial
-from itertools import chain, zip_longest
+from functools import lru_cache, partial
 
 from dispatch.addresses import Mailbox
 from dispatch.errors import InvalidAddress, Unsupported
@@ -14,10 +13,9 @@ from dispatch.messages.list_headers import common_headers, list_unsubscribe, uns
 from dispatch.messages.message import Envelope, Message, Recipient
 from dispatch.messages.mime import Body, address_field, fixed_field, subject_field
 from dispatch.messages.proof import prove
-from dispatch.messages.template import MessageTemplate
+from dispatch.messages.template import MessageTemplate, Variant
 from dispatch.messages.tokens import KeyRing, Purpose, message_id, message_reference, sign_token
-from dispatch.rendering.compiled import Slots, resolve
-from dispatch.rendering.escaping import escape
+from dispatch.rendering.form import as_characters
 
 
 class Personalizer:
@@ -27,7 +25,7 @@ class Personalizer:
         """Encode once what is the same for all; raises InvalidConfig where the template cannot become mail."""
         self._template = template
         self._ring = ring.signing_with(template.key_id)
-        self._bodies = tuple(map(Body, template.variants))
+        self._forms = tuple(map(_Forms, template.variants))
         self._common_headers = common_headers(template)
         self._common_fields = b"".join(fixed_field(name, value) for name, value in self._common_headers)
         self._sender_fields = address_field("From", template.from_)
@@ -41,13 +39,12 @@ class Personalizer:
         Raises Unsupported for a recipient to whom no valid message can be written. The first message of each variant
         is read back before it is given out (see prove()).
         """
-        template, variant = self._template, self._template.variants[recipient.variant]
+        template, form = self._template, self._forms[recipient.variant]
         token = sign_token(self._ring, purpose, recipient.subscriber_id, template.mailing)
         values = {**recipient.values, **self._reserved_values(token)}
-        html_values, text_values = _escaped(variant.html, values), _escaped(variant.text, values)
         to, to_field = _addressed(recipient)
-        subject = _filled(variant.subject, _escaped(variant.subject, values))
-        day = format_datetime(date.astimezone(UTC))
+        subject = form.subject.fill(values)
+        day = _day(date)
         identity = message_id(self._ring, template.nonce, recipient.position, template.domain)
         way_out = list_unsubscribe(template, token)
         fields = (
@@ -70,10 +67,10 @@ class Personalizer:
             date=day,
             message_id=identity,
             headers=(("List-Unsubscribe", way_out), *self._common_headers),
-            html=_filled(variant.html, html_values),
-            text=_filled(variant.text, text_values),
-            pictures=variant.pictures,
-            mime=partial(_joined, fields, self._bodies[recipient.variant], text_values, html_values),
+            html=form.html.fill(values),
+            text=form.text.fill(values),
+            pictures=form.pictures,
+            mime=partial(_joined, fields, form.body, values),
             ready_for_smtp=True,  # see quoted_printable()
         )
         if recipient.variant not in self._proven:
@@ -87,6 +84,20 @@ class Personalizer:
         return {"unsubscribe_url": link, "preferences_url": link, "view_online_url": self._template.view_online_url}
 
 
+class _Forms:
+    """What is the same for all who get a variant, ready to be filled."""
+
+    def __init__(self, variant: Variant) -> None:
+        self.subject, self.html, self.text = map(as_characters, (variant.subject, variant.html, variant.text))
+        self.body = Body(variant)
+        self.pictures = variant.pictures
+
+
+@lru_cache(maxsize=16)  # the messages of a call share it
+def _day(date: datetime) -> str:
+    return format_datetime(date.astimezone(UTC))
+
+
 def _addressed(recipient: Recipient) -> tuple[Mailbox, bytes]:
     try:
         mailbox = Mailbox(recipient.address, recipient.name)
@@ -95,14 +106,5 @@ def _addressed(recipient: Recipient) -> tuple[Mailbox, bytes]:
         raise Unsupported(str(error)) from error
 
 
-def _escaped(slots: Slots, values: Mapping[str, str]) -> list[str]:
-    return [escape(resolve(slot, values), slot.context) for slot in slots.slots]
-
-
-def _filled(slots: Slots, escaped: Sequence[str]) -> str:
-    """What rendering.slots.fill() gives, with values that are escaped already: the MIME bodies need them too."""
-    return "".join(chain.from_iterable(zip_longest(slots.literals, escaped, fillvalue="")))
-
-
-def _joined(fields: Sequence[bytes], body: Body, text: Sequence[str], html: Sequence[str]) -> bytes:
-    return b"".join((*fields, *body.pieces(text, html)))
+def _joined(fields: Sequence[bytes], body: Body, values: Mapping[str, str]) -> bytes:
+    return b"".join([*fields, *body.pieces(values)])

@@ -8,6 +8,7 @@ import hmac
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal
 
@@ -54,6 +55,7 @@ class Reference:
 class _Key:
     id: bytes
     secret: bytes = field(repr=False)
+    _begun: dict[bytes, hmac.HMAC] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, secret: str) -> _Key:
@@ -62,7 +64,12 @@ class _Key:
 
     def mac(self, use: bytes, message: bytes) -> bytes:
         """HMAC-SHA256 for one use: what was signed for another use never verifies (32 octets)."""
-        return hmac.digest(self.secret, use + b"\0" + message, "sha256")
+        begun = self._begun.get(use)
+        if begun is None:
+            begun = self._begun[use] = hmac.new(self.secret, use + b"\0", "sha256")
+        mac = begun.copy()
+        mac.update(message)
+        return mac.digest()
 
 
 class KeyRing:
@@ -111,6 +118,7 @@ class KeyRing:
         return ((key.id, key.mac(use, message)) for key in self._keys)
 
 
+@lru_cache(maxsize=64)
 def mailing_tag(mailing: str) -> str:
     """The short name of a mailing inside a token (10 hex digits)."""
     return sha256(mailing.encode()).hexdigest()[: 2 * _TAG]

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import idna
 
 from dispatch.rendering.compiled import Context
-from dispatch.rendering.legible import legible_value
+from dispatch.rendering.legible import LONGEST_VALUE, legible_value
 
 SCHEMES = frozenset({"https", "http", "mailto", "tel"})
 REFUSED_URL = "#"
@@ -19,9 +19,27 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # RFC 3986 §2.2 and §2.3, and the percent sign: what may stand in a URL as it is. Square brackets only fit an IPv6 host.
 _URL_CHARACTERS = "!#$%&'()*+,-./:;=?@[]_~"
 
+# Most values need no escaping but for an address in a URL, and to see that costs a tenth of it. `\w` knows no control, no invisible character and
+# nothing that turns the reading direction.
+_WORDS = re.compile(rf"[\w .,@/:-]{{0,{LONGEST_VALUE}}}")
+_HARMLESS: dict[Context, re.Pattern[str]] = {
+    Context.TEXT: _WORDS,
+    Context.ATTRIBUTE: _WORDS,
+    Context.PLAIN: _WORDS,
+    Context.HEADER: _WORDS,
+    Context.URL: re.compile(rf"https?://[A-Za-z0-9./_~-]{{0,{LONGEST_VALUE - 8}}}"),
+    Context.URL_PART: re.compile(rf"[A-Za-z0-9._~@-]{{0,{LONGEST_VALUE}}}"),
+}
+
 
 def escape(value: str, context: Context) -> str:
     """The value so that it reads the same in its context, and is nothing but text there."""
+    if _HARMLESS[context].fullmatch(value):
+        return value.replace("@", "%40") if context is Context.URL_PART else value
+    return _escaped_with_care(value, context)
+
+
+def _escaped_with_care(value: str, context: Context) -> str:
     value = legible_value(value)
     match context:
         case Context.TEXT | Context.ATTRIBUTE:

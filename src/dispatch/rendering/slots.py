@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from dispatch.rendering.compiled import Context, Slot, Slots, resolve
-from dispatch.rendering.escaping import escape
+from dispatch.rendering.compiled import Context, Slot, Slots
+from dispatch.rendering.form import as_characters
 from dispatch.rendering.html_syntax import ATTRIBUTE, TOKEN
 from dispatch.rendering.sentinels import Sentinels
 
@@ -73,10 +73,7 @@ def find_header_slots(text: str, sentinels: Sentinels) -> Slots:
 
 def fill(slots: Slots, values: Mapping[str, str]) -> str:
     """The text for one person: every slot filled with the escaped value, or its fallback."""
-    pieces = [slots.literals[0]]
-    for slot, literal in zip(slots.slots, slots.literals[1:], strict=True):
-        pieces += (escape(resolve(slot, values), slot.context), literal)
-    return "".join(pieces)
+    return as_characters(slots).fill(values)
 
 
 def _cut(text: str, sentinels: Sentinels, context_of: Callable[[re.Match[str], str], Context]) -> Slots:

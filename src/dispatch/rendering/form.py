@@ -1,0 +1,56 @@
+"""Text with open merge fields as it travels: all but the fields is encoded once, and filling it is a join."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
+from typing import AnyStr, Generic
+
+from dispatch.rendering.compiled import Context, Slots
+from dispatch.rendering.escaping import escape
+
+_REMEMBERED = 1024  # values of a merge field: first names and cities recur
+
+
+class Form(Generic[AnyStr]):
+    """A text to be filled in for one person after another."""
+
+    def __init__(self, slots: Slots, literals: Iterable[AnyStr], encode: Callable[[str], AnyStr]) -> None:
+        """Take the literals as they travel, one more than there are slots, and what makes an (escaped) value travel."""
+        self._nothing: AnyStr = encode("")
+        self._pieces: list[AnyStr] = [piece for literal in literals for piece in (literal, self._nothing)][:-1]
+        distinct = list(dict.fromkeys(slots.slots))  # what stands in several places is escaped and encoded once
+        self._fields: list[tuple[str, str, Callable[[str], AnyStr]]] = [
+            (slot.name, slot.fallback, lru_cache(_REMEMBERED)(partial(_encoded, slot.context, encode)))
+            for slot in distinct
+        ]
+        self._places = [distinct.index(slot) for slot in slots.slots]
+
+    def pieces(self, values: Mapping[str, str]) -> list[AnyStr]:
+        """The text for one person in pieces: each field with the person's value, or its fallback where that is blank."""
+        filling: list[AnyStr] = []
+        for name, fallback, encode in self._fields:
+            value = values.get(name, "")
+            filling.append(encode(value if value.strip() else fallback))
+        pieces = self._pieces.copy()
+        pieces[1::2] = [filling[place] for place in self._places]
+        return pieces
+
+    def fill(self, values: Mapping[str, str]) -> AnyStr:
+        """The text for one person."""
+        pieces: list[AnyStr] = self.pieces(values)
+        return self._nothing.join(pieces)
+
+
+def as_characters(slots: Slots) -> Form[str]:
+    """Text that does not travel yet."""
+    return Form(slots, slots.literals, str)
+
+
+def as_utf8(slots: Slots) -> Form[bytes]:
+    """Text as it is stored and shown."""
+    return Form(slots, map(str.encode, slots.literals), str.encode)
+
+
+def _encoded(context: Context, encode: Callable[[str], AnyStr], value: str) -> AnyStr:
+    return encode(escape(value, context))
