@@ -27,9 +27,11 @@ from dispatch.subscribers.store import SubscriberStore
 from dispatch.web.app import create_app
 from dispatch.web.server import configuration, listen
 
-OURS = KeyRing(["the key of this newsletter"])
-ROTATED = KeyRing(["a newer key of this newsletter", "the key of this newsletter"])
-THEIRS = KeyRing(["the key of another newsletter"])
+OURS = KeyRing(["the key of this newsletter, which is long enough"])
+ROTATED = KeyRing(
+    ["a newer key of this newsletter, which is long enough", "the key of this newsletter, which is long enough"]
+)
+THEIRS = KeyRing(["the key of another newsletter, which is long enough"])
 
 ANY_TOKEN = re.compile("/u/.*")
 

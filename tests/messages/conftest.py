@@ -19,7 +19,7 @@ LINK = Slot("unsubscribe_url", "", Context.URL)
 
 @pytest.fixture(scope="session")
 def ring() -> KeyRing:
-    return KeyRing(["the newest key of them", "an older key, still good"])
+    return KeyRing(["the newest key of them, which is long enough", "an older key, still good, which is long enough"])
 
 
 @pytest.fixture(scope="session")

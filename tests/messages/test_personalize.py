@@ -161,13 +161,19 @@ def test_the_same_input_gives_the_same_bytes(
 def test_a_mailing_goes_on_under_the_key_it_was_frozen_with(
     template: MessageTemplate, ring: KeyRing, recipient: Recipient, date: datetime
 ) -> None:
-    rotated = KeyRing(["a key that came in the middle", "the newest key of them", "an older key, still good"])
+    rotated = KeyRing(
+        [
+            "a key that came in the middle, which is long enough",
+            "the newest key of them, which is long enough",
+            "an older key, still good, which is long enough",
+        ]
+    )
     before = Personalizer(template, ring).message(recipient, date)
     after = Personalizer(template, rotated).message(recipient, date)
     assert before.mime() == after.mime()
     assert before.reference == after.reference
     with pytest.raises(InvalidConfig, match="no longer among"):
-        Personalizer(template, KeyRing(["a key that came too late"]))
+        Personalizer(template, KeyRing(["a key that came too late, which is long enough"]))
 
 
 def test_two_people_share_nothing_that_tells_them_apart(

@@ -16,7 +16,7 @@ from dispatch.subscribers.store import SubscriberStore
 from dispatch.web.app import create_app
 from dispatch.web.server import serve
 
-KEY = "a key for the tests of the web"
+KEY = "a key for the tests of the web, which is long enough"
 NEWSLETTER = NewsletterFacts(
     name="GEOPOLITIKS <& friends>", postal_address="12 Invented Street, 75000 Paris", language="en"
 )

@@ -12,6 +12,7 @@ from dispatch.errors import InvalidConfig
 from dispatch.files import sync_folder
 
 MIN_LENGTH = 32
+"""Characters of any key: whoever holds a mail can try keys against its token at leisure."""
 
 
 def load_or_make_key(state: Path) -> Secret:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Literal
 
+from dispatch.config.signing_key import MIN_LENGTH
 from dispatch.errors import InvalidConfig
 
 Purpose = Literal["unsubscribe", "test", "probe"]
@@ -27,7 +28,6 @@ _TOKEN_TEXT = re.compile(
     rf"[A-Za-z0-9_-]{{{TOKEN_LENGTH}}}"
 )  # 42 octets: no padding, and only one spelling of each token
 _REFERENCE = re.compile(r"(.+)\.([1-9][0-9]*)\.([0-9a-f]{20})", re.ASCII)
-_SHORTEST_KEY = 16  # characters; whoever holds a mail can try keys against its token at leisure
 
 
 class InvalidToken(Exception):
@@ -80,8 +80,8 @@ class KeyRing:
         remedy = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
         if not secrets:
             raise InvalidConfig("There is no key to sign links with", remedy=remedy)
-        if any(len(secret) < _SHORTEST_KEY for secret in secrets):
-            raise InvalidConfig(f"A key in `keys` is shorter than {_SHORTEST_KEY} characters", remedy=remedy)
+        if any(len(secret) < MIN_LENGTH for secret in secrets):
+            raise InvalidConfig(f"A key in `keys` is shorter than {MIN_LENGTH} characters", remedy=remedy)
         self._keys = tuple(map(_Key.of, secrets))
         self._signer = self._keys[0]
         self.id_key = self._keys[-1].mac(b"subscriber id", b"")
