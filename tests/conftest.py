@@ -30,6 +30,18 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a new database for one test, which runs on both kinds."""
+    if request.param == "sqlite":
+        yield "sqlite:///.dispatch/dispatch.db"
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        name = server.make("blank")
+        yield server.url(name)
+        server.drop(name)
+
+
 @pytest.fixture(scope="session")
 def blank_newsletter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A newsletter folder with an empty database: made once, for making it takes longer than most tests."""

@@ -13,6 +13,7 @@ DispatchError            1   something is wrong, in a sentence with a remedy
 ├── AlreadySending       1   another process holds the sender's lock
 ├── Unsupported          1   the provider cannot carry what is asked of it
 ├── DatabaseTrouble      1   the database cannot be used
+│   └── TransactionLost      a transaction broke off, and may be carried out anew
 ├── UsageMistake         2   the command line contradicts itself
 └── Stopped              3   a mailing stopped; `dispatch resume` goes on
     ├── Fenced               another process has taken over
@@ -116,6 +117,10 @@ class Unsupported(DispatchError):
 
 class DatabaseTrouble(DispatchError):
     """The database cannot be used."""
+
+
+class TransactionLost(DatabaseTrouble):
+    """A transaction was given up, or the connection was lost in it: whether it was committed is not known."""
 
 
 class UsageMistake(DispatchError):

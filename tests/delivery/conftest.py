@@ -5,15 +5,17 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from dispatch.database.database import Database
-from dispatch.delivery.crew import Crew
+from dispatch.delivery.crew import Crew, Leases
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.lock import SenderLock
 from dispatch.delivery.mailing import BatchState, Mailing, Tally
@@ -21,6 +23,7 @@ from dispatch.delivery.preparation import Audience, Plan, prepare, survey
 from dispatch.delivery.report import Status, status
 from dispatch.delivery.worker import Progress, Sender
 from dispatch.subscribers.store import SubscriberStore
+from dispatch.testing.databases import PostgresServer
 from dispatch.testing.fakes import FakeService, ManualClock, ManualStop, write_message
 
 KEY = b"an old key for ids"
@@ -30,13 +33,19 @@ MORNING = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 class Desk:
     """A database with subscribers, and what one does with it."""
 
-    def __init__(self, folder: Path, wrap: Callable[[Database], Database] = lambda database: database) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        url: str = "sqlite:///.dispatch/dispatch.db",
+        wrap: Callable[[Database], Database] = lambda database: database,
+    ) -> None:
         self.folder = folder
         self.clock = ManualClock(MORNING)
-        self.database = Database.open("sqlite:///.dispatch/dispatch.db", folder=folder)
+        self.database = Database.open(url, folder=folder)
         self.store = SubscriberStore(self.database, self.clock, KEY)
         self.ledger = Ledger(wrap(self.database), self.clock)
-        self.lock = SenderLock(folder / ".dispatch" / "send.lock")
+        on_file = self.database.path is not None
+        self.lock = SenderLock(folder / ".dispatch" / "send.lock") if on_file else Leases(self.database)
         self.crew = Crew(self.database)
         self.progress: list[Progress] = []
 
@@ -109,30 +118,56 @@ class Desk:
         self.store.unsubscribe(self.store.id_of(address), "one-click rivers.1")
 
 
-@pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+class Blank:
     """A newsletter folder with twelve subscribers: made once, for making it takes longer than most tests."""
-    folder = tmp_path_factory.mktemp("blank")
-    desk = Desk(folder)
-    desk.join(*(f"person{number}@example.org" for number in range(1, 13)))
-    desk.close()
-    return folder
+
+    def __init__(self, folder: Path, server: PostgresServer | None) -> None:
+        self._folder = folder
+        self._server = server
+        self.is_quick = server is None  # to copy, and to write to
+        self._name = ""
+        self._idle: list[str] = []
+        url = "sqlite:///.dispatch/dispatch.db"
+        if server:
+            self._name = server.make("blank")
+            url = server.url(self._name)
+            (folder / ".dispatch").mkdir()
+        desk = Desk(folder, url)
+        desk.join(*(f"person{number}@example.org" for number in range(1, 13)))
+        desk.close()
+        if server:
+            server.keep(self._name)
+
+    @contextmanager
+    def copied_to(self, folder: Path, **options: object) -> Iterator[Desk]:
+        """A copy with a database of its own."""
+        shutil.copytree(self._folder, folder, dirs_exist_ok=True)
+        if self._server is None:
+            desk = Desk(folder, **options)
+            yield desk
+            desk.close()
+        else:
+            name = self._idle.pop() if self._idle else self._server.make(self._name)
+            desk = Desk(folder, self._server.url(name), **options)
+            yield desk
+            desk.close()
+            self._server.reset(name)
+            self._idle.append(name)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def blank(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Blank:
+    """On either kind of database: every test of the delivery runs on both."""
+    server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    return Blank(tmp_path_factory.mktemp("blank"), server)
 
 
 @pytest.fixture
-def open_desk(blank: Path, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+def open_desk(blank: Blank, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     """Open copies of the newsletter, as many as a test wants."""
-    desks: list[Desk] = []
-
-    def open_copy(**options: object) -> Desk:
-        folder = tmp_path / f"copy{len(desks)}"
-        shutil.copytree(blank, folder)
-        desks.append(Desk(folder, **options))
-        return desks[-1]
-
-    yield open_copy
-    for desk in desks:
-        desk.close()
+    with ExitStack() as copies:
+        numbers = count()
+        yield lambda **options: copies.enter_context(blank.copied_to(tmp_path / f"copy{next(numbers)}", **options))
 
 
 @pytest.fixture
@@ -143,9 +178,3 @@ def desk(open_desk: Callable[..., Desk]) -> Desk:
 @pytest.fixture
 def real_stop() -> Event:
     return Event()
-
-
-@pytest.fixture(scope="session")
-def new_desk() -> type[Desk]:
-    """For tests that make their own folders."""
-    return Desk

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import update
 
+from dispatch.database.schema import mailing as mailings
 from dispatch.delivery.mailing import BatchState
 from dispatch.delivery.transitions import ended
 from dispatch.errors import DatabaseTrouble, NotFound, Stopped
@@ -62,7 +63,7 @@ def test_the_last_row_that_ends_finishes_the_mailing_and_one_that_opens_again_re
 def test_what_was_tampered_with_is_not_sent(desk) -> None:
     mailing = desk.prepare(SERVICE)
     with desk.ledger.writing() as connection:
-        connection.execute(text("UPDATE mailing SET content = x'00'"))
+        connection.execute(update(mailings).values(content=b"another"))
     with pytest.raises(DatabaseTrouble, match=r"frozen for rivers\.1 has changed"):
         desk.ledger.content(mailing)
 

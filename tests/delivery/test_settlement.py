@@ -40,6 +40,7 @@ def test_a_cancelled_call_is_not_repeated_even_where_it_could_be(desk) -> None:
     assert len(service.calls) == 1
 
 
+@pytest.mark.parametrize("blank", ["sqlite"], indirect=True)
 def test_cancelling_what_is_being_sent_leaves_it_to_the_sender(desk) -> None:
     service = FakeService(BATCH)
     mailing = desk.prepare(service)
@@ -56,6 +57,7 @@ def test_cancelling_what_is_being_sent_leaves_it_to_the_sender(desk) -> None:
     assert (status.state, status.accepted, status.withdrawn) == ("cancelled", 5, 7)
 
 
+@pytest.mark.parametrize("blank", ["sqlite"], indirect=True)
 def test_another_mailing_that_is_being_sent_does_not_keep_one_from_being_cancelled(desk) -> None:
     mailing = desk.prepare(FakeService(BATCH))
     with desk.lock.hold("roads.1"):

@@ -195,6 +195,7 @@ def test_the_rate_is_kept(desk) -> None:
     assert 5.0 <= (desk.clock() - begun).total_seconds() <= 6.0
 
 
+@pytest.mark.parametrize("blank", ["sqlite"], indirect=True)
 def test_a_second_sender_is_turned_away_within_a_second(desk) -> None:
     service = FakeService(BATCH)
     mailing = desk.prepare(service)

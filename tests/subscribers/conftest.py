@@ -31,8 +31,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database.open("sqlite:///.dispatch/dispatch.db", folder=tmp_path)
+def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
+    database = Database.open(database_url, folder=tmp_path)
     yield database
     database.close()
 

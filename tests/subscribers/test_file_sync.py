@@ -160,6 +160,7 @@ def test_the_forgotten_are_not_stored_again(store: SubscriberStore, file: Path) 
     assert report.unchanged == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite:///.dispatch/dispatch.db"])
 def test_a_file_that_is_in_already_is_not_written_but_its_rejected_lines_are_told(
     store: SubscriberStore, file: Path, database: Database
 ) -> None:

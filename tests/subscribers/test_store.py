@@ -148,6 +148,7 @@ def mailing_row(number: int) -> dict[str, object]:
     }
 
 
+@pytest.mark.parametrize("database_url", ["sqlite:///.dispatch/dispatch.db"])
 def test_the_forgotten_leave_no_trace_of_their_address_in_any_file(
     store: SubscriberStore, file: Path, database: Database, tmp_path: Path
 ) -> None:

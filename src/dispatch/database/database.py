@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,13 +18,18 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from dispatch.database.group_commit import GroupCommit
 from dispatch.database.postgresql import PostgreSQL
 from dispatch.database.sqlite import SQLite, make_file
-from dispatch.errors import DatabaseTrouble
+from dispatch.errors import DatabaseTrouble, TransactionLost
 from dispatch.location import Location
 
 T = TypeVar("T")
 
 HEAD = "0002"
 """The newest version in migrations/versions."""
+
+_PATIENCE = 60.0
+"""Seconds for which a server that was there before is waited for: its restart takes less."""
+
+_PAUSE = 0.2  # seconds between two attempts
 
 _EXAMPLES = "Write for example: sqlite:///.dispatch/dispatch.db, or postgresql://user@host/name"
 
@@ -35,6 +42,7 @@ class Database:
         self._writer: Engine = dialect.writer
         self._reader: Engine = dialect.reader
         self._writing_threads: set[int] = set()
+        self._was_there = False
         self._group_commit = GroupCommit(self.writing)
 
     @classmethod
@@ -97,8 +105,17 @@ class Database:
         """Write within a transaction that threads share; gives the act's result when it is durable.
 
         The act may be carried out more than once (see GroupCommit), so it changes nothing but through the connection.
+        Where a server gave the transaction up or the connection was lost, perhaps after the COMMIT, it is carried out
+        anew for a minute; so it must also bear having been carried out already.
         """
-        return self._group_commit.run(act)
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return self._group_commit.run(act)
+            except TransactionLost:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_PAUSE * random.uniform(0.5, 1.5))  # noqa: S311 - so that two do not meet again
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -137,7 +154,30 @@ class Database:
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:
-        with self._dialect.telling(), _begun(engine) as connection:
+        with self._dialect.telling(), self._begun(engine) as connection:
+            self._was_there = True
+            yield connection
+
+    @contextmanager
+    def _begun(self, engine: Engine) -> Iterator[Connection]:
+        """A transaction. Nothing has been done when it does not begin: a server that is away for a moment is waited for."""
+        deadline = time.monotonic() + (_PATIENCE if self._was_there else 0.0)
+        while True:
+            connection = None
+            try:
+                connection = engine.connect()
+                transaction = connection.begin()
+                break
+            except Exception as error:
+                if connection:
+                    connection.close()
+                # A connection that died while nobody used it; all others in the pool are replaced with it.
+                stale = connection is not None and isinstance(error, DBAPIError) and error.connection_invalidated
+                transient = isinstance(self._dialect.trouble(error), TransactionLost)
+                if not stale and not (transient and time.monotonic() < deadline):
+                    raise
+                time.sleep(0 if stale else _PAUSE)
+        with connection, transaction:
             yield connection
 
     def _version(self, connection: Connection) -> str | None:
@@ -166,22 +206,6 @@ class Database:
                     remedy="Install the newer dispatch, or restore a backup from before the upgrade.",
                 )
             migrations.upgrade(connection)
-
-
-@contextmanager
-def _begun(engine: Engine) -> Iterator[Connection]:
-    """A transaction. A connection that died while nobody used it is found out as it begins, and replaced."""
-    connection = engine.connect()
-    try:
-        transaction = connection.begin()
-    except DBAPIError as error:
-        connection.close()
-        if not error.connection_invalidated:
-            raise
-        connection = engine.connect()
-        transaction = connection.begin()
-    with connection, transaction:
-        yield connection
 
 
 def _dialect_of(url: str, folder: Path, location: Location | None) -> SQLite | PostgreSQL:

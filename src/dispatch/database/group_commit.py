@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
+
+from dispatch.errors import TransactionLost
 
 T = TypeVar("T")
 
@@ -60,10 +62,16 @@ class GroupCommit:
 
     def _carry_out(self, together: list[_Act]) -> None:
         if len(together) > 1:
-            # Whose fault an error is shows when each is tried alone.
-            with suppress(BaseException):
+            try:
                 with self._transaction() as connection:
                     results = [act.do(connection) for act in together]
+            except TransactionLost as error:  # nobody's fault: Database.together tries again
+                for act in together:
+                    act.error, act.is_done = error, True
+                return
+            except BaseException:  # noqa: BLE001, S110 - whose fault it is shows when each is tried alone
+                pass
+            else:
                 for act, result in zip(together, results, strict=True):
                     act.result, act.is_done = result, True
                 return

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from dispatch.errors import DatabaseTrouble
+from dispatch.errors import DatabaseTrouble, TransactionLost
 from dispatch.location import Location
 
 LOCK_SECONDS = 30
@@ -55,6 +55,9 @@ _SENTENCES = {
     "08": ("has lost the connection", "Repeat the command: what was confirmed is kept."),
     "57P": ("has been shut down, or is starting", "Wait until the server runs, then repeat the command."),
 }
+
+# Beginnings of those after which the same transaction, carried out anew, may succeed.
+_TRANSIENT = {"40P01", "40001", "53300", "08", "57P"}
 
 # What a server says before there is a session has no SQLSTATE that libpq would tell; by its words, then.
 _REFUSALS = {
@@ -171,17 +174,14 @@ class PostgreSQL:
         try:
             yield
         except Exception as error:
-            trouble = self._trouble(error)
+            trouble = self.trouble(error)
             if trouble is None:
                 _hide_values(error)
                 raise
             raise trouble from error
 
-    def repeatable(self, error: BaseException) -> bool:
-        """Whether the same transaction, begun anew, may succeed: it was given up in favour of another."""
-        return getattr(_cause(error), "sqlstate", None) in {"40P01", "40001"}
-
-    def _trouble(self, error: Exception) -> DatabaseTrouble | None:
+    def trouble(self, error: Exception) -> DatabaseTrouble | None:
+        """What the server says, in a sentence; None for what is no trouble with it."""
         cause = _cause(error)
         if not _is_psycopg(cause):
             return None
@@ -192,11 +192,12 @@ class PostgreSQL:
                 if words in said:
                     return DatabaseTrouble(f"the database {self} {sentence}", remedy=remedy)
             if any(words in said for words in ("connection to server", "failed to resolve", "connection timeout")):
-                return DatabaseTrouble(f"the database {self} cannot be reached: {said}", remedy=_AWAY)
+                return TransactionLost(f"the database {self} cannot be reached: {said}", remedy=_AWAY)
             state = "08"
         for beginning, (sentence, remedy) in _SENTENCES.items():
             if state is not None and state.startswith(beginning):
-                return DatabaseTrouble(f"the database {self} {sentence}", remedy=remedy)
+                kind = TransactionLost if beginning in _TRANSIENT else DatabaseTrouble
+                return kind(f"the database {self} {sentence}", remedy=remedy)
         return None
 
 

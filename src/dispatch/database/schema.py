@@ -15,10 +15,8 @@ from sqlalchemy import (
     String,
     Table,
 )
-from sqlalchemy import Text as AnyText
 
-# Compared and sorted byte by byte, as SQLite does it: the same order on every database, and the fastest.
-Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
+from dispatch.database.byte_order import Text
 
 # Times are ISO 8601 text in UTC with a trailing Z, the same on every database and readable in a dump.
 

@@ -147,17 +147,20 @@ class SQLite:
         """Turn what SQLite says about the file into a DatabaseTrouble; a broken constraint stays what it is."""
         try:
             yield
-        except (DBAPIError, sqlite3.Error) as error:
-            cause = error.orig if isinstance(error, DBAPIError) else error
-            name = getattr(cause, "sqlite_errorname", "")
-            for beginning, (sentence, remedy) in _SENTENCES.items():
-                if name.startswith(beginning):
-                    raise DatabaseTrouble(f"the database {self.path} {sentence}", remedy=remedy) from error
-            raise
+        except Exception as error:
+            trouble = self.trouble(error)
+            if trouble is None:
+                raise
+            raise trouble from error
 
-    def repeatable(self, error: BaseException) -> bool:
-        """Whether the same transaction, begun anew, may succeed: none is ever given up in favour of another."""
-        return False
+    def trouble(self, error: Exception) -> DatabaseTrouble | None:
+        """What SQLite says, in a sentence; None for what is no trouble with the file."""
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        name = getattr(cause, "sqlite_errorname", "")
+        for beginning, (sentence, remedy) in _SENTENCES.items():
+            if name.startswith(beginning):
+                return DatabaseTrouble(f"the database {self.path} {sentence}", remedy=remedy)
+        return None
 
 
 def _make_engine(path: Path, *, writes: bool) -> Engine:

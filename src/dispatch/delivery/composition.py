@@ -77,6 +77,8 @@ def claim(
         wishes = ledger.refreshed(connection, mailing)
         if wishes.paused_at or wishes.cancelled_at:
             return None
+        if wishes.pause_after is not None:
+            ledger.held(connection, mailing)  # of two processes, the second counts whom the first has taken
         row = ledger.next_row(connection, mailing, now)
         if row is None:
             return ledger.next_due(connection, mailing)

@@ -51,6 +51,10 @@ class Ledger:
         """Seconds since 1970, by the clock that all who send go by."""
         return self._database.now(connection) if self._database.several_senders else self._clock().timestamp()
 
+    def alone(self, connection: Connection, what: str) -> None:
+        """Wait until no other transaction does this, and keep others from it until this one ends."""
+        self._database.alone(connection, what)
+
     # --- batch rows ----------------------------------------------------------------------------------
 
     def exchange(
@@ -89,12 +93,13 @@ class Ledger:
 
     def next_row(self, connection: Connection, of: Mailing, now: datetime) -> BatchRow | None:
         """The row that is next, and free: one whose request is to be repeated, else the oldest pending one."""
+        query = select(batch).order_by(batch.c.id).limit(1).with_for_update(skip_locked=True)  # another is taking it
         for state in (BatchState.SUBMITTING, BatchState.PENDING):
             free = (*_in_state(of, state), batch.c.claimed_by.is_(None))
             too_far = time_text(now + timedelta(seconds=LONGEST_WAIT))  # set by a clock that was ahead
             waits = batch.c.not_before.between(time_text(now + _SECOND), too_far)
             due = batch.c.not_before.is_(None) | ~waits
-            found = connection.execute(select(batch).where(*free, due).order_by(batch.c.id).limit(1)).first()
+            found = connection.execute(query.where(*free, due)).first()
             if found:
                 return row_from(found)
         return None
@@ -140,6 +145,7 @@ class Ledger:
     def receipts(self, connection: Connection, of: Mailing, position: int) -> list[str]:
         """The provider's ids of what it accepted for somebody."""
         query = select(receipt.c.provider_id).where(receipt.c.mailing_id == of.id, receipt.c.position == position)
+        query = query.order_by(receipt.c.provider_id)
         row, _ = self.row_of(connection, of, position)
         return [*filter(None, [row.provider_id]), *connection.execute(query).scalars()]
 
@@ -201,6 +207,11 @@ class Ledger:
         """The mailing as it is now: the operator's wishes may have changed."""
         return _mailing(connection.execute(select(*_MAILING).where(mailing.c.id == of.id)).one())
 
+    def held(self, connection: Connection, of: Mailing) -> Mailing:
+        """The same, and nobody else changes or holds the mailing until this transaction ends."""
+        query = select(*_MAILING).where(mailing.c.id == of.id)
+        return _mailing(connection.execute(query.with_for_update(key_share=True)).one())
+
     def content(self, of: Mailing) -> bytes:
         """The message template that was frozen with the mailing; raises DatabaseTrouble if it is not the same now."""
         with self._database.reading() as connection:
@@ -227,18 +238,33 @@ class Ledger:
         """Wish that the mailing stops for good; a live sender sees it before its next request."""
         self._wish(of, cancelled_at=func.coalesce(mailing.c.cancelled_at, time_text(self._clock())))
 
+    def note_end(self, of: Mailing) -> None:
+        """Keep `finished_at` true at the end of a run.
+
+        On PostgreSQL two processes may close the last two rows at once, and neither sees that the other one has.
+        """
+
+        def note(connection: Connection) -> None:
+            if self.held(connection, of).finished_at is None:
+                self._finish_if_done(connection, of.id, time_text(self._clock()))
+
+        self._database.together(note)
+
     def _wish(self, of: Mailing, **wish: object) -> None:
         with self._database.writing() as connection:
             connection.execute(update(mailing).where(mailing.c.id == of.id).values(**wish))
             tell_news(connection)
 
     def _keep_finished_at(self, connection: Connection, row: BatchRow, parts: Sequence[BatchRow], now: str) -> None:
-        this = update(mailing).where(mailing.c.id == row.mailing_id)
         if all(part.state not in OPEN_STATES for part in parts):
-            any_open = exists().where(batch.c.mailing_id == row.mailing_id, batch.c.state.in_(OPEN_STATES))
-            connection.execute(this.where(mailing.c.finished_at.is_(None), ~any_open).values(finished_at=now))
+            self._finish_if_done(connection, row.mailing_id, now)
         elif row.state not in OPEN_STATES:
-            connection.execute(this.values(finished_at=None))
+            connection.execute(update(mailing).where(mailing.c.id == row.mailing_id).values(finished_at=None))
+
+    def _finish_if_done(self, connection: Connection, mailing_id: int, now: str) -> None:
+        unfinished = (mailing.c.id == mailing_id, mailing.c.finished_at.is_(None))
+        any_open = exists().where(batch.c.mailing_id == mailing_id, batch.c.state.in_(OPEN_STATES))
+        connection.execute(update(mailing).where(*unfinished, ~any_open).values(finished_at=now))
 
     # --- the freeze ----------------------------------------------------------------------------------
 

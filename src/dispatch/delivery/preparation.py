@@ -73,6 +73,7 @@ def prepare(
     a larger audience is refused. Raises SendRefused, and nothing is recorded then.
     """
     with ledger.writing() as connection:
+        ledger.alone(connection, "freeze")  # of two who send one issue, the second finds the first's mailing
         _refuse_repetition(ledger, connection, plan)
         number = ledger.next_number(connection, plan.issue)
         name = f"{plan.issue}.{number}"

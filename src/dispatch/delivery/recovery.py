@@ -25,6 +25,7 @@ def recover(
     doubt = Uncertain("interrupted", "dispatch ended before an answer was on record")
 
     def take_over(connection: Connection) -> None:
+        ledger.alone(connection, "recovery")  # of two who start at once, the second finds it done
         crew.muster(connection, locked=locked)
         taken = ledger.rows(connection, mailing, BatchState.CLAIMED, BatchState.SUBMITTING)
         for row in crew.abandoned(connection, [row for row in taken if row.claimed_by]):
@@ -42,6 +43,7 @@ def end_cancelled(ledger: Ledger, crew: Crew, mailing: Mailing) -> None:
     doubt = Uncertain("cancelled", "the mailing was cancelled before an answer was on record")
 
     def end(connection: Connection) -> None:
+        ledger.alone(connection, "recovery")
         for row in crew.abandoned(connection, ledger.rows(connection, mailing, *OPEN_STATES)):
             parts = closed(row, doubt, repeat=None)
             ledger.exchange(

@@ -222,6 +222,7 @@ class Sender:
 
     def _end(self, pacer: Pacer, breaker: Breaker) -> None:
         """Say why it ended where neither is everything done nor did an operator wish it."""
+        self._ledger.note_end(self._mailing)
         with self._ledger.reading() as connection:
             mailing = self._ledger.refreshed(connection, self._mailing)
         if mailing.cancelled_at:

@@ -10,7 +10,23 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, insert, literal, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    String,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 
 from dispatch.database.database import Database
 from dispatch.database.news import tell_news
@@ -30,6 +46,15 @@ from dispatch.subscribers.subscriber import (
     Suppression,
     subscriber_id,
 )
+
+# In one statement: of two who suppress one id at once the second finds what the first has written.
+_SUPPRESS = text(
+    "INSERT INTO suppression (subscriber_id, reason, since, source, email) VALUES (:id, :reason, :since, :source, :email)"
+    " ON CONFLICT (subscriber_id) DO UPDATE SET reason = excluded.reason, since = excluded.since,"
+    " source = excluded.source, email = excluded.email WHERE suppression.reason IN :weaker"
+).bindparams(bindparam("weaker", expanding=True, type_=String))
+
+_NEW_SETTING = text("INSERT INTO setting (name, value) VALUES (:name, :value) ON CONFLICT DO NOTHING")
 
 _PAGE = 1_000  # rows fetched, or ids asked for, at once; SQLite takes 32,766 parameters
 
@@ -210,6 +235,7 @@ class SubscriberStore:
                     yield report_unchanged(connection, file, state), connection
                     return
             with self._database.writing() as connection:
+                self._database.alone(connection, "import")
                 yield import_file(connection, file, id_key=self._id_key, now=self._now()), connection
 
     def _candidates(
@@ -224,8 +250,9 @@ class SubscriberStore:
         )
         with self._within(connection) as open_connection:
             generation = read_state(open_connection).generation
-            for row in open_connection.execute(query):
-                yield Candidate(_subscriber(row), _exclusion(row, generation))
+            with open_connection.execute(query) as rows:  # PostgreSQL keeps a cursor for it
+                for row in rows:
+                    yield Candidate(_subscriber(row), _exclusion(row, generation))
 
     def _suppress(
         self,
@@ -235,18 +262,11 @@ class SubscriberStore:
         source: str,
         email: str | None,
     ) -> bool:
-        mine = suppression.c.subscriber_id == id
-        before = connection.execute(select(suppression.c.reason).where(mine)).scalar()
-        changed = before is None or reason.outweighs(Reason(before))
-        if changed:
-            if email is None and reason is not Reason.FORGOTTEN:
-                email = connection.execute(select(subscriber.c.email).where(subscriber.c.id == id)).scalar()
-            connection.execute(delete(suppression).where(mine))
-            connection.execute(
-                insert(suppression).values(
-                    subscriber_id=id, reason=reason.value, since=self._now(), source=source, email=email
-                )
-            )
+        if email is None and reason is not Reason.FORGOTTEN:
+            email = connection.execute(select(subscriber.c.email).where(subscriber.c.id == id)).scalar()
+        row = {"id": id, "reason": reason.value, "since": self._now(), "source": source, "email": email}
+        weaker = [other.value for other in Reason if reason.outweighs(other)]
+        changed = bool(connection.execute(_SUPPRESS, {**row, "weaker": weaker}).rowcount)
         if reason is Reason.UNSUBSCRIBED:
             left = connection.execute(
                 update(subscriber)
@@ -274,8 +294,8 @@ class SubscriberStore:
             with self._database.writing() as connection:
                 stored = connection.execute(query).scalar()
                 if stored is None:
-                    connection.execute(insert(setting).values(name="id_key", value=mark))
-                    stored = mark
+                    connection.execute(_NEW_SETTING, {"name": "id_key", "value": mark})
+                    stored = connection.execute(query).scalar_one()
         if not hmac.compare_digest(stored, mark):
             raise DatabaseTrouble(
                 "the oldest key under `keys:` is not the one that this database's subscribers are known by, "
@@ -335,14 +355,12 @@ def _redact_answers(connection: Connection, person: str, address: str) -> None:
     )
     known = {address, *connection.execute(spellings).scalars()} - {""}
     for spelling in known | {spelling.lower() for spelling in known}:
-        connection.execute(
-            update(batch)
-            .where(batch.c.mailing_id.in_(mailings), func.instr(batch.c.detail + batch.c.provider_id, spelling) > 0)
-            .values(
-                detail=func.replace(batch.c.detail, spelling, "(forgotten)"),
-                provider_id=func.replace(batch.c.provider_id, spelling, "(forgotten)"),
-            )
-        )
+        blanked = {
+            column.name: func.replace(column, spelling, "(forgotten)")
+            for column in (batch.c.detail, batch.c.provider_id)
+        }
+        quoted = or_(*(batch.c[name] != without for name, without in blanked.items()))
+        connection.execute(update(batch).where(batch.c.mailing_id.in_(mailings), quoted).values(blanked))
         connection.execute(
             update(receipt)
             .where(their_receipt)

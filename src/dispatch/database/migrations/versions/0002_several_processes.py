@@ -13,7 +13,7 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 def upgrade() -> None:
     """Add the tables and columns."""
-    op.add_column("batch", sa.Column("provider_id", sa.Text, nullable=False, server_default=""))
+    op.add_column("batch", sa.Column("provider_id", TEXT, nullable=False, server_default=""))
     op.add_column("batch", sa.Column("version", sa.Integer, nullable=False, server_default="0"))
     op.add_column("mailing", sa.Column("epoch", sa.Integer, nullable=False, server_default="0"))
     op.add_column("mailing", sa.Column("news", sa.Integer, nullable=False, server_default="-1"))
