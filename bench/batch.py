@@ -27,14 +27,13 @@ def compare_shared_bodies(scope: Scope) -> Table:
 
 
 def _compare(scope: Scope, carrier: str, people: int, title: str, shape: str) -> Table:
-    options = ", domain: news.crossings.example" if carrier == "mailgun" else ""
     sample = scope.folder / f"{carrier}.sample"
     with http_sink(scope.folder, carrier, sample=sample) as first:
-        mailing = FrozenMailing.make(scope, carrier, people, http_carrier(carrier, first.port, options))
+        mailing = FrozenMailing.make(scope, carrier, people, http_carrier(carrier, first.port))
         mailing.send()  # warms up, and leaves a call to repeat
     calls = first.counts["calls"]
     with http_sink(scope.folder, carrier) as sink:
-        mailing.settle(http_carrier(carrier, sink.port, options))
+        mailing.settle(http_carrier(carrier, sink.port))
         ours, theirs = in_turns(scope.rounds, mailing.send, lambda: work("replay", sample, sink.port, calls))
     each = first.counts["bytes"] / people
     cpu = paired([cost.cpu / people for cost in ours], [cost.cpu / cost.told["recipients"] for cost in theirs])

@@ -11,20 +11,25 @@ from bench.process import Cost, work
 from bench.scope import Scope
 
 # No rate: what is measured is how fast it could go.
-_DELIVERY = "delivery: {{rate: 999999/s, concurrency: {concurrency}, claim: none}}\n"
+_DELIVERY = "delivery: {{rate: 999999/s, concurrency: {concurrency}, claim: none{processes}}}\n"
 
 
-def http_carrier(name: str, port: int, options: str = "", *, concurrency: int = 4) -> str:
-    """The settings of a carrier with an HTTP API on this machine."""
+def http_carrier(name: str, port: int, *, processes: int | None = None) -> str:
+    """The settings of a carrier with an HTTP API on this machine; as many processes as dispatch thinks fit, or so many."""
     key = {"postmark": "token", "mailgun": "api_key"}[name]
-    where = f'{key}: "${{CARRIER_KEY}}", base_url: "http://127.0.0.1:{port}"{options}'
-    return f"provider: {name}\nproviders: {{{name}: {{{where}}}}}\n{_DELIVERY.format(concurrency=concurrency)}"
+    domain = ", domain: news.crossings.example" if name == "mailgun" else ""
+    where = f'{key}: "${{CARRIER_KEY}}", base_url: "http://127.0.0.1:{port}"{domain}'
+    return f"provider: {name}\nproviders: {{{name}: {{{where}}}}}\n{_delivery(4, processes)}"
 
 
 def smtp_carrier(port: int, *, concurrency: int) -> str:
     """The settings of a mail server on this machine."""
     where = f"host: 127.0.0.1, port: {port}, tls: none"
-    return f"provider: smtp\nproviders: {{smtp: {{{where}}}}}\n{_DELIVERY.format(concurrency=concurrency)}"
+    return f"provider: smtp\nproviders: {{smtp: {{{where}}}}}\n{_delivery(concurrency)}"
+
+
+def _delivery(concurrency: int, processes: int | None = None) -> str:
+    return _DELIVERY.format(concurrency=concurrency, processes=f", processes: {processes}" if processes else "")
 
 
 @dataclass(frozen=True)

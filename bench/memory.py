@@ -24,8 +24,7 @@ def compare(scope: Scope) -> Table:
     many = scope.pick(tiny=20, quick=50_000, usual=1_000_000, full=10_000_000)
     carrier = "mailgun" if "mailgun" in PROVIDERS else "postmark"
     with http_sink(scope.folder, carrier) as sink:
-        options = ", domain: news.crossings.example" if carrier == "mailgun" else ""
-        settings = http_carrier(carrier, sink.port, options)
+        settings = http_carrier(carrier, sink.port)
         small, large = (_costs(scope, people, settings) for people in (few, many))
     return Table(
         f"Memory and cost from {few:,} to {many:,}",

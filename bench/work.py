@@ -115,8 +115,7 @@ def send_watching(folder: str) -> None:
     transactions, recipients = Stopwatch(), Stopwatch()
     for name in ("writing", "reading"):
         setattr(Database, name, transactions.around_block(getattr(Database, name)))
-    if hasattr(Database, "together"):
-        Database.together = transactions.around(Database.together)
+    Database.together = transactions.around(Database.together)  # type: ignore[method-assign]
     Ledger.recipients = recipients.around(Ledger.recipients)  # type: ignore[method-assign]
     send(folder)
     _cost.update(transactions=transactions.seconds, recipients=recipients.seconds)
