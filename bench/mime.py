@@ -12,25 +12,26 @@ from bench.newsletter import write_newsletter
 from bench.readers import DATE, personalizer, reader
 from bench.scope import Scope
 from dispatch.addresses import format_header
-from dispatch.messages.message import Message
+from dispatch.messages.message import Message, Recipient
 from dispatch.project import Project
 
 
 def compare(scope: Scope) -> Table:
     """The same header fields, text and HTML."""
-    times = scope.pick(tiny=2, quick=40, usual=100)
+    count = scope.pick(tiny=2, quick=1_200, usual=1_200)
+    readers = [reader(position) for position in range(1, count + 1)]
     folder = write_newsletter(scope.folder / "mime", 1, "provider: outbox\n")
     with Project.open(folder, environ=os.environ) as project:
         writer = personalizer(project)
-    message = writer.message(reader(1), DATE)
-    size = len(message.mime())
+    messages = [writer.message(person, DATE) for person in readers]
+    size = len(messages[0].mime())
 
-    def whole() -> object:
-        return writer.message(reader(1), DATE).mime()
+    def whole(person: Recipient) -> object:
+        return writer.message(person, DATE).mime()
 
-    theirs = partial(microseconds, partial(_as_bytes, message), times)
-    alone = paired(*in_turns(scope.rounds, partial(microseconds, message.mime, 50 * times), theirs))
-    filled = paired(*in_turns(scope.rounds, partial(microseconds, whole, 20 * times), theirs))
+    theirs = partial(microseconds, _as_bytes, messages[: -(-count // 20)])
+    alone = paired(*in_turns(scope.rounds, partial(microseconds, _written, messages), theirs))
+    filled = paired(*in_turns(scope.rounds, partial(microseconds, whole, readers), theirs))
     target = Target(100, at_least=True)
     return Table(
         "MIME",
@@ -43,6 +44,10 @@ def compare(scope: Scope) -> Table:
             Line("with filling and signing", f"{filled.ours:.1f} µs", f"{filled.theirs:,.0f} µs", 1 / filled.ratio),
         ],
     )
+
+
+def _written(message: Message) -> bytes:
+    return message.mime()
 
 
 def _as_bytes(message: Message) -> bytes:
