@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 
 from dispatch.addresses import Mailbox
 from dispatch.errors import Unsupported
+from dispatch.messages.template import Variant
 from dispatch.providers.http import Response
 from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused, Uncertain
 from dispatch.providers.postmark import Postmark
+from dispatch.rendering.compiled import Context, Slot, Slots
 from dispatch.testing.messages import PICTURE, make_message, make_messages
 from dispatch.testing.postmark_server import TOKEN, PostmarkServer
 from dispatch.testing.providers import Intents, ProviderContract, batch
@@ -99,6 +101,31 @@ def test_any_text_comes_out_as_it_went_in(text: str, name: str) -> None:
     assert (first["Subject"], first["HtmlBody"], second["TextBody"]) == (text, f"<p>{text}", text or "-")
 
 
+@given(st.dictionaries(st.sampled_from(["name", "city"]), st.text(max_size=20)), st.text(max_size=10))
+def test_bodies_spliced_from_encoded_pieces_are_those_of_the_message(values: dict[str, str], literal: str) -> None:
+    slots = (Slot("name", "\u2028x", Context.TEXT), Slot("city", "", Context.URL_PART), Slot("name", "", Context.PLAIN))
+    shared = Variant(Slots(("s",)), Slots(("<p>é", literal, '"', "\\</p>"), slots), Slots((literal, "\n"), slots[2:]))
+    messages = [replace(make_message(n), shared=shared, values=given) for n, given in ((1, values), (2, {}))]
+    with closing(Postmark(token=TOKEN)) as postmark:
+        body = postmark.build(batch(messages)).body
+        assert sum(map(postmark.weight, messages)) + 1 == len(body)
+    assert [(built["HtmlBody"], built["TextBody"]) for built in json.loads(body)] == [
+        (message.html, message.text) for message in messages
+    ]
+
+
+def test_messages_of_several_variants_and_senders_may_share_a_call(postmark: Postmark) -> None:
+    first, second = make_messages(2)
+    other = replace(second, from_=Mailbox("ada@example.com"), reply_to=None)
+    built = json.loads(postmark.build(batch([first, replace(first, position=3), other, second])).body)
+    assert [entry["From"] for entry in built] == ["Joy <joy@example.com>"] * 2 + [
+        "ada@example.com",
+        "Joy <joy@example.com>",
+    ]
+    assert ["ReplyTo" in entry for entry in built] == [True, True, False, True]
+    assert [entry["HtmlBody"] for entry in built] == [first.html, first.html, second.html, second.html]
+
+
 def test_the_hash_is_of_the_call_and_not_of_the_token(postmark: Postmark) -> None:
     messages = make_messages(2)
     with closing(Postmark(token="another")) as other:
@@ -109,7 +136,11 @@ def test_the_hash_is_of_the_call_and_not_of_the_token(postmark: Postmark) -> Non
 def test_their_way_to_leave_takes_the_place_of_ours() -> None:
     message = make_message(7, html='<a href="https://news.example.org/u/7?a=1&amp;b=2">Leave</a>')
     headers = (("list-unsubscribe", "<https://news.example.org/u/7?a=1&b=2>, <mailto:a@b.c>"), ("X-Other", "kept"))
-    message = replace(message, headers=headers, text="Leave: https://news.example.org/u/7?a=1&b=2 now")
+    message = replace(
+        message,
+        headers=headers,
+        shared=replace(message.shared, text=Slots(("Leave: https://news.example.org/u/7?a=1&b=2 now",))),
+    )
     with closing(Postmark(token=TOKEN, unsubscribe="provider")) as postmark:
         (built,) = json.loads(postmark.build(batch([message])).body)
         assert postmark.capabilities.replaces_unsubscribe

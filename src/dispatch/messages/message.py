@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from dispatch.addresses import Mailbox
+from dispatch.messages.template import Variant
 from dispatch.rendering.compiled import Picture
 
 
@@ -35,7 +36,8 @@ class Message:
 
     `headers` are all fields besides From, To, Reply-To, Subject, Date, Message-ID and the MIME ones,
     in order, values unfolded US-ASCII without CR or LF. `mime()` gives the whole message as bytes with
-    CRLF line ends; providers with a JSON API use the parts instead.
+    CRLF line ends; providers with a JSON API use the parts instead. All of these are written when they are asked for:
+    what a message holds is its recipient's `values` and the variant that it shares with others.
     """
 
     position: int
@@ -48,8 +50,22 @@ class Message:
     date: str  # RFC 5322 date-time
     message_id: str  # with angle brackets
     headers: tuple[tuple[str, str], ...]
-    html: str = field(repr=False)
-    text: str = field(repr=False)
-    pictures: tuple[Picture, ...] = field(repr=False)  # those that travel inside
+    shared: Variant = field(repr=False)  # the same object in all messages of a variant
+    values: Mapping[str, str] = field(repr=False)  # merge fields, and what dispatch itself fills in
     mime: Callable[[], bytes] = field(repr=False)
     ready_for_smtp: bool = False  # mime() has no line that begins with a full stop, and ends in CRLF: nobody need look
+
+    @property
+    def html(self) -> str:
+        """The HTML body."""
+        return self.shared.html_form.fill(self.values)
+
+    @property
+    def text(self) -> str:
+        """The text body."""
+        return self.shared.text_form.fill(self.values)
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Those that travel inside."""
+        return self.shared.pictures

@@ -13,9 +13,8 @@ from dispatch.messages.list_headers import common_headers, list_unsubscribe, uns
 from dispatch.messages.message import Envelope, Message, Recipient
 from dispatch.messages.mime import Body, address_field, fixed_field, subject_field
 from dispatch.messages.proof import prove
-from dispatch.messages.template import MessageTemplate, Variant
+from dispatch.messages.template import MessageTemplate
 from dispatch.messages.tokens import KeyRing, Purpose, message_id, message_reference, sign_token
-from dispatch.rendering.form import as_characters
 
 
 class Personalizer:
@@ -25,7 +24,7 @@ class Personalizer:
         """Encode once what is the same for all; raises InvalidConfig where the template cannot become mail."""
         self._template = template
         self._ring = ring.signing_with(template.key_id)
-        self._forms = tuple(map(_Forms, template.variants))
+        self._bodies = tuple(map(Body, template.variants))
         self._common_headers = common_headers(template)
         self._common_fields = b"".join(fixed_field(name, value) for name, value in self._common_headers)
         self._sender_fields = address_field("From", template.from_)
@@ -39,11 +38,11 @@ class Personalizer:
         Raises Unsupported for a recipient to whom no valid message can be written. The first message of each variant
         is read back before it is given out (see prove()).
         """
-        template, form = self._template, self._forms[recipient.variant]
+        template, variant = self._template, self._template.variants[recipient.variant]
         token = sign_token(self._ring, purpose, recipient.subscriber_id, template.mailing)
         values = {**recipient.values, **self._reserved_values(token)}
         to, to_field = _addressed(recipient)
-        subject = form.subject.fill(values)
+        subject = variant.subject_form.fill(values)
         day = _day(date)
         identity = message_id(self._ring, template.nonce, recipient.position, template.domain)
         way_out = list_unsubscribe(template, token)
@@ -67,10 +66,9 @@ class Personalizer:
             date=day,
             message_id=identity,
             headers=(("List-Unsubscribe", way_out), *self._common_headers),
-            html=form.html.fill(values),
-            text=form.text.fill(values),
-            pictures=form.pictures,
-            mime=partial(_joined, fields, form.body, values),
+            shared=variant,
+            values=values,
+            mime=partial(_joined, fields, self._bodies[recipient.variant], values),
             ready_for_smtp=True,  # see quoted_printable()
         )
         if recipient.variant not in self._proven:
@@ -82,15 +80,6 @@ class Personalizer:
         """The merge fields that are always there. Leaving is the one preference that can be set so far."""
         link = unsubscribe_link(self._template, token)
         return {"unsubscribe_url": link, "preferences_url": link, "view_online_url": self._template.view_online_url}
-
-
-class _Forms:
-    """What is the same for all who get a variant, ready to be filled."""
-
-    def __init__(self, variant: Variant) -> None:
-        self.subject, self.html, self.text = map(as_characters, (variant.subject, variant.html, variant.text))
-        self.body = Body(variant)
-        self.pictures = variant.pictures
 
 
 @lru_cache(maxsize=16)  # the messages of a call share it

@@ -6,11 +6,13 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from dispatch.addresses import Mailbox
 from dispatch.errors import DatabaseTrouble
 from dispatch.rendering.compiled import CompiledIssue, Context, Picture, Slot, Slots
+from dispatch.rendering.form import Form, as_characters
 
 _FORMAT = 1
 
@@ -28,6 +30,21 @@ class Variant:
     def of(cls, issue: CompiledIssue) -> Variant:
         """A compiled issue as it is mailed; hosted pictures stay outside."""
         return cls(issue.subject, issue.html, issue.text, issue.pictures if issue.embedded else ())
+
+    @cached_property
+    def subject_form(self) -> Form[str]:
+        """The subject, ready to be filled."""
+        return as_characters(self.subject)
+
+    @cached_property
+    def html_form(self) -> Form[str]:
+        """The HTML body, ready to be filled."""
+        return as_characters(self.html)
+
+    @cached_property
+    def text_form(self) -> Form[str]:
+        """The text body, ready to be filled."""
+        return as_characters(self.text)
 
 
 @dataclass(frozen=True)

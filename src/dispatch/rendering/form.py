@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 from typing import AnyStr, Generic
@@ -50,6 +51,16 @@ def as_characters(slots: Slots) -> Form[str]:
 def as_utf8(slots: Slots) -> Form[bytes]:
     """Text as it is stored and shown."""
     return Form(slots, map(str.encode, slots.literals), str.encode)
+
+
+def as_json(slots: Slots) -> Form[bytes]:
+    """Text inside a JSON string, between its quotes: US-ASCII, as json.dumps writes it."""
+    return Form(slots, map(within_json, slots.literals), within_json)
+
+
+def within_json(text: str) -> bytes:
+    """Text as it stands between the quotes of a JSON string."""
+    return json.dumps(text)[1:-1].encode("ascii")
 
 
 def _encoded(context: Context, encode: Callable[[str], AnyStr], value: str) -> AnyStr:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from dispatch.addresses import Mailbox, encode_words, format_header
 from dispatch.messages.message import Envelope, Message
-from dispatch.rendering.compiled import Picture
+from dispatch.messages.template import Variant
+from dispatch.rendering.compiled import Picture, Slots
 
 LEAVE = "https://news.example.org/u/{position}"
 
@@ -64,9 +65,8 @@ def make_message(
         date=fields["Date"],
         message_id=fields["Message-ID"],
         headers=tuple(headers.items()),
-        html=html,
-        text=text,
-        pictures=tuple(pictures),
+        shared=Variant(Slots((subject,)), Slots((html,)), Slots((text,)), tuple(pictures)),
+        values={},
         mime=lambda: made,
     )
 
