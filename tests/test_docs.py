@@ -59,7 +59,12 @@ MINIMAL = {
     "newsletter": "newsletter: {name: Rivers, url: https://newsletter.example, postal_address: 1 River Street}\n",
     "from": "from: Rivers <news@newsletter.example>\n",
 }
-OPTIONS = {"outbox": {}, "postmark": {"token": "x"}, "smtp": {"host": "mail.example.org"}}
+OPTIONS = {
+    "mailgun": {"api_key": "x", "domain": "x.example"},
+    "outbox": {},
+    "postmark": {"token": "x"},
+    "smtp": {"host": "mail.example.org"},
+}
 
 
 def section(title: str, text: str = REFERENCE) -> str:

@@ -40,6 +40,7 @@ LAZY = (
     "dispatch.cli.sending",
     "dispatch.cli.starting",
     "dispatch.cli.web",
+    "dispatch.providers.mailgun",
     "dispatch.providers.outbox",
     "dispatch.providers.postmark",
     "dispatch.providers.smtp",

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dispatch.testing.mailgun_server import DOMAIN, KEY
 from dispatch.testing.postmark_server import TOKEN
 
 SLUG = "bridge"
 MAILING = f"{SLUG}.1"
-ENVIRON = {"DISPATCH_KEY": "a key for crashes, which must be long enough", "POSTMARK_TOKEN": TOKEN}
+ENVIRON = {
+    "DISPATCH_KEY": "a key for crashes, which must be long enough",
+    "POSTMARK_TOKEN": TOKEN,
+    "MAILGUN_API_KEY": KEY,
+}
 
 READERS = tuple(f"reader{number:02}@example.com" for number in range(1, 61))
 REFUSED = ("reader07@example.com", "reader41@example.com")  # by the servers
@@ -26,6 +31,7 @@ provider: {provider}
 providers:
   smtp: {{host: 127.0.0.1, port: {port}, tls: none}}
   postmark: {{token: "${{POSTMARK_TOKEN}}", base_url: "http://127.0.0.1:{port}"}}
+  mailgun: {{api_key: "${{MAILGUN_API_KEY}}", domain: {domain}, base_url: "http://127.0.0.1:{port}"}}
 delivery: {{rate: 100000/s, concurrency: {concurrency}}}
 """
 
@@ -39,14 +45,20 @@ blocks:
 
 
 def write_newsletter(
-    folder: Path, provider: str, *, port: int = 0, concurrency: int = 1, readers: tuple[str, ...] = READERS
+    folder: Path,
+    provider: str,
+    *,
+    port: int = 0,
+    concurrency: int = 1,
+    readers: tuple[str, ...] = READERS,
+    words: str = "",
 ) -> Path:
-    """Write the newsletter into a new folder."""
+    """Write the newsletter into a new folder; `words` stand at the end of its issue."""
     (folder / "issues").mkdir(parents=True)
     keys = "[]" if provider == "outbox" else '["${DISPATCH_KEY}"]'  # the outbox's is made, and may be half made
-    config = CONFIG.format(provider=provider, port=port or 1, concurrency=concurrency, keys=keys)
+    config = CONFIG.format(provider=provider, port=port or 1, concurrency=concurrency, keys=keys, domain=DOMAIN)
     (folder / "dispatch.yaml").write_text(config)
-    (folder / "issues" / f"{SLUG}.yaml").write_text(ISSUE)
+    (folder / "issues" / f"{SLUG}.yaml").write_text(ISSUE + (f"  - paragraph: {words}\n" if words else ""))
     left, waiting = EXCLUDED
     lines = ["email,first_name,status", f"{left},Lee,unsubscribed", f"{waiting},Wan,unconfirmed"]
     lines += [f"{address},{address.partition('@')[0].title()},subscribed" for address in readers]

@@ -20,10 +20,11 @@ CASES = [
     Case("outbox", 4),
     *(
         Case(carrier, concurrency, loses_replies=loses)
-        for carrier in ("smtp", "postmark")
+        for carrier in ("smtp", "postmark", "mailgun")
         for loses in (False, True)
         for concurrency in (1, 4)
     ),
+    Case("mailgun", 4, words="Write %recipient.name% to greet by name."),
 ]
 
 

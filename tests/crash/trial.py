@@ -22,10 +22,11 @@ GOES_ON = (KILLED, 3)
 # Several calls in flight with 60 recipients: as if the carriers took fewer messages at a time than they do.
 SETTINGS = {
     "dispatch.providers.outbox:_UNIT": 16,
+    "dispatch.providers.mailgun:_MAX_MESSAGES": 7,
     "dispatch.providers.postmark:_MAX_MESSAGES": 7,
     "dispatch.providers.smtp:_UNIT": 9,
 }
-REQUEST = {"outbox": 16, "postmark": 7, "smtp": 1}  # messages in one request
+REQUEST = {"outbox": 16, "mailgun": 7, "postmark": 7, "smtp": 1}  # messages in one request
 LOSES = 7  # a server that loses replies loses each 7th
 
 
@@ -36,9 +37,11 @@ class Case:
     carrier: str
     concurrency: int
     loses_replies: bool = False
+    words: str = ""  # in the issue, for whose sake nobody can share a call with another
 
     def __str__(self) -> str:
-        return f"{self.carrier}-{self.concurrency}" + ("-losing" if self.loses_replies else "")
+        own = "-own-bodies" if self.words else ""
+        return f"{self.carrier}-{self.concurrency}{own}" + ("-losing" if self.loses_replies else "")
 
     @property
     def kinds(self) -> tuple[str, str]:
@@ -82,7 +85,8 @@ class Bench:
     def new_folder(self, folder: Path) -> Path:
         """A newsletter nobody has sent yet."""
         self.carrier.mark()
-        return write_newsletter(folder, self.carrier.name, port=self.carrier.port, concurrency=self.case.concurrency)
+        options = {"port": self.carrier.port, "concurrency": self.case.concurrency, "words": self.case.words}
+        return write_newsletter(folder, self.carrier.name, **options)
 
     def go_on(self, folder: Path, kill: Kill | None = None) -> Run:
         """What a person does after a crash: resume; and where nothing was frozen, send."""

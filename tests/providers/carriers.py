@@ -13,6 +13,7 @@ from dispatch.providers.outcome import Outcome
 from dispatch.providers.provider import Provider
 from dispatch.providers.smtp import Smtp
 from dispatch.providers.smtp_connection import Patience
+from dispatch.testing.mailgun_server import DOMAIN, KEY, MailgunServer
 from dispatch.testing.messages import make_messages
 from dispatch.testing.postmark_server import TOKEN, PostmarkServer
 from dispatch.testing.providers import Carrier, Delivered, Intents, batch
@@ -96,6 +97,46 @@ class PostmarkCarrier(Carrier):
     def submit(self, count: int = 3, intents: Intents | None = None) -> list[Outcome]:
         with closing(self.open()) as provider:
             return list(provider.submit(batch(make_messages(count)), intents or Intents(self)))
+
+
+class MailgunCarrier(Carrier):
+    def __init__(self, server: MailgunServer, folder: Path, **options: object) -> None:
+        self.server = server
+        self.folder = folder
+        self.options = {"api_key": KEY, "domain": DOMAIN, "base_url": server.url, **options}
+        self.secret = KEY
+
+    def open(self) -> Provider:
+        return open_provider("mailgun", self.options, folder=self.folder)
+
+    def delivered(self) -> list[Delivered]:
+        return [
+            Delivered(
+                entry["recipient"],
+                str(make_header(decode_header(f"{entry['name']} <{entry['recipient']}>"))),
+                entry["subject"],
+                entry["text"],
+                entry["html"],
+                {name.lower(): value for name, value in entry["headers"].items()},
+            )
+            for entry in self.server.truth.entries()
+        ]
+
+    def refuse(self, address: str) -> None:
+        self.server.invalid.add(address)
+
+    def postpone(self) -> float:
+        self.server.faults.add("messages", "429 17")
+        return 17.0
+
+    def lose_reply(self) -> None:
+        self.server.faults.add("messages", "lose")
+
+    def close_account(self) -> None:
+        self.options["api_key"] = self.secret = "canary-key-of-somebody-else"
+
+    def go_away(self) -> None:
+        self.server.stop()
 
 
 def _delivered(recipient: str, message: dict[str, Any]) -> Delivered:

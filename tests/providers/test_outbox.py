@@ -14,7 +14,7 @@ from dispatch.providers.outbox import Outbox
 from dispatch.providers.outcome import Accepted, Postponed
 from dispatch.providers.provider import Batch, Provider
 from dispatch.testing.messages import make_message, make_messages
-from dispatch.testing.providers import Carrier, Delivered, Intents, ProviderContract, batch
+from dispatch.testing.providers import Carrier, Delivered, EachAnsweredContract, Intents, batch
 
 
 class OutboxCarrier(Carrier):
@@ -40,7 +40,7 @@ def carrier(tmp_path: Path) -> OutboxCarrier:
     return OutboxCarrier(tmp_path)
 
 
-class TestContract(ProviderContract):
+class TestContract(EachAnsweredContract):
     pass
 
 

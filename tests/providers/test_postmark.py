@@ -26,17 +26,17 @@ from dispatch.providers.postmark import Postmark
 from dispatch.rendering.compiled import Context, Slot, Slots
 from dispatch.testing.messages import PICTURE, make_message, make_messages
 from dispatch.testing.postmark_server import TOKEN, PostmarkServer
-from dispatch.testing.providers import Intents, ProviderContract, batch
+from dispatch.testing.providers import EachAnsweredContract, Intents, batch
 from providers.carriers import PostmarkCarrier
 
 SPECIFICATION = Path(__file__).parents[2].parent / "shared/specs/postmark-server.yaml"
 
 
-class TestContract(ProviderContract):
+class TestContract(EachAnsweredContract):
     pass
 
 
-class TestContractWhereTheProviderHandlesLeaving(ProviderContract):
+class TestContractWhereTheProviderHandlesLeaving(EachAnsweredContract):
     @pytest.fixture
     def carrier(self, tmp_path: Path) -> Iterator[PostmarkCarrier]:
         with PostmarkServer(tmp_path / "truth") as server:

@@ -22,9 +22,9 @@ from dispatch.providers.outcome import Accepted, Postponed, Refused, Uncertain
 from dispatch.providers.smtp import _content
 from dispatch.testing.messages import make_message, make_messages
 from dispatch.testing.providers import (
+    EachAnsweredContract,
     Intents,
     NotNow,
-    ProviderContract,
     accepted,
     batch,
     recipients,
@@ -33,7 +33,7 @@ from dispatch.testing.smtp_server import SmtpServer
 from providers.carriers import SmtpCarrier
 
 
-class TestContractPipelinedWithStartTlsAndLogin(ProviderContract):
+class TestContractPipelinedWithStartTlsAndLogin(EachAnsweredContract):
     @pytest.fixture
     def carrier(self, tmp_path: Path, certificate: ssl.SSLContext, ca_file: Path) -> Iterator[SmtpCarrier]:
         with SmtpServer(tmp_path / "truth", tls=certificate, login=("joy", "pässword-π")) as server:
@@ -42,7 +42,7 @@ class TestContractPipelinedWithStartTlsAndLogin(ProviderContract):
             )
 
 
-class TestContractOneByOneWithImplicitTls(ProviderContract):
+class TestContractOneByOneWithImplicitTls(EachAnsweredContract):
     @pytest.fixture
     def carrier(self, tmp_path: Path, certificate: ssl.SSLContext, ca_file: Path) -> Iterator[SmtpCarrier]:
         server = SmtpServer(

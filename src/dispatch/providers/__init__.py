@@ -19,6 +19,7 @@ from dispatch.providers.provider import Provider
 
 # Modules are imported when they are asked for: nobody pays for what the newsletter does not use.
 PROVIDERS: dict[str, str] = {
+    "mailgun": "dispatch.providers.mailgun:Mailgun",
     "outbox": "dispatch.providers.outbox:Outbox",
     "postmark": "dispatch.providers.postmark:Postmark",
     "smtp": "dispatch.providers.smtp:Smtp",

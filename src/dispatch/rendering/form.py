@@ -25,16 +25,21 @@ class Form(Generic[AnyStr]):
             (slot.name, slot.fallback, lru_cache(_REMEMBERED)(partial(_encoded, slot.context, encode)))
             for slot in distinct
         ]
-        self._places = [distinct.index(slot) for slot in slots.slots]
+        self.places = [distinct.index(slot) for slot in slots.slots]  # of the filling, for each slot in order
 
-    def pieces(self, values: Mapping[str, str]) -> list[AnyStr]:
-        """The text for one person in pieces: each field with the person's value, or its fallback where that is blank."""
+    def filling(self, values: Mapping[str, str]) -> list[AnyStr]:
+        """What a person fills in: one piece for each distinct slot, their value or its fallback where that is blank."""
         filling: list[AnyStr] = []
         for name, fallback, encode in self._fields:
             value = values.get(name, "")
             filling.append(encode(value if value.strip() else fallback))
+        return filling
+
+    def pieces(self, values: Mapping[str, str]) -> list[AnyStr]:
+        """The text for one person, in pieces."""
+        filling = self.filling(values)
         pieces = self._pieces.copy()
-        pieces[1::2] = [filling[place] for place in self._places]
+        pieces[1::2] = [filling[place] for place in self.places]
         return pieces
 
     def fill(self, values: Mapping[str, str]) -> AnyStr:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from functools import lru_cache
 
 from dispatch.addresses import Mailbox, encode_words, format_header
 from dispatch.messages.message import Envelope, Message
 from dispatch.messages.template import Variant
-from dispatch.rendering.compiled import Picture, Slots
+from dispatch.rendering.compiled import Context, Picture, Slot, Slots
 
 LEAVE = "https://news.example.org/u/{position}"
 
@@ -38,8 +39,9 @@ def make_message(
     """One message to `person<position>@example.org`, or to `address`; `mime` replaces the bytes that would be made."""
     to = Mailbox(address or f"person{position}@example.org", name)
     leave = LEAVE.format(position=position)
-    text = text or f"Good morning, number {position}.\n\nLeave: {leave}\n"
-    html = html or f'<!doctype html><p>Good morning, number {position}.</p><a href="{leave}">Leave</a>\n'
+    shared = _variant(subject, text, html, tuple(pictures))
+    values = {"number": str(position), "unsubscribe_url": leave}
+    text, html = shared.text_form.fill(values), shared.html_form.fill(values)
     fields = {
         "From": format_header(Mailbox("joy@example.com", "Joy")),
         "To": format_header(to),
@@ -65,10 +67,27 @@ def make_message(
         date=fields["Date"],
         message_id=fields["Message-ID"],
         headers=tuple(headers.items()),
-        shared=Variant(Slots((subject,)), Slots((html,)), Slots((text,)), tuple(pictures)),
-        values={},
+        shared=shared,
+        values=values,
         mime=lambda: made,
     )
+
+
+@lru_cache(maxsize=64)
+def _variant(subject: str, text: str, html: str, pictures: tuple[Picture, ...]) -> Variant:
+    """What messages have in common; empty bodies are those of the morning, with two merge fields."""
+    morning = _slots(("Good morning, number ", ".\n\nLeave: ", "\n"), Context.PLAIN, Context.PLAIN)
+    page = ("<!doctype html><p>Good morning, number ", '.</p><a href="', '">Leave</a>\n')
+    return Variant(
+        Slots((subject,)),
+        Slots((html,)) if html else _slots(page, Context.TEXT, Context.URL),
+        Slots((text,)) if text else morning,
+        pictures,
+    )
+
+
+def _slots(literals: tuple[str, ...], number: Context, leave: Context) -> Slots:
+    return Slots(literals, (Slot("number", "", number), Slot("unsubscribe_url", "", leave)))
 
 
 def make_messages(count: int, first: int = 1) -> tuple[Message, ...]:

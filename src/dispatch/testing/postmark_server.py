@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import socket
 import ssl
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
-from dispatch.testing.listener import Listener, ThreadedServer
+from dispatch.testing.api_server import ApiCall
+from dispatch.testing.listener import Listener
 
 TOKEN = "not-a-real-postmark-token"  # noqa: S105
 
@@ -50,27 +48,13 @@ class PostmarkServer(Listener):
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
 
 
-class _Call(BaseHTTPRequestHandler):
-    disable_nagle_algorithm = True
-    server: ThreadedServer
-    protocol_version = "HTTP/1.1"
-    connection: socket.socket
+class _Call(ApiCall):
+    @property
+    def owner(self) -> PostmarkServer:
+        owner: PostmarkServer = self.server.owner
+        return owner
 
-    def setup(self) -> None:
-        self.owner: PostmarkServer = self.server.owner
-        self.owner.note_connection(self.request, is_open=True)
-        self.request.settimeout(60)
-        super().setup()
-
-    def finish(self) -> None:
-        self.owner.note_connection(self.request, is_open=False)
-        with suppress(OSError):
-            super().finish()
-
-    def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
-
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - http.server calls it so
         if not self.authorized():
             return
         parts = urlsplit(self.path)
@@ -81,7 +65,7 @@ class _Call(BaseHTTPRequestHandler):
         else:
             self.answer(404, {"ErrorCode": 1226, "Message": "The message stream for the provided 'ID' was not found."})
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - http.server calls it so
         if self.owner.faults.take("early"):
             self.rfile.read(64 * 1024)
             return self.leave()
@@ -164,28 +148,6 @@ class _Call(BaseHTTPRequestHandler):
             results.append(result)
         self.owner.truth.accept(*entries)
         return results
-
-    def answer(self, status: int, document: object, headers: dict[str, str] | None = None) -> None:
-        self.answer_bytes(status, json.dumps(document).encode(), headers)
-
-    def answer_bytes(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
-            self.send_header(name, value)
-        truncated = body.endswith(b"\0truncated")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if truncated:
-            self.wfile.write(body[: len(body) // 2])
-            return self.leave()
-        self.wfile.write(body)
-        return None
-
-    def leave(self) -> None:
-        """End the connection without a word."""
-        self.close_connection = True
-        with suppress(OSError):
-            self.connection.shutdown(socket.SHUT_RDWR)
 
 
 def _bytes(document: object) -> bytes:

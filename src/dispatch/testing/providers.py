@@ -1,4 +1,4 @@
-"""What every provider must do, as a suite for pytest: subclass ProviderContract and give it a `carrier`."""
+"""What every provider must do, as suites for pytest: subclass the one that fits, and give it a `carrier`."""
 
 from __future__ import annotations
 
@@ -120,14 +120,17 @@ HOSTILE = (
 
 
 class ProviderContract:
-    """The promises of dispatch.providers.provider, with a fixture `carrier` that the subclass gives."""
+    """The promises of dispatch.providers.provider, with a fixture `carrier` that the subclass gives.
+
+    Subclass EachAnsweredContract or OneAnswerContract, by what the provider says to a call of several messages.
+    """
 
     # --- one answer for each, in order -----------------------------------------------------------
 
     def test_every_message_gets_one_outcome_in_order(self, carrier: Carrier) -> None:
         outcomes = submit(carrier, make_messages(7))
         assert [type(outcome) for outcome in outcomes] == [Accepted] * 7
-        assert len({outcome.provider_id for outcome in outcomes if isinstance(outcome, Accepted)}) == 7
+        assert all(outcome.provider_id for outcome in outcomes if isinstance(outcome, Accepted))
         assert recipients(carrier) == [f"person{position}@example.org" for position in range(1, 8)]
 
     def test_what_planning_splits_is_everything_in_order_within_the_limits(self, carrier: Carrier) -> None:
@@ -137,18 +140,6 @@ class ProviderContract:
             calls = provider.plan(messages)
             assert [message for call in calls for message in call] == list(messages)
             assert max(map(len, calls)) <= limits.max_messages
-
-    def test_a_call_stays_within_its_bytes(self, carrier: Carrier) -> None:
-        with closing(carrier.open()) as provider:
-            limit = provider.capabilities.max_bytes
-            if not limit:
-                pytest.skip("no limit of bytes")
-            large = "ä" * min(limit // 60, 1_000_000)
-            messages = [make_message(position, html=large) for position in range(1, 31)]
-            calls = provider.plan(messages)
-            assert [message for call in calls for message in call] == messages
-            assert len(calls) > 1
-            assert all(sum(map(provider.weight, call)) <= limit for call in calls)
 
     # --- begin ------------------------------------------------------------------------------------
 
@@ -249,12 +240,6 @@ class ProviderContract:
 
     # --- when it goes wrong -------------------------------------------------------------------------
 
-    def test_the_refusal_of_one_does_not_touch_the_others(self, carrier: Carrier) -> None:
-        carrier.refuse("person3@example.org")
-        outcomes = submit(carrier, make_messages(5))
-        assert [type(outcome) for outcome in outcomes] == [Accepted, Accepted, Refused, Accepted, Accepted]
-        assert recipients(carrier) == [f"person{position}@example.org" for position in (1, 2, 4, 5)]
-
     def test_a_lost_reply_is_uncertain_and_nothing_else(self, carrier: Carrier) -> None:
         carrier.lose_reply()
         intents = Intents(carrier)
@@ -319,6 +304,57 @@ class ProviderContract:
             list(provider.submit(batch(make_messages(2)), Intents(carrier)))
             shown = f"{provider!r} {provider} {provider.capabilities!r} {caplog.text}"
         assert carrier.secret not in shown
+
+
+class EachAnsweredContract(ProviderContract):
+    """What is promised further where each message gets an answer of its own."""
+
+    def test_a_call_stays_within_its_bytes(self, carrier: Carrier) -> None:
+        with closing(carrier.open()) as provider:
+            limit = provider.capabilities.max_bytes
+            if not limit:
+                pytest.skip("no limit of bytes")
+            large = "ä" * min(limit // 60, 1_000_000)
+            messages = [make_message(position, html=large) for position in range(1, 31)]
+            calls = provider.plan(messages)
+            assert [message for call in calls for message in call] == messages
+            assert len(calls) > 1
+            assert all(sum(map(provider.weight, call)) <= limit for call in calls)
+
+    def test_each_acceptance_has_an_id_of_its_own(self, carrier: Carrier) -> None:
+        outcomes = submit(carrier, make_messages(7))
+        assert len({outcome.provider_id for outcome in outcomes if isinstance(outcome, Accepted)}) == 7
+
+    def test_the_refusal_of_one_does_not_touch_the_others(self, carrier: Carrier) -> None:
+        carrier.refuse("person3@example.org")
+        outcomes = submit(carrier, make_messages(5))
+        assert [type(outcome) for outcome in outcomes] == [Accepted, Accepted, Refused, Accepted, Accepted]
+        assert recipients(carrier) == [f"person{position}@example.org" for position in (1, 2, 4, 5)]
+
+
+class OneAnswerContract(ProviderContract):
+    """What is promised further where a call gets one answer for all, and is taken whole or not at all."""
+
+    def test_one_id_stands_for_all(self, carrier: Carrier) -> None:
+        outcomes = submit(carrier, make_messages(7))
+        assert len({outcome.provider_id for outcome in outcomes if isinstance(outcome, Accepted)}) == 1
+
+    def test_the_refusal_of_one_is_a_refusal_of_the_call(self, carrier: Carrier) -> None:
+        carrier.refuse("person3@example.org")
+        outcomes = submit(carrier, make_messages(5))
+        assert all(isinstance(outcome, Refused) and outcome.of_call for outcome in outcomes)
+        assert len(outcomes) == 5
+        assert carrier.delivered() == []
+
+    def test_whose_texts_differ_do_not_share_a_call(self, carrier: Carrier) -> None:
+        messages = [make_message(1), make_message(2), make_message(3, text="Something else.\n"), make_message(4)]
+        with closing(carrier.open()) as provider:
+            assert [len(call) for call in provider.plan(messages)] == [2, 1, 1]
+
+    def test_two_spellings_of_an_address_do_not_share_a_call(self, carrier: Carrier) -> None:
+        messages = [make_message(1, "ann@example.org"), make_message(2, "Ann@example.org")]
+        with closing(carrier.open()) as provider:
+            assert [len(call) for call in provider.plan(messages)] == [1, 1]
 
 
 def batch(messages: Sequence[Message], revision: int = 0) -> Batch:

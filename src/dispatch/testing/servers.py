@@ -1,14 +1,16 @@
-"""Fake servers as processes: `python -m dispatch.testing.servers smtp|postmark --truth FILE …`."""
+"""Fake servers as processes: `python -m dispatch.testing.servers smtp|postmark|mailgun --truth FILE …`."""
 
 from __future__ import annotations
 
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
 
+from dispatch.testing.listener import Listener
+from dispatch.testing.mailgun_server import MailgunServer
 from dispatch.testing.postmark_server import PostmarkServer
 from dispatch.testing.smtp_server import SmtpServer
 
@@ -19,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with _smtp(options) if options.kind == "smtp" else _postmark(options) as server:
+    with _SERVERS[options.kind](options) as server:
         unfinished = options.port_file.with_suffix(".tmp")
         unfinished.write_text(f"{server.port}\n")
         unfinished.replace(options.port_file)
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m dispatch.testing.servers", description=__doc__)
-    parser.add_argument("kind", choices=["smtp", "postmark"])
+    parser.add_argument("kind", choices=[*_SERVERS])
     parser.add_argument("--truth", type=Path, required=True, help="a line of JSON for each message accepted")
     parser.add_argument("--port-file", type=Path, required=True, help="where the port is written to")
     parser.add_argument("--refuse", action="append", default=[], metavar="ADDRESS", help="refuse mail to it for good")
@@ -61,6 +63,23 @@ def _postmark(options: argparse.Namespace) -> PostmarkServer:
     if options.throttle_every:
         server.faults.add_every("batch", "429 1", options.throttle_every)
     return server
+
+
+def _mailgun(options: argparse.Namespace) -> MailgunServer:
+    server = MailgunServer(options.truth, latency=options.latency)
+    server.invalid.update(options.refuse)
+    if options.lose_reply_every:
+        server.faults.add_every("messages", "lose", options.lose_reply_every)
+    if options.throttle_every:
+        server.faults.add_every("messages", "429 1", options.throttle_every)
+    return server
+
+
+_SERVERS: dict[str, Callable[[argparse.Namespace], Listener]] = {
+    "smtp": _smtp,
+    "postmark": _postmark,
+    "mailgun": _mailgun,
+}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,331 @@
+"""Mailgun: one body for up to 1,000 people, each with the values of their merge fields, and one answer for all."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any, ClassVar, Literal
+from urllib.parse import quote, urlencode
+
+from dispatch.addresses import format_header
+from dispatch.errors import AccountTrouble, ProviderUnreachable, Unsupported
+from dispatch.messages.message import Message
+from dispatch.messages.template import Variant
+from dispatch.providers.http import HttpProvider, Request, Response
+from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused, Uncertain, legible
+from dispatch.providers.provider import Batch, Capabilities
+from dispatch.rendering.compiled import Slots
+from dispatch.rendering.form import Form
+
+# https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages, read 2026-07: 1,000 recipients and 25 MB a
+# call; all o:, h:, v: and t: fields of a call together 16 KB.
+_MAX_MESSAGES = 1_000
+_MAX_CALL = 25_000_000
+_MAX_OPTIONS = 16_384
+_BASES = {"us": "https://api.mailgun.net", "eu": "https://api.eu.mailgun.net"}
+
+_REFERENCE = "dispatch"
+_PERCENT = "%recipient.percent%"  # becomes a plain percent sign where one would begin something that Mailgun replaces
+_WAY_OUT = "List-Unsubscribe"
+
+# What Mailgun replaces wherever it stands: %recipient.key%, %recipient%, %unsubscribe_url%, %tag_unsubscribe_url%,
+# %mailing_list_unsubscribe_url%. At the end of a literal, what follows may complete it.
+_REPLACED = r"%(?=(?:recipient|unsubscribe|tag_unsubscribe|mailing_list)[\w.-]*%)"
+_BEGUN = r"%(?=[\w.-]*\Z)"
+_DANGEROUS = re.compile(f"{_REPLACED}|{_BEGUN}", re.IGNORECASE)
+_RAW = re.compile(r"<style\b.*?</style>|<!--.*?-->", re.IGNORECASE | re.DOTALL)  # entities mean nothing in there
+
+# A domain that may mail only its owner, or none at all, is told with 400 (django-anymail's tests, read 2026-07).
+_ACCOUNT = re.compile(
+    r"authorized recipients|sandbox|(?:domain|account).{0,60}(?:disabled|not verified|unverified)", re.IGNORECASE
+)
+_AFTER = re.compile(r"after (\d{1,6}) seconds?")
+_MOST_PAGES = 50  # of 300 events, when messages are looked up
+
+
+class Mailgun(HttpProvider):
+    """Mailgun (https://www.mailgun.com), in the US or the EU.
+
+    Everybody in a call gets the same bodies, in which Mailgun replaces `%recipient.<key>%` by what stands under that key
+    in their `recipient-variables`. It escapes nothing, so there is a key for each field and each place that wants it
+    escaped another way. Where a text itself has something in it that Mailgun would replace, each person gets a call
+    with bodies of their own.
+    """
+
+    name: ClassVar[str] = "mailgun"
+
+    troubles: ClassVar[Mapping[str, str]] = {
+        **HttpProvider.troubles,
+        "HTTP 401": "Look at `api_key` in dispatch.yaml and the environment.",
+        "HTTP 404": "Look at `domain` and `region` in dispatch.yaml: a domain is known in one region only.",
+        "account": "See to the domain and the account at Mailgun.",
+    }
+
+    def __init__(
+        self, *, api_key: str, domain: str, region: Literal["us", "eu"] = "us", base_url: str | None = None
+    ) -> None:
+        super().__init__(base_url or _BASES[region])
+        secret = b64encode(f"api:{api_key}".encode()).decode()
+        self._headers = {
+            "Authorization": f"Basic {secret}",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+        }
+        self._domain = quote(domain, safe="")
+        self._bodies: _Bodies | None = None  # of the variant that was sent last
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """One id for a whole call, and a look-up by our reference; the rate is the account's."""
+        return Capabilities(max_messages=_MAX_MESSAGES, max_bytes=_MAX_CALL, embeds_pictures=False, can_look_up=True)
+
+    # --- a call ------------------------------------------------------------------------------------
+
+    def plan(self, messages: Sequence[Message]) -> list[tuple[Message, ...]]:
+        """Split by count and bytes, and so that all in a call can share its bodies; raises Unsupported."""
+        calls: list[list[Message]] = []
+        addresses: set[str] = set()
+        room = 0
+        for message in messages:
+            self._weight_of_supported(message)
+            bodies = self._bodies_of(message)
+            weight = bodies.weight_of(message)
+            address = message.to.address.lower()  # Mailgun merges addresses that differ in case only
+            fits = (
+                calls
+                and len(calls[-1]) < _MAX_MESSAGES
+                and weight <= room
+                and address not in addresses
+                and _can_share(calls[-1][0], message)
+                and bodies.is_shared_by(message)
+                and bodies.is_shared_by(calls[-1][0])
+            )
+            if not fits:
+                calls.append([])
+                addresses = set()
+                room = _MAX_CALL - bodies.weight
+                if weight > room:
+                    raise Unsupported(
+                        f"The message to {message.to.address} takes {bodies.weight + weight:,} bytes; "
+                        f"{self.name} carries {_MAX_CALL:,}",
+                        remedy="Use fewer words.",
+                    )
+            calls[-1].append(message)
+            addresses.add(address)
+            room -= weight
+        return [tuple(call) for call in calls]
+
+    def weight(self, message: Message) -> int:
+        """How many bytes a message takes in a call, its share in the bodies included; never less than it does."""
+        bodies = self._bodies_of(message)
+        return bodies.weight + bodies.weight_of(message)
+
+    def build(self, batch: Batch) -> Request:
+        """The form of a call: the bodies, and everybody's values."""
+        first = batch.messages[0]
+        bodies = self._bodies_of(first)
+        shared = len(batch.messages) > 1 or bodies.is_shared_by(first)
+        values = {message.to.address: bodies.values_of(message, shared=shared) for message in batch.messages}
+        fields = [
+            ("from", format_header(first.from_)),
+            ("to", ", ".join(format_header(message.to) for message in batch.messages)),
+            *(bodies.shared if shared else bodies.own(first)),
+            ("recipient-variables", json.dumps(values, separators=(",", ":"))),
+            *self._options(first),
+        ]
+        content, boundary = _form(fields)
+        headers = {**self._headers, "Content-Type": f"multipart/form-data; boundary={boundary}"}
+        return Request("POST", f"{self._base_url}/v3/{self._domain}/messages", headers, content, batch.messages)
+
+    def _options(self, message: Message) -> list[tuple[str, str]]:
+        """What is neither a body nor an address; raises Unsupported for more than Mailgun takes."""
+        headers = [
+            (name, "%recipient.leave%" if name == _WAY_OUT else _harmless(value)) for name, value in message.headers
+        ]
+        if message.reply_to:
+            headers.append(("Reply-To", format_header(message.reply_to)))
+        options = [
+            ("o:tag", message.reference.partition(".")[0]),
+            *(("o:" + name, "no") for name in ("tracking", "tracking-clicks", "tracking-opens")),
+            (f"v:{_REFERENCE}", "%recipient.reference%"),
+            *((f"h:{name}", value) for name, value in headers),
+        ]
+        size = sum(len(name) + len(value) for name, value in options) + len(_way_out(message)) + len(message.reference)
+        if size > _MAX_OPTIONS:
+            raise Unsupported(
+                f"The headers of the message to {message.to.address} take {size:,} bytes; "
+                f"{self.name} carries {_MAX_OPTIONS:,}",
+                remedy="Give the newsletter a shorter name and shorter addresses.",
+            )
+        return options
+
+    def _bodies_of(self, message: Message) -> _Bodies:
+        if self._bodies is None or self._bodies.variant is not message.shared:
+            self._bodies = _Bodies(message.shared)
+        return self._bodies
+
+    # --- the answer --------------------------------------------------------------------------------
+
+    def read_results(self, messages: Sequence[Message], document: object) -> list[Outcome]:
+        """One id for all. A wrong path answers 200 too, with a greeting and no id."""
+        identity = document.get("id") if isinstance(document, dict) else None
+        if not isinstance(identity, str) or not identity.strip():
+            return [Uncertain("unreadable", "the answer names no id")] * len(messages)
+        said = legible(str(document.get("message", ""))) if isinstance(document, dict) else ""
+        return [Accepted(identity.strip(), said)] * len(messages)
+
+    def read_failure(self, response: Response) -> Outcome:
+        """A call is refused for the account's sake, for now, or because of somebody in it."""
+        outcome = super().read_failure(response)
+        if isinstance(outcome, Refused) and _ACCOUNT.search(outcome.detail):
+            return Postponed("account", outcome.detail)
+        if isinstance(outcome, Postponed) and response.status == 429 and outcome.retry_after is None:
+            asked = _AFTER.search(outcome.detail)  # "…limit exceeded, try again after 120 seconds"
+            return Postponed(outcome.code, outcome.detail, float(asked[1]) if asked else None)
+        return outcome
+
+    # --- questions ---------------------------------------------------------------------------------
+
+    def reconcile(self, references: Sequence[str]) -> dict[str, str]:
+        """Look through the events of the issue for our references."""
+        found: dict[str, str] = {}
+        for tag in sorted({reference.partition(".")[0] for reference in references}):
+            query = urlencode({"event": "accepted", "tags": tag, "limit": 300})
+            path = f"/v3/{self._domain}/events?{query}"
+            for _ in range(_MOST_PAGES):
+                page = self._ask(path)
+                items = page.get("items")
+                if not isinstance(items, list) or not items:
+                    break
+                found.update(filter(None, map(_found, items)))
+                following = str((page.get("paging") or {}).get("next", ""))
+                path = "/" + following.partition("://")[2].partition("/")[2]
+                if not following or found.keys() >= {*references}:
+                    break
+        return {reference: found[reference] for reference in references if reference in found}
+
+    def check(self) -> list[str]:
+        """Whether the key holds, the domain may send, and nothing at Mailgun gets into the way of our links."""
+        try:
+            domain = self._ask(f"/v4/domains/{self._domain}").get("domain") or {}
+            tracking = self._ask(f"/v3/domains/{self._domain}/tracking").get("tracking") or {}
+        except (AccountTrouble, ProviderUnreachable) as trouble:
+            return [str(trouble)]
+        complaints = []
+        state = domain.get("state", "unknown")
+        if state != "active":
+            complaints.append(f"The domain {domain.get('name', self._domain)} is {state} at Mailgun: verify it there.")
+        if (tracking.get("unsubscribe") or {}).get("active"):
+            complaints.append(
+                "Mailgun adds a way out of its own, which we would not hear of: "
+                "switch unsubscribe tracking off for the domain."
+            )
+        return complaints
+
+    def _ask(self, path: str) -> dict[str, Any]:
+        answer = self.get(path, self._headers)
+        code = f"HTTP {answer.status}"
+        if code in self.troubles:
+            raise AccountTrouble(f"Mailgun does not answer for this account ({code})", remedy=self.troubles[code])
+        document = answer.json()
+        if answer.status != 200 or not isinstance(document, dict):
+            raise ProviderUnreachable(f"Mailgun did not answer: {code}", remedy="Ask again later.")
+        return document
+
+
+class _Bodies:
+    """The bodies of a variant with Mailgun's words in the places of merge fields."""
+
+    def __init__(self, variant: Variant) -> None:
+        self.variant = variant
+        self._keys: list[tuple[str, Form[str]]] = []  # the beginning of the keys of each part, and what fills them
+        self._finished = any(
+            _DANGEROUS.search(literal) for part in (variant.subject, variant.text) for literal in part.literals
+        ) or any(_DANGEROUS.search(raw[0]) for raw in _RAW.finditer("".join(variant.html.literals)))
+        self.shared = [
+            ("subject", self._with_keys("s", variant.subject, variant.subject_form, variant.subject.literals)),
+            ("text", self._with_keys("t", variant.text, variant.text_form, variant.text.literals)),
+            ("html", self._with_keys("h", variant.html, variant.html_form, map(_entities, variant.html.literals))),
+        ]
+        self.weight = sum(len(value.encode()) for _, value in self.shared) + 2 * _MAX_OPTIONS
+
+    def is_shared_by(self, message: Message) -> bool:
+        """Whether the message can go with others: neither its text nor its values hold what Mailgun would replace."""
+        return not self._finished and not any(
+            "%" in value and _DANGEROUS.search(value) for value in message.values.values()
+        )
+
+    def own(self, message: Message) -> list[tuple[str, str]]:
+        """The bodies of one message, finished but for the percent signs that would begin something."""
+        parts = (("subject", message.subject), ("text", message.text), ("html", message.html))
+        return [(name, _harmless(value)) for name, value in parts]
+
+    def values_of(self, message: Message, *, shared: bool) -> dict[str, str]:
+        """What is put into the places of the keys for one person: each key, and always text."""
+        values = {"leave": _way_out(message), "reference": message.reference, "percent": "%"}
+        if shared:
+            for beginning, form in self._keys:
+                for number, value in enumerate(form.filling(message.values)):
+                    values[f"{beginning}{number}"] = value
+        return values
+
+    def weight_of(self, message: Message) -> int:
+        """The most bytes that a person's part of a call can take."""
+        # JSON takes up to 12 bytes for a character, escaping up to 6 characters for one (&quot;).
+        return (
+            1000 + 12 * (len(message.to.name) + len(message.to.address)) + 72 * sum(map(len, message.values.values()))
+        )
+
+    def _with_keys(self, beginning: str, slots: Slots, form: Form[str], literals: Any) -> str:
+        self._keys.append((beginning, form))
+        text = list(literals)
+        keys = [f"%recipient.{beginning}{place}%" for place in form.places]
+        return "".join(piece for pair in zip(text, [*keys, ""], strict=True) for piece in pair)
+
+
+def _can_share(one: Message, other: Message) -> bool:
+    """Whether two messages differ in nothing but what is told for each person."""
+    return (
+        one.shared is other.shared
+        and one.from_ == other.from_
+        and one.reply_to == other.reply_to
+        and [header for header in one.headers if header[0] != _WAY_OUT]
+        == [header for header in other.headers if header[0] != _WAY_OUT]
+    )
+
+
+def _way_out(message: Message) -> str:
+    return next((value for name, value in message.headers if name == _WAY_OUT), "")
+
+
+def _harmless(text: str) -> str:
+    """The text with Mailgun's word for a percent sign in the place of one that would begin something."""
+    return _DANGEROUS.sub(_PERCENT, text)
+
+
+def _entities(html: str) -> str:
+    """HTML that reads the same, in which no percent sign begins anything."""
+    return _DANGEROUS.sub("&#37;", html)
+
+
+def _form(fields: Sequence[tuple[str, str]]) -> tuple[bytes, str]:
+    """A multipart/form-data body (RFC 7578) and its boundary, which comes from the content: the same call, the same bytes."""
+    boundary = sha256(repr(fields).encode()).hexdigest()[:40]
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields
+    ]
+    return b"".join([*parts, f"--{boundary}--\r\n".encode()]), boundary
+
+
+def _found(event: object) -> tuple[str, str] | None:
+    """Our reference and Mailgun's id of a message, from the event that tells of it."""
+    if not isinstance(event, dict):
+        return None
+    reference = (event.get("user-variables") or {}).get(_REFERENCE)
+    headers = (event.get("message") or {}).get("headers") or {}
+    identity = headers.get("message-id")
+    return (reference, f"<{identity}>") if isinstance(reference, str) and identity else None
