@@ -177,3 +177,17 @@ def test_a_call_that_begins_in_two_steps_is_in_doubt_as_a_whole(desk) -> None:
         desk.send(mailing, service)
     (row,) = submitting(desk, mailing)
     assert row.in_doubt == (1, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize("capabilities", [BATCH, SINGLE], ids=["batch", "single"])
+def test_whom_the_provider_does_not_mail_any_more_is_suppressed_here_too(desk, capabilities) -> None:
+    refused = Refused("406", "inactive: a spam complaint", suppress="complained")
+    acts = [Act((Accepted("1"), refused, Refused("300", "too long")))] if capabilities is BATCH else []
+    acts = acts or [Act(), Act((refused,)), Act((Refused("300", "too long"),))]
+    service = FakeService(capabilities, acts)
+    mailing = desk.prepare(service)
+    status = desk.send(mailing, service)
+    assert (status.accepted, status.refused, status.uncertain) == (10, 2, 0)
+    ids = {position: desk.store.id_of(desk.address(mailing, position)) for position in range(1, 13)}
+    assert desk.store.suppressed(ids.values()) == {ids[2]: "complained"}
+    assert "rivers.1: fake says 406" in desk.store.suppression(ids[2]).source

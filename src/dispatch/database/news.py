@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, literal_column, select, update
 
+from dispatch.database.prepared import Prepared
 from dispatch.database.schema import news
 
-_READ = select(news.c.number).where(news.c.id == 1)
+_READ = Prepared(select(news.c.number).where(news.c.id == literal_column("1")))
 _RAISE = update(news).where(news.c.id == 1).values(number=news.c.number + 1)
 
 
@@ -15,7 +16,7 @@ def news_number(connection: Connection) -> int:
 
     One look before each message costs less than asking for the wishes and for all suppressions.
     """
-    return int(connection.execute(_READ).scalar_one())
+    return int(_READ.run(connection, {}).fetchone()[0])
 
 
 def tell_news(connection: Connection) -> None:

@@ -237,7 +237,16 @@ class Submission:
                 for position, answer in zip(asked, self._answers, strict=False)
                 if isinstance(answer, Accepted)
             }
+        self._heed_refusals(connection)
         return self._ledger.exchange(connection, self._row, parts, receipts)
+
+    def _heed_refusals(self, connection: Connection) -> None:
+        """Whom the provider will not mail again for their own sake is not mailed by us either, through whomever."""
+        answered_now = self._call.recipients[self._heard - len(self._answers) : self._heard]
+        for person, answer in zip(answered_now, self._answers, strict=False):
+            if isinstance(answer, Refused) and answer.suppress:
+                source = f"{self._mailing.name}: {self._provider.name} says {answer.code}"
+                self._store.suppress_within(connection, person.subscriber_id, answer.suppress, source, person.address)
 
 
 def _refusal_of_the_call(answers: Sequence[Outcome]) -> Refused | None:

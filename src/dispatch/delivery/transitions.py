@@ -21,6 +21,9 @@ def answered(row: BatchRow, outcomes: Sequence[Outcome], now: datetime) -> tuple
     left without positions.
     """
     first = row.done
+    if all(isinstance(outcome, Accepted) for outcome in outcomes):  # the usual case, and no position moves
+        done = first + len(outcomes)
+        return replace(row, done=done, begun=max(row.begun, done)), []
     asked = row.positions[first : first + len(outcomes)]
     accepted = []
     leaving: dict[BatchRow, list[int]] = {}

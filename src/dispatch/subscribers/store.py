@@ -164,7 +164,18 @@ class SubscriberStore:
         if it changed anything.
         """
         with self._database.writing() as connection:
-            return self._suppress(connection, id, Reason(reason), source, email)
+            return self.suppress_within(connection, id, reason, source, email)
+
+    def suppress_within(
+        self,
+        connection: Connection,
+        id: str,  # noqa: A002
+        reason: str,
+        source: str,
+        email: str | None = None,
+    ) -> bool:
+        """The same as part of a transaction."""
+        return self._suppress(connection, id, Reason(reason), source, email)
 
     def unsubscribe(self, id: str, source: str) -> bool:  # noqa: A002
         """Record that somebody leaves; works for ids of nobody, and twice.
