@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from html import escape as escape_html
 from urllib.parse import quote, urlsplit
 
@@ -19,24 +21,39 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # RFC 3986 §2.2 and §2.3, and the percent sign: what may stand in a URL as it is. Square brackets only fit an IPv6 host.
 _URL_CHARACTERS = "!#$%&'()*+,-./:;=?@[]_~"
 
-# Most values need no escaping but for an address in a URL, and to see that costs a tenth of it. `\w` knows no control, no invisible character and
+# Most values need no escaping, and to see that costs a tenth of it. `\w` knows no control, no invisible character and
 # nothing that turns the reading direction.
-_WORDS = re.compile(rf"[\w .,@/:-]{{0,{LONGEST_VALUE}}}")
-_HARMLESS: dict[Context, re.Pattern[str]] = {
-    Context.TEXT: _WORDS,
-    Context.ATTRIBUTE: _WORDS,
-    Context.PLAIN: _WORDS,
-    Context.HEADER: _WORDS,
-    Context.URL: re.compile(rf"https?://[A-Za-z0-9./_~-]{{0,{LONGEST_VALUE - 8}}}"),
-    Context.URL_PART: re.compile(rf"[A-Za-z0-9._~@-]{{0,{LONGEST_VALUE}}}"),
-}
+_HARMLESS_TEXT = re.compile(rf"[\w .,@/:-]{{0,{LONGEST_VALUE}}}")
+_HARMLESS_URL = re.compile(rf"https?://[A-Za-z0-9./_~-]{{0,{LONGEST_VALUE - 8}}}")
+_HARMLESS_PART = re.compile(rf"[A-Za-z0-9._~@-]{{0,{LONGEST_VALUE}}}")  # but for the @
 
 
 def escape(value: str, context: Context) -> str:
     """The value so that it reads the same in its context, and is nothing but text there."""
-    if _HARMLESS[context].fullmatch(value):
-        return value.replace("@", "%40") if context is Context.URL_PART else value
-    return _escaped_with_care(value, context)
+    return escaper(context)(value)
+
+
+def escaper(context: Context) -> Callable[[str], str]:
+    """What escapes for a context."""
+    match context:
+        case Context.TEXT | Context.ATTRIBUTE:
+            return partial(_escape_unless, _HARMLESS_TEXT.fullmatch, context)
+        case Context.URL:
+            return partial(_escape_unless, _HARMLESS_URL.fullmatch, context)
+        case Context.URL_PART:
+            return _escape_part
+        case Context.PLAIN | Context.HEADER:
+            return legible_value
+
+
+def _escape_unless(is_harmless: Callable[[str], object], context: Context, value: str) -> str:
+    return value if is_harmless(value) else _escaped_with_care(value, context)
+
+
+def _escape_part(value: str) -> str:
+    if _HARMLESS_PART.fullmatch(value):
+        return value.replace("@", "%40")
+    return _escaped_with_care(value, Context.URL_PART)
 
 
 def _escaped_with_care(value: str, context: Context) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, partial
+from operator import itemgetter
 from typing import AnyStr, Generic
 
-from dispatch.rendering.compiled import Context, Slots
-from dispatch.rendering.escaping import escape
+from dispatch.rendering.compiled import Slots
+from dispatch.rendering.escaping import escaper
 
-_REMEMBERED = 1024  # values of a merge field: first names and cities recur
+_REMEMBERED = 500  # values of a merge field, and no more of one where all are different: first names and cities recur
+
+_SHORT = 100  # characters
 
 
 class Form(Generic[AnyStr]):
@@ -21,25 +23,32 @@ class Form(Generic[AnyStr]):
         self._nothing: AnyStr = encode("")
         self._pieces: list[AnyStr] = [piece for literal in literals for piece in (literal, self._nothing)][:-1]
         distinct = list(dict.fromkeys(slots.slots))  # what stands in several places is escaped and encoded once
-        self._fields: list[tuple[str, str, Callable[[str], AnyStr]]] = [
-            (slot.name, slot.fallback, lru_cache(_REMEMBERED)(partial(_encoded, slot.context, encode)))
-            for slot in distinct
+        self._encode: Callable[[str], AnyStr] = encode
+        self._fields: list[tuple[str, str, Callable[[str], str], dict[str, AnyStr]]] = [
+            (slot.name, slot.fallback, escaper(slot.context), {}) for slot in distinct
         ]
         self.places = [distinct.index(slot) for slot in slots.slots]  # of the filling, for each slot in order
+        self._spread: Callable[[list[AnyStr]], Iterable[AnyStr]] = (
+            itemgetter(*self.places) if len(self.places) > 1 else iter
+        )
 
     def filling(self, values: Mapping[str, str]) -> list[AnyStr]:
         """What a person fills in: one piece for each distinct slot, their value or its fallback where that is blank."""
         filling: list[AnyStr] = []
-        for name, fallback, encode in self._fields:
+        for name, fallback, escape, known in self._fields:
             value = values.get(name, "")
-            filling.append(encode(value if value.strip() else fallback))
+            encoded = known.get(value)
+            if encoded is None:
+                encoded = self._encode(escape(value if value.strip() else fallback))
+                if len(known) < _REMEMBERED and len(value) < _SHORT:
+                    known[value] = encoded
+            filling.append(encoded)
         return filling
 
     def pieces(self, values: Mapping[str, str]) -> list[AnyStr]:
         """The text for one person, in pieces."""
-        filling = self.filling(values)
         pieces = self._pieces.copy()
-        pieces[1::2] = [filling[place] for place in self.places]
+        pieces[1::2] = self._spread(self.filling(values))
         return pieces
 
     def fill(self, values: Mapping[str, str]) -> AnyStr:
@@ -66,7 +75,3 @@ def as_json(slots: Slots) -> Form[bytes]:
 def within_json(text: str) -> bytes:
     """Text as it stands between the quotes of a JSON string."""
     return json.dumps(text)[1:-1].encode("ascii")
-
-
-def _encoded(context: Context, encode: Callable[[str], AnyStr], value: str) -> AnyStr:
-    return encode(escape(value, context))
