@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import Connection, Engine, RootTransaction, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from dispatch.database.group_commit import GroupCommit
@@ -43,7 +43,8 @@ class Database:
         self._reader: Engine = dialect.reader
         self._writing_threads: set[int] = set()
         self._was_there = False
-        self._group_commit = GroupCommit(self.writing)
+        self._group_commit = GroupCommit(self._standing)
+        self._kept: Connection | None = None
 
     @classmethod
     def open(cls, url: str, *, folder: Path, location: Location | None = None) -> Database:
@@ -90,14 +91,32 @@ class Database:
         statement sees what they have committed, and what was read may have changed since, unless the row was locked
         (`with_for_update`) or both are `alone`. One within another is a mistake: the inner one would wait for the outer.
         """
+        with self._taking_turns(), self._transaction(self._writer) as connection:
+            yield connection
+
+    @contextmanager
+    def _standing(self) -> Iterator[Connection]:
+        """The same on a connection that stays open: opening it anew takes as long as what a message writes."""
+        with self._taking_turns(), self._dialect.telling():
+            connection, transaction = self._begin(self._writer, self._kept)
+            self._kept, self._was_there = None, True
+            try:
+                with transaction:
+                    yield connection
+            except BaseException:
+                connection.close()
+                raise
+            self._kept = connection
+
+    @contextmanager
+    def _taking_turns(self) -> Iterator[None]:
         thread = threading.get_ident()
         if thread in self._writing_threads:
             raise RuntimeError("writing() within writing()")
         with self._dialect.turn():
             self._writing_threads.add(thread)
             try:
-                with self._transaction(self._writer) as connection:
-                    yield connection
+                yield
             finally:
                 self._writing_threads.discard(thread)
 
@@ -149,6 +168,9 @@ class Database:
 
     def close(self) -> None:
         """Let go of the file, or of all connections."""
+        if self._kept:
+            self._kept.close()
+            self._kept = None
         self._writer.dispose()
         self._reader.dispose()
 
@@ -160,14 +182,18 @@ class Database:
 
     @contextmanager
     def _begun(self, engine: Engine) -> Iterator[Connection]:
+        connection, transaction = self._begin(engine)
+        with connection, transaction:
+            yield connection
+
+    def _begin(self, engine: Engine, kept: Connection | None = None) -> tuple[Connection, RootTransaction]:
         """A transaction. Nothing has been done when it does not begin: a server that is away for a moment is waited for."""
         deadline = time.monotonic() + (_PATIENCE if self._was_there else 0.0)
         while True:
-            connection = None
+            connection, kept = kept, None
             try:
-                connection = engine.connect()
-                transaction = connection.begin()
-                break
+                connection = connection or engine.connect()
+                return connection, connection.begin()
             except Exception as error:
                 if connection:
                     connection.close()
@@ -177,8 +203,6 @@ class Database:
                 if not stale and not (transient and time.monotonic() < deadline):
                     raise
                 time.sleep(0 if stale else _PAUSE)
-        with connection, transaction:
-            yield connection
 
     def _version(self, connection: Connection) -> str | None:
         """What alembic_version says, in plain SQL: importing alembic takes 0.2 s of every command. None: no table."""
