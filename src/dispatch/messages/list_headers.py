@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
@@ -88,6 +89,7 @@ def _plain_url(url: str, what: str) -> str:
     return url
 
 
+@lru_cache(maxsize=64)
 def _mailto(address: str) -> str:
     return f"mailto:{quote(address, safe='@!$*+-._~')}"  # RFC 6068 §2
 

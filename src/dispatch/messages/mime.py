@@ -132,7 +132,7 @@ def _folded(name: str, value: str) -> bytes:
 
 
 def _within_limit(field: str) -> bytes:
-    if any(len(line) > _LONGEST_LINE for line in field.split("\r\n")):
+    if len(field) > _LONGEST_LINE and any(len(line) > _LONGEST_LINE for line in field.split("\r\n")):
         raise Unsupported(f"The header field {field.partition(':')[0]} has a line of more than {_LONGEST_LINE} octets")
     return f"{field}\r\n".encode("ascii")
 

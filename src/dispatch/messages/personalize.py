@@ -47,7 +47,7 @@ class Personalizer:
         identity = message_id(self._ring, template.nonce, recipient.position, template.domain)
         way_out = list_unsubscribe(template, token)
         fields = (
-            fixed_field("Date", day),
+            _date_field(day),
             self._sender_fields,
             to_field,
             subject_field(subject),
@@ -85,6 +85,11 @@ class Personalizer:
 @lru_cache(maxsize=16)  # the messages of a call share it
 def _day(date: datetime) -> str:
     return format_datetime(date.astimezone(UTC))
+
+
+@lru_cache(maxsize=16)
+def _date_field(day: str) -> bytes:
+    return fixed_field("Date", day)
 
 
 def _addressed(recipient: Recipient) -> tuple[Mailbox, bytes]:

@@ -6,6 +6,7 @@ import re
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -54,11 +55,7 @@ class Smtp(Provider):
                 else f"`tls: none` would send the mail in the clear to {host}",
                 remedy="Use `starttls` or `tls`; `none` is for a server on this machine (localhost), without a login.",
             )
-        try:
-            trust = ssl.create_default_context(cafile=ca_file)
-        except OSError as error:
-            raise InvalidConfig(f"The certificates in `ca_file` {ca_file} cannot be used: {error}") from None
-        self._server = Server(host, port or _PORTS[tls], tls, trust, username, password, self.patience)
+        self._server = Server(host, port or _PORTS[tls], tls, _trust(ca_file), username, password, self.patience)
         self._connection: Connection | None = None
 
     @property
@@ -210,6 +207,14 @@ class _ConnectionEnded(Exception):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__()
         self.outcome = outcome
+
+
+@cache  # reading the system's authorities takes as long as hundreds of messages, and each thread has a provider
+def _trust(ca_file: Path | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise InvalidConfig(f"The certificates in `ca_file` {ca_file} cannot be used: {error}") from None
 
 
 def _broken_off(connection: Connection, error: Exception) -> Postponed:
