@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache, partial
@@ -46,15 +46,8 @@ class Personalizer:
         day = _day(date)
         identity = message_id(self._ring, template.nonce, recipient.position, template.domain)
         way_out = list_unsubscribe(template, token)
-        fields = (
-            _date_field(day),
-            self._sender_fields,
-            to_field,
-            subject_field(subject),
-            fixed_field("Message-ID", identity),
-            fixed_field("List-Unsubscribe", way_out),
-            self._common_fields,
-        )
+        # Written now, for what cannot be written to somebody is told before anything leaves; the rest when it travels.
+        own_fields = to_field + _subject_field(subject)
         message = Message(
             position=recipient.position,
             reference=message_reference(self._ring, template.mailing, recipient.position),
@@ -68,7 +61,7 @@ class Personalizer:
             headers=(("List-Unsubscribe", way_out), *self._common_headers),
             shared=variant,
             values=values,
-            mime=partial(_joined, fields, self._bodies[recipient.variant], values),
+            mime=partial(self._mime, own_fields, day, identity, way_out, self._bodies[recipient.variant], values),
             ready_for_smtp=True,  # see quoted_printable()
         )
         if recipient.variant not in self._proven:
@@ -76,10 +69,27 @@ class Personalizer:
             self._proven.add(recipient.variant)
         return message
 
+    def _mime(
+        self, own_fields: bytes, day: str, identity: str, way_out: str, body: Body, values: Mapping[str, str]
+    ) -> bytes:
+        """A whole message."""
+        fields = (
+            _date_field(day),
+            self._sender_fields,
+            own_fields,
+            fixed_field("Message-ID", identity),
+            fixed_field("List-Unsubscribe", way_out),
+            self._common_fields,
+        )
+        return b"".join([*fields, *body.pieces(values)])
+
     def _reserved_values(self, token: str) -> dict[str, str]:
         """The merge fields that are always there. Leaving is the one preference that can be set so far."""
         link = unsubscribe_link(self._template, token)
         return {"unsubscribe_url": link, "preferences_url": link, "view_online_url": self._template.view_online_url}
+
+
+_subject_field = lru_cache(maxsize=16)(subject_field)  # most often the same for all
 
 
 @lru_cache(maxsize=16)  # the messages of a call share it
@@ -98,7 +108,3 @@ def _addressed(recipient: Recipient) -> tuple[Mailbox, bytes]:
         return mailbox, address_field("To", mailbox)
     except InvalidAddress as error:
         raise Unsupported(str(error)) from error
-
-
-def _joined(fields: Sequence[bytes], body: Body, values: Mapping[str, str]) -> bytes:
-    return b"".join([*fields, *body.pieces(values)])

@@ -90,7 +90,7 @@ class Mailgun(HttpProvider):
         addresses: set[str] = set()
         room = 0
         for message in messages:
-            self._weight_of_supported(message)
+            self._refuse_international(message)
             bodies = self._bodies_of(message)
             weight = bodies.weight_of(message)
             address = message.to.address.lower()  # Mailgun merges addresses that differ in case only
@@ -313,12 +313,13 @@ def _entities(html: str) -> str:
 
 def _form(fields: Sequence[tuple[str, str]]) -> tuple[bytes, str]:
     """A multipart/form-data body (RFC 7578) and its boundary, which comes from the content: the same call, the same bytes."""
-    boundary = sha256(repr(fields).encode()).hexdigest()[:40]
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-        for name, value in fields
-    ]
-    return b"".join([*parts, f"--{boundary}--\r\n".encode()]), boundary
+    parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields]
+    digest = sha256()
+    for part in parts:
+        digest.update(part)
+    boundary = digest.hexdigest()[:40]
+    line = f"--{boundary}\r\n".encode()
+    return b"".join([piece for part in parts for piece in (line, part)] + [line[:-2] + b"--\r\n"]), boundary
 
 
 def _found(event: object) -> tuple[str, str] | None:

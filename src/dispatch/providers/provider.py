@@ -116,11 +116,7 @@ class Provider(ABC):
     def _weight_of_supported(self, message: Message) -> int:
         """The weight where it matters, else 0; raises Unsupported for what cannot be carried."""
         recipient, limits = message.envelope.rcpt_to, self.capabilities
-        if is_international(recipient):
-            raise Unsupported(
-                f"{self.name} cannot carry mail to {recipient}: letters like these before the @ need SMTPUTF8 (RFC 6531)",
-                remedy="Ask the subscriber for another address.",
-            )
+        self._refuse_international(message)
         if not limits.max_bytes and not limits.max_message_bytes:
             return 0
         weight = self.weight(message)
@@ -130,6 +126,14 @@ class Provider(ABC):
                 remedy="Use smaller pictures, or `images: hosted`, which leaves them outside the message.",
             )
         return weight
+
+    def _refuse_international(self, message: Message) -> None:
+        recipient = message.envelope.rcpt_to
+        if is_international(recipient):
+            raise Unsupported(
+                f"{self.name} cannot carry mail to {recipient}: letters like these before the @ need SMTPUTF8 (RFC 6531)",
+                remedy="Ask the subscriber for another address.",
+            )
 
     def reconcile(self, references: Sequence[str]) -> dict[str, str]:
         """Look uncertain messages up by our reference: reference to provider id, for those that are found.
