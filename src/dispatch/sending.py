@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import zip_longest
@@ -20,11 +20,13 @@ from dispatch.delivery.mailing import Mailing
 from dispatch.delivery.preparation import Audience, Plan, prepare, survey
 from dispatch.delivery.worker import Progress, Sender
 from dispatch.errors import (
+    AccountTrouble,
     InvalidAddress,
     InvalidConfig,
     InvalidSubscribers,
     NotFound,
     Problem,
+    ProviderUnreachable,
     SendRefused,
     Unsupported,
     UsageMistake,
@@ -116,14 +118,28 @@ def propose(
 
 
 def look_once_more(project: Project, proposal: Proposal) -> None:
-    """What would stop the mailing after the freeze has to stop it before: readers can leave, and the message is mail.
+    """What would stop the mailing after the freeze has to stop it before: the account, the way out, the message.
 
     Raises SendRefused, Unsupported, InvalidConfig, and Stopped for a fault in dispatch.
     """
     message = specimen(project, proposal.compiled, SAMPLE_READER, project.ring, project.clock())
     with closing(project.open_provider()) as provider:
         provider.plan([message])
-    _probe_way_out(project, proposal.plan.capabilities, project.config.unsubscribe.url, project.ring)
+        _probe_way_out(project, proposal.plan.capabilities, project.config.unsubscribe.url, project.ring)
+        _refuse_complaints(provider)
+
+
+def _refuse_complaints(provider: Provider) -> None:
+    """Ask before the freeze: that a provider puts its own unsubscribe headers over ours, no later answer would tell.
+
+    Where it cannot be asked, the first call tells why, or goes through: there are keys that may send and not ask.
+    """
+    complaints: list[str] = []
+    if provider.capabilities.real:
+        with suppress(AccountTrouble, ProviderUnreachable):
+            complaints = provider.check()
+    if complaints:
+        raise SendRefused("\n".join(complaints), remedy="Nothing was frozen. `dispatch doctor` looks again.")
 
 
 def freeze(project: Project, proposal: Proposal, *, confirmed: int | None) -> Mailing:

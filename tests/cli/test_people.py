@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import email
+import email.policy
 import io
 import json
+import re
 from pathlib import Path
 
 from cli.command import Command, Terminal
-from newsletter import add_people
+from newsletter import add_people, configure
 
 BAD_LINE = "no address,Nobody,en,subscribed"
 
@@ -209,3 +212,43 @@ def test_forget_asks(dispatch: Command, terminal: Terminal, folder: Path) -> Non
 
 def test_forget_asks_nobody_where_nobody_is(dispatch: Command) -> None:
     assert dispatch("subscribers", "forget", "ada@example.com").code == 2
+
+
+# --- leaving by mail -----------------------------------------------------------------------------
+
+
+def token_in_the_subject(folder: Path, mailing: str = "bridge.1") -> str:
+    """What a mail program writes behind `unsubscribe` when Ada chooses the address in List-Unsubscribe."""
+    (file,) = (folder / ".dispatch/outbox" / mailing).glob("*ada@*.eml")
+    header = str(email.message_from_bytes(file.read_bytes(), policy=email.policy.default)["List-Unsubscribe"])
+    found = re.search(r"<mailto:leave@crossings\.example\?subject=unsubscribe%20(\S+)>", header)
+    assert found
+    return found[1]
+
+
+def test_who_leaves_by_mail(dispatch: Command, folder: Path) -> None:
+    configure(folder, "unsubscribe: {mailto: leave@crossings.example}\n")
+    dispatch("send", "bridge", "--yes")
+    token = token_in_the_subject(folder)
+    left = dispatch("subscribers", "unsubscribe", token)
+    assert (left.code, left.stderr) == (0, "Unsubscribed.\n")
+    assert dispatch("subscribers", "unsubscribe", token).stderr == "Had left already.\n"
+    suppression = dispatch("why", "ada@example.com", "--json").json["suppression"]
+    assert (suppression["reason"], suppression["source"]) == ("unsubscribed", "mail bridge.1")
+
+
+def test_a_token_that_was_not_copied_whole_lets_nobody_leave(dispatch: Command, folder: Path) -> None:
+    configure(folder, "unsubscribe: {mailto: leave@crossings.example}\n")
+    dispatch("send", "bridge", "--yes")
+    token = token_in_the_subject(folder)
+    refused = dispatch("subscribers", "unsubscribe", token, token[:-1])
+    assert refused.code == 2
+    assert "all of its letters" in refused.stderr
+    assert dispatch("why", "ada@example.com", "--json").json["suppression"] is None
+
+
+def test_nobody_leaves_by_a_test_message(dispatch: Command, folder: Path) -> None:
+    configure(folder, "unsubscribe: {mailto: leave@crossings.example}\n")
+    dispatch("test", "bridge", "--to", "ada@example.com")
+    refused = dispatch("subscribers", "unsubscribe", token_in_the_subject(folder, "bridge.test"))
+    assert (refused.code, "from a test message" in refused.stderr) == (2, True)

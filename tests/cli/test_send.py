@@ -400,3 +400,30 @@ def test_by_postmark_pictures_are_hosted(dispatch: Command, keyed: Path, tmp_pat
         assert b"https://crossings.example/media/" in server.calls[0]
         assert b"Attachments" not in server.calls[0]
     assert len(list((keyed / ".dispatch/media").iterdir())) == 1
+
+
+# --- what the provider says beforehand -----------------------------------------------------------
+
+
+def test_a_provider_that_would_put_its_own_way_out_over_ours_stops_it_before_the_freeze(
+    dispatch: Command, keyed: Path, tmp_path: Path
+) -> None:
+    with PostmarkServer(tmp_path / "truth") as server:
+        server.stream["SubscriptionManagementConfiguration"] = {"UnsubscribeHandlingType": "Postmark"}
+        use_postmark(keyed, server)
+        for way in ("--yes", "--dry-run"):
+            refused = dispatch("send", "bridge", way, "--provider", "postmark")
+            assert refused.code == 1
+            assert "Postmark replaces our unsubscribe headers" in refused.stderr
+            assert "`dispatch doctor` looks again" in refused.stderr
+        assert server.truth.entries() == []
+    assert rows(keyed)["mailing"] == []
+
+
+def test_a_key_that_may_send_and_not_ask_is_good_enough(
+    dispatch: Command, keyed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with PostmarkServer(tmp_path / "truth") as server:
+        use_postmark(keyed, server)
+        server.faults.add("ask", "403", times=-1)
+        assert dispatch("send", "bridge", "--yes", "--provider", "postmark").code == 0

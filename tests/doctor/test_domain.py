@@ -149,6 +149,13 @@ def test_the_keys_that_the_provider_names(known: Callable[..., Case], dns: DnsSe
     assert verdicts(seen) == ["ok", "error"]
 
 
+def test_the_key_of_a_domain_of_the_providers(known: Callable[..., Case], real: Path, dns: DnsServer) -> None:
+    configure(real, "dkim_selector: s1\n")
+    assert only(dkim, known(signer="mg.crossings.example")).message.startswith(
+        "there is no DKIM key at s1._domainkey.mg.crossings.example"
+    )
+
+
 # --- DMARC ---------------------------------------------------------------------------------------
 
 

@@ -55,7 +55,12 @@ def test_what_an_option_means_is_checked_by_its_provider_and_told_at_its_place(t
 
 @pytest.mark.parametrize("name", sorted(PROVIDERS))
 def test_every_provider_calls_itself_what_the_registry_calls_it(name: str, tmp_path: Path) -> None:
-    options = {"outbox": {}, "postmark": {"token": "x"}, "smtp": {"host": "mail.example.org"}}[name]
+    options = {
+        "mailgun": {"api_key": "x", "domain": "example.org"},
+        "outbox": {},
+        "postmark": {"token": "x"},
+        "smtp": {"host": "mail.example.org"},
+    }[name]
     provider = open_provider(name, options, folder=tmp_path)
     assert provider.name == name
     assert isinstance(provider, Provider)

@@ -1,4 +1,4 @@
-"""The list's commands: subscribers import, export, list, add, remove, suppress, forget."""
+"""The list's commands: subscribers import, export, list, add, remove, suppress, unsubscribe, forget."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import click
 
 from dispatch.cli.terminal import confirm, count, json_option, say, settings, show, show_json
 from dispatch.errors import UsageMistake
+from dispatch.messages.tokens import InvalidToken, Token, mailing_tag, read_token
 from dispatch.records import Records
 from dispatch.subscribers.csv_export import export_rows, write_csv, write_json
 from dispatch.subscribers.csv_import import Rejected
@@ -146,6 +147,37 @@ def suppress(context: click.Context, address: str, reason: str) -> None:
     say(f"{address} is suppressed." if changed else f"{address} was suppressed already.")
     if not known:
         say("Nobody on the list has this address. Look at its spelling if you meant somebody who is.")
+
+
+@subscribers.command()
+@click.argument("tokens", metavar="TOKEN...", nargs=-1, required=True)
+@click.pass_context
+def unsubscribe(context: click.Context, tokens: tuple[str, ...]) -> None:
+    """Unsubscribe who asked for it by mail to unsubscribe.mailto: TOKEN is the last word of its subject.
+
+    It tells who it is better than the sender's address, which may be another one than we mail to.
+    """
+    records = context.with_resource(Records(settings(context)))
+    leaving = [_read_leaving(records, text) for text in tokens]
+    with records.ledger.reading() as connection:
+        names = {mailing_tag(mailing.name): mailing.name for mailing in records.ledger.mailings(connection)}
+    for token in leaving:
+        source = f"mail {names.get(token.mailing_tag, '')}".rstrip()
+        changed = records.store.unsubscribe(token.subscriber_id, source)
+        say("Unsubscribed." if changed else "Had left already.")
+
+
+def _read_leaving(records: Records, text: str) -> Token:
+    try:
+        token = read_token(records.ring, text)
+    except InvalidToken:
+        raise UsageMistake(
+            f"{text} is no token of this newsletter, so nobody was unsubscribed",
+            remedy="Copy the last word of the mail's subject, all of its letters.",
+        ) from None
+    if token.purpose != "unsubscribe":
+        raise UsageMistake(f"{text} is from a test message, by which nobody leaves")
+    return token
 
 
 @subscribers.command()

@@ -26,8 +26,7 @@ def account(case: Case) -> Iterator[Observation]:
     with closing(case.open_provider()) as provider:
         complaints = provider.check()
     for complaint in complaints:
-        message, _, remedy = complaint.partition("\n")
-        yield error(account, message, remedy.strip() or f"Look at providers.{case.config.provider} in dispatch.yaml.")
+        yield error(account, complaint, f"Look at providers.{case.config.provider} in dispatch.yaml.")
     if not complaints:
         yield ok(account, f"{case.config.provider} is ready to carry the mail")
 

@@ -30,8 +30,8 @@ def spf(case: Case) -> Iterator[Observation]:
     records = spf_records(case.resolver.texts(domain))
     if not records:
         record = DnsRecord(domain, "TXT", f"v=spf1 {known.spf or 'mx'} ~all")
-        doubt = "" if known.spf_is_certain else " If others hand the mail on, put what they name in the place of `a:…`."
-        yield error(spf, f"{domain} has no SPF record: {_WHO_WANTS_IT}", f"Publish this.{doubt}", record)
+        doubt = "" if known.spf_is_certain else f", or what {case.config.provider} names in the place of `{known.spf}`"
+        yield error(spf, f"{domain} has no SPF record: {_WHO_WANTS_IT}", f"Publish this{doubt}.", record)
     elif len(records) > 1:
         yield error(
             spf,
@@ -86,7 +86,7 @@ def dkim(case: Case) -> Iterator[Observation]:
 def _keys(case: Case) -> tuple[tuple[str, str], ...]:
     """Selector and domain of each key that signs, as far as they are known."""
     selector = case.config.dkim_selector
-    return ((selector, case.domain),) if selector else case.authentication.dkim
+    return ((selector, case.authentication.signer or case.domain),) if selector else case.authentication.dkim
 
 
 def _judge_key(case: Case, name: str) -> Iterator[Observation]:

@@ -148,16 +148,17 @@ class Postmark(HttpProvider):
         return dict(filter(None, map(self._look_up, references)))
 
     def check(self) -> list[str]:
-        """Whether the token holds and the stream is one for newsletters that handles leaving as `unsubscribe` says."""
-        try:
-            answer = self._get(f"/message-streams/{quote(self._stream, safe='')}")
-        except (AccountTrouble, ProviderUnreachable) as trouble:
-            return [str(trouble)]
+        """Whether the stream is one for newsletters that handles leaving as `unsubscribe` says.
+
+        Whether the domain of `from` is verified, Postmark tells only to the account's token, which sending does without
+        (https://postmarkapp.com/developer/api/domains-api).
+        """
+        answer = self._get(f"/message-streams/{quote(self._stream, safe='')}")
         if answer.status == 404:
             return [f"Postmark has no message stream `{self._stream}` on this server; see `stream` in dispatch.yaml."]
         facts = answer.json()
         if answer.status != 200 or not isinstance(facts, dict):
-            return [f"Postmark does not tell about the stream `{self._stream}`: HTTP {answer.status}."]
+            raise ProviderUnreachable(f"Postmark does not tell about the stream `{self._stream}`: HTTP {answer.status}")
         return list(self._complaints(facts))
 
     def _read_result(self, message: Message, result: object, complete: bool) -> Outcome:

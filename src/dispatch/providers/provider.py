@@ -45,7 +45,8 @@ class Authentication:
     return_path: str = ""  # the domain of MAIL FROM, of which SPF is asked; empty: the provider's own, or not known
     spf: str = ""  # the mechanism that lets its servers send for that domain: include:spf.example.net
     spf_is_certain: bool = True  # False: perhaps others hand the mail on
-    dkim: tuple[tuple[str, str], ...] = ()  # selector and domain of each key that signs
+    signer: str = ""  # the domain whose key signs; empty: that of From
+    dkim: tuple[tuple[str, str], ...] = ()  # selector and domain of each key that signs, where they are known
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,11 @@ class Provider(ABC):
         return {}
 
     def check(self) -> list[str]:
-        """Sentences about what is wrong with the account or connection; sends nothing, and changes nothing."""
+        """Sentences about what is set up wrong at the provider; sends nothing, and changes nothing.
+
+        Raises AccountTrouble or ProviderUnreachable where that could not be found out: a key may be good for sending
+        and for nothing else.
+        """
         return []
 
     def authentication(self, from_domain: str) -> Authentication:

@@ -81,13 +81,14 @@ class Smtp(Provider):
             yield outcome
 
     def check(self) -> list[str]:
-        """Whether a connection can be made, encrypted and logged in."""
+        """Nothing, where a connection can be made, encrypted and logged in."""
         try:
             connect(self._server).close()
         except Away as away:
-            return [f"{self._server.host}:{self._server.port} cannot be reached: {away}"]
-        except (AccountTrouble, ProviderUnreachable) as trouble:
-            return [str(trouble)]
+            raise ProviderUnreachable(
+                f"{self._server.host}:{self._server.port} cannot be reached: {away}",
+                remedy="Look at `host` and `port`, and whether the server runs.",
+            ) from None
         return []
 
     def authentication(self, from_domain: str) -> Authentication:

@@ -20,8 +20,8 @@ TOKEN = "not-a-real-postmark-token"  # noqa: S105
 class PostmarkServer(Listener):
     """A server with one broadcast stream, at `url`; the token is TOKEN.
 
-    `faults` knows the stage `early` with `cut` (end the connection after the first 64 KiB of a call), and the stage
-    `batch`, matched against the call's body, with:
+    `faults` knows the stage `early` with `cut` (end the connection after the first 64 KiB of a call), the stage `ask`
+    (whatever the action, a question is refused with 403), and the stage `batch`, matched against the call's body, with:
 
     - `lose`: accept, then end the connection without a word · `cut`: end it, accepting nothing
     - `hang`: accept, then say nothing more
@@ -56,6 +56,9 @@ class _Call(ApiCall):
 
     def do_GET(self) -> None:  # noqa: N802 - http.server calls it so
         if not self.authorized():
+            return
+        if self.owner.faults.take("ask"):
+            self.answer(403, {"ErrorCode": 0, "Message": "This key may not ask."})
             return
         parts = urlsplit(self.path)
         if parts.path == "/messages/outbound":
