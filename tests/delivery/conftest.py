@@ -139,8 +139,8 @@ class Blank:
             server.keep(self._name)
 
     @contextmanager
-    def copied_to(self, folder: Path, **options: object) -> Iterator[Desk]:
-        """A copy with a database of its own."""
+    def copied_to(self, folder: Path, through: Callable[[str], str] | None = None, **options: object) -> Iterator[Desk]:
+        """A copy with a database of its own; `through` gives the URL by which to reach a server's."""
         shutil.copytree(self._folder, folder, dirs_exist_ok=True)
         if self._server is None:
             desk = Desk(folder, **options)
@@ -148,7 +148,7 @@ class Blank:
             desk.close()
         else:
             name = self._idle.pop() if self._idle else self._server.make(self._name)
-            desk = Desk(folder, self._server.url(name), **options)
+            desk = Desk(folder, (through or self._server.url)(name), **options)
             yield desk
             desk.close()
             self._server.reset(name)
@@ -160,6 +160,12 @@ def blank(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """On either kind of database: every test of the delivery runs on both."""
     server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
     return Blank(tmp_path_factory.mktemp("blank"), server)
+
+
+@pytest.fixture(scope="session")
+def blanks(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer) -> list[Blank]:
+    """The same on each kind of database, for tests that compare them."""
+    return [Blank(tmp_path_factory.mktemp("blank"), server) for server in (None, postgres)]
 
 
 @pytest.fixture
@@ -178,3 +184,9 @@ def desk(open_desk: Callable[..., Desk]) -> Desk:
 @pytest.fixture
 def real_stop() -> Event:
     return Event()
+
+
+@pytest.fixture(scope="session")
+def new_desk() -> type[Desk]:
+    """For tests that make their own folders, and servers."""
+    return Desk

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
 
-from dispatch.database.database import Database
 from dispatch.errors import AccountTrouble, PostponedTooLong, ProviderUnreachable, Stopped
 from dispatch.providers.outcome import Accepted, Postponed, Refused, Uncertain
 from dispatch.providers.provider import FOREVER, Batch, Capabilities
-from dispatch.testing.fakes import Act, Crash, FakeService
+from dispatch.testing.fakes import Act, Crash, FakeService, MortalDatabase
 
 CARRIERS = {
     "batches": Capabilities(max_messages=5, real=False),
@@ -27,36 +23,6 @@ CARRIERS = {
         max_messages=5, one_at_a_time=True, idempotency_seconds=FOREVER, real=False
     ),
 }
-
-
-@dataclass
-class MortalDatabase:
-    """A database whose process dies at the n-th commit: just before it, or just after."""
-
-    inner: Database
-    die_at: int = 0
-    before: bool = True
-    commits: int = 0
-
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        with self.inner.writing() as connection:
-            yield connection
-            self.commits += 1
-            if self.before and self.commits == self.die_at:
-                raise Crash
-        if not self.before and self.commits == self.die_at:
-            raise Crash
-
-    def together(self, act):
-        with self.writing() as connection:
-            return act(connection)
-
-    def reading(self):
-        return self.inner.reading()
-
-    def alone(self, connection, what):
-        self.inner.alone(connection, what)
 
 
 def check(desk, mailing, service: FakeService) -> dict[int, str]:

@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -127,20 +127,24 @@ class Database:
         Where a server gave the transaction up or the connection was lost, perhaps after the COMMIT, it is carried out
         anew for a minute; so it must also bear having been carried out already.
         """
-        deadline = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                return self._group_commit.run(act)
-            except TransactionLost:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(_PAUSE * random.uniform(0.5, 1.5))  # noqa: S311 - so that two do not meet again
+        return _persistently(lambda: self._group_commit.run(act))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One moment of the database, whatever others write meanwhile; writing in it is an error."""
         with self._transaction(self._reader) as connection:
             yield connection
+            with suppress(DBAPIError):  # all that was asked for is here
+                connection.rollback()
+
+    def look(self, act: Callable[[Connection], T]) -> T:
+        """What an act finds in one moment of the database; carried out anew where the connection was lost in it."""
+
+        def looked() -> T:
+            with self.reading() as connection:
+                return act(connection)
+
+        return _persistently(looked)
 
     def alone(self, connection: Connection, what: str) -> None:
         """Wait until no other transaction that writes does `what`, and keep others from it until this one ends."""
@@ -230,6 +234,18 @@ class Database:
                     remedy="Install the newer dispatch, or restore a backup from before the upgrade.",
                 )
             migrations.upgrade(connection)
+
+
+def _persistently(do: Callable[[], T]) -> T:
+    """Do what may be done anew where a server gave it up, or lost the connection."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return do()
+        except TransactionLost:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE * random.uniform(0.5, 1.5))  # noqa: S311 - so that two do not meet again
 
 
 def _dialect_of(url: str, folder: Path, location: Location | None) -> SQLite | PostgreSQL:

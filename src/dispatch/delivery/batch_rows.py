@@ -49,7 +49,26 @@ def change_row(connection: Connection, row: BatchRow, into: BatchRow, now: str) 
         statement = _CHANGE_ALL
     parameters = {f"new_{name}": value for name, value in stored.items()}
     done = statement.run(connection, {**parameters, "row_id": row.id, "read_version": row.version}).rowcount == 1
-    return changed if done or _stands(connection, changed) else None
+    return changed if done else None
+
+
+def find_done(connection: Connection, row: BatchRow, parts: Sequence[BatchRow]) -> list[BatchRow] | None:
+    """The parts as they are stored, where they took the row's place already: its COMMIT was done, its answer lost.
+
+    A part that others have changed since has the id 0, so that nobody can go on with it. None where it was not done.
+    """
+    changed = replace(parts[0], id=row.id, version=row.version + 1)
+    found = connection.execute(select(batch).where(batch.c.id == row.id)).one_or_none()
+    if found is None or _columns(row_from(found)) != _columns(changed):
+        return None
+    return [changed, *(replace(part, id=_id_of(connection, part, row.id)) for part in parts[1:])]
+
+
+def find_claimed(connection: Connection, mailing_id: int, claimed_by: str) -> BatchRow | None:
+    """The row that was taken by this very claim."""
+    theirs = (batch.c.mailing_id == mailing_id, batch.c.claimed_by == claimed_by)
+    found = connection.execute(select(batch).where(*theirs)).first()
+    return row_from(found) if found else None
 
 
 def insert_rows(connection: Connection, rows: Sequence[BatchRow], now: str) -> list[BatchRow]:
@@ -101,10 +120,13 @@ def row_from(found: Row[Any]) -> BatchRow:
     )
 
 
-def _stands(connection: Connection, row: BatchRow) -> bool:
-    """Whether a row is stored already: a COMMIT whose answer was lost has been done, or has not."""
-    found = connection.execute(select(batch).where(batch.c.id == row.id)).one_or_none()
-    return found is not None and _columns(row_from(found)) == _columns(row)
+def _id_of(connection: Connection, part: BatchRow, other_than: int) -> int:
+    place = [batch.c[name] == value for name, value in _place(part).items()]
+    here = (batch.c.mailing_id == part.mailing_id, batch.c.id != other_than)
+    for found in connection.execute(select(batch).where(*here, *place)):
+        if _columns(row_from(found)) == _columns(part):
+            return int(found.id)
+    return 0
 
 
 def _columns(row: BatchRow) -> dict[str, Any]:

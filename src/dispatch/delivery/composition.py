@@ -20,6 +20,7 @@ from dispatch.providers.outcome import Uncertain
 from dispatch.providers.provider import Capabilities, Provider
 from dispatch.subscribers.store import SubscriberStore
 
+_LOOK_AGAIN = -1  # in the place of the news' number, which it never is
 _CLAIMS = count(1)  # the same process may lose a row and take it again: that is another claim
 
 Personalize = Callable[[Recipient, datetime], Message]
@@ -73,7 +74,14 @@ def claim(
     when the provider may be called again; `by` is who takes it.
     """
 
+    taken_by = f"{by or _this_process()}#{next(_CLAIMS)}"
+    attempts = 0
+
     def take(connection: Connection) -> Claim | datetime | None:
+        nonlocal attempts
+        attempts += 1
+        if attempts > 1 and (taken := ledger.claimed(connection, mailing, taken_by)):  # the COMMIT's answer was lost
+            return Claim(taken, ledger.recipients(connection, taken), _LOOK_AGAIN)
         wishes = ledger.refreshed(connection, mailing)
         if wishes.paused_at or wishes.cancelled_at:
             return None
@@ -84,7 +92,6 @@ def claim(
             return ledger.next_due(connection, mailing)
         if paused_until:
             return paused_until
-        taken_by = f"{by or _this_process()}#{next(_CLAIMS)}"
         if row.state is BatchState.SUBMITTING:
             return _claim_repeat(ledger, store, connection, row, capabilities, now, taken_by)
         room = _room(ledger, connection, wishes, len(row.positions))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select
 
 from dispatch.database.database import Database
 from dispatch.database.schema import worker
@@ -40,11 +40,9 @@ class Crew:
     @contextmanager
     def enlisted(self, mailing: Mailing) -> Iterator[None]:
         """Be one of those who send this mailing, for the length of the block."""
-        with self._database.writing() as connection:
-            facts = {"token": self.token, "mailing_id": mailing.id, "host": _this_host(), "process": os.getpid()}
-            connection.execute(insert(worker).values(**facts, alive_until=self._database.now(connection) + LEASE))
+        self._database.together(lambda connection: self._sign(connection, mailing))
         over = threading.Event()
-        heart = threading.Thread(target=self._beat, args=(over,), name="heartbeat", daemon=True)
+        heart = threading.Thread(target=self._beat, args=(over, mailing), name="heartbeat", daemon=True)
         if self._leases:
             heart.start()
         try:
@@ -53,8 +51,7 @@ class Crew:
             over.set()
             if self._leases:
                 heart.join()
-            with self._database.writing() as connection:
-                connection.execute(delete(worker).where(worker.c.token == self.token))
+            self._database.together(self._sign_off)
 
     def muster(self, connection: Connection, *, locked: bool) -> None:
         """Strike off who is dead: with leases by those, else everybody when we have just got the sender's lock."""
@@ -85,13 +82,18 @@ class Crew:
         query = select(func.count()).where(worker.c.mailing_id == mailing.id, alive)
         return bool(connection.execute(query).scalar_one())
 
-    def _beat(self, over: threading.Event) -> None:
+    def _beat(self, over: threading.Event, mailing: Mailing) -> None:
         while not over.wait(_HEARTBEAT):
-            self._database.together(self._renew)
+            self._database.together(lambda connection: self._sign(connection, mailing))
 
-    def _renew(self, connection: Connection) -> None:
-        until = self._database.now(connection) + LEASE
-        connection.execute(update(worker).where(worker.c.token == self.token).values(alive_until=until))
+    def _sign(self, connection: Connection, mailing: Mailing) -> None:
+        """Be alive for another lease, also where others struck us off meanwhile: what they took over is fenced."""
+        self._sign_off(connection)
+        facts = {"token": self.token, "mailing_id": mailing.id, "host": _this_host(), "process": os.getpid()}
+        connection.execute(insert(worker).values(**facts, alive_until=self._database.now(connection) + LEASE))
+
+    def _sign_off(self, connection: Connection) -> None:
+        connection.execute(delete(worker).where(worker.c.token == self.token))
 
 
 class Leases:

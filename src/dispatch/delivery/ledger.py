@@ -15,7 +15,15 @@ from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, sel
 from dispatch.database.database import Database
 from dispatch.database.news import news_number, tell_news
 from dispatch.database.schema import batch, mailing, receipt, recipient
-from dispatch.delivery.batch_rows import change_row, delete_rows, insert_receipts, insert_rows, row_from
+from dispatch.delivery.batch_rows import (
+    change_row,
+    delete_rows,
+    find_claimed,
+    find_done,
+    insert_receipts,
+    insert_rows,
+    row_from,
+)
 from dispatch.delivery.mailing import OPEN_STATES, BatchRow, BatchState, Mailing, Tally, time_from, time_text
 from dispatch.delivery.positions import positions_between
 from dispatch.delivery.transitions import LONGEST_WAIT
@@ -47,6 +55,10 @@ class Ledger:
         """One moment of the ledger."""
         return self._database.reading()
 
+    def look(self, act: Callable[[Connection], T]) -> T:
+        """What the act finds in one moment of the ledger; it may be carried out twice."""
+        return self._database.look(act)
+
     def now(self, connection: Connection) -> float:
         """Seconds since 1970, by the clock that all who send go by."""
         return self._database.now(connection) if self._database.several_senders else self._clock().timestamp()
@@ -75,7 +87,10 @@ class Ledger:
         first, *others = parts
         changed = change_row(connection, row, first, now)
         if changed is None:
-            raise _fenced()
+            done = find_done(connection, row, parts)
+            if done is None:
+                raise _fenced()
+            return done
         added = insert_rows(connection, others, now)
         if receipts:
             insert_receipts(connection, row, receipts, now)
@@ -87,6 +102,9 @@ class Ledger:
         first, *others = rows
         whole = replace(first, positions=tuple(sorted(chain.from_iterable(row.positions for row in rows))))
         changed = change_row(connection, first, whole, time_text(self._clock()))
+        if changed is None:
+            done = find_done(connection, first, [whole])
+            changed = done[0] if done else None
         if changed is None or not delete_rows(connection, others):
             raise _fenced()
         return changed
@@ -103,6 +121,10 @@ class Ledger:
             if found:
                 return row_from(found)
         return None
+
+    def claimed(self, connection: Connection, of: Mailing, by: str) -> BatchRow | None:
+        """The row that was taken by this very claim."""
+        return find_claimed(connection, of.id, by)
 
     def next_due(self, connection: Connection, of: Mailing) -> datetime | None:
         """When the first of the free rows that wait may be tried again."""
@@ -251,9 +273,11 @@ class Ledger:
         self._database.together(note)
 
     def _wish(self, of: Mailing, **wish: object) -> None:
-        with self._database.writing() as connection:
+        def note(connection: Connection) -> None:
             connection.execute(update(mailing).where(mailing.c.id == of.id).values(**wish))
             tell_news(connection)
+
+        self._database.together(note)
 
     def _keep_finished_at(self, connection: Connection, row: BatchRow, parts: Sequence[BatchRow], now: str) -> None:
         if all(part.state not in OPEN_STATES for part in parts):

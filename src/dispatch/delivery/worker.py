@@ -173,9 +173,12 @@ class Sender:
 
     def _others_are_at_work(self, capabilities: Capabilities) -> bool:
         """Whether processes elsewhere have rows, which may be pending again; the rows of the dead are taken over."""
-        with self._ledger.reading() as connection:
-            wishes = self._ledger.refreshed(connection, self._mailing)
-            taken = self._ledger.rows(connection, self._mailing, BatchState.CLAIMED, BatchState.SUBMITTING)
+        wishes, taken = self._ledger.look(
+            lambda connection: (
+                self._ledger.refreshed(connection, self._mailing),
+                self._ledger.rows(connection, self._mailing, BatchState.CLAIMED, BatchState.SUBMITTING),
+            )
+        )
         if wishes.paused_at or wishes.cancelled_at or not any(row.claimed_by for row in taken):
             return False
         recover(self._ledger, self._crew, self._mailing, capabilities, self._clock(), locked=False)
@@ -223,8 +226,7 @@ class Sender:
     def _end(self, pacer: Pacer, breaker: Breaker) -> None:
         """Say why it ended where neither is everything done nor did an operator wish it."""
         self._ledger.note_end(self._mailing)
-        with self._ledger.reading() as connection:
-            mailing = self._ledger.refreshed(connection, self._mailing)
+        mailing = self._ledger.look(lambda connection: self._ledger.refreshed(connection, self._mailing))
         if mailing.cancelled_at:
             end_cancelled(self._ledger, self._crew, mailing)
         pending = self._show().pending
@@ -239,8 +241,7 @@ class Sender:
 
     def _show(self, waits_until: datetime | None = None, reason: str = "") -> Tally:
         self._shown = self._clock()
-        with self._ledger.reading() as connection:
-            tally = self._ledger.tally(connection, self._mailing)
+        tally = self._ledger.look(lambda connection: self._ledger.tally(connection, self._mailing))
         self._on_progress(Progress(tally, waits_until, reason))
         return tally
 

@@ -163,8 +163,7 @@ class SubscriberStore:
         `source` says what did it. A stronger reason replaces a weaker one (see Reason). Durable when it returns; True
         if it changed anything.
         """
-        with self._database.writing() as connection:
-            return self.suppress_within(connection, id, reason, source, email)
+        return self._database.together(lambda connection: self.suppress_within(connection, id, reason, source, email))
 
     def suppress_within(
         self,

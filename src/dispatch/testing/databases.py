@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import shutil
 import signal
+import socket
 import tempfile
+import threading
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -108,3 +111,75 @@ class PostgresServer:
     def drop(self, name: str) -> None:
         """Delete a database, whoever is connected to it."""
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+class CuttingProxy:
+    """Stands between a program and a server, and cuts the connection at a COMMIT.
+
+    `cut_at` is the COMMIT that is meant, counted from 1 when it is set; `lets_through` says whether it reaches the server, whose answer
+    is then lost, or is lost itself.
+    """
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._turn = threading.Lock()
+        self._left = 0
+        self.lets_through = True
+        self.cuts = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        self._listener.close()
+
+    def url(self, name: str) -> str:
+        """The URL of a database, through here."""
+        return f"postgresql://postgres@127.0.0.1:{self._listener.getsockname()[1]}/{name}?sslmode=disable"
+
+    def cut(self, at: int, *, lets_through: bool) -> None:
+        """Cut at the n-th COMMIT from now on, and at no other; 0: at none."""
+        with self._turn:
+            self._left, self.lets_through = at, lets_through
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, socket.socket(socket.AF_UNIX) as server, suppress(OSError):
+            server.connect(str(self._server.socket))
+            mute = threading.Event()
+            answers = threading.Thread(target=self._answer, args=(server, client, mute), daemon=True)
+            answers.start()
+            while data := client.recv(65536):
+                if b"COMMIT\0" in data and self._is_meant():
+                    mute.set()
+                    if self.lets_through:
+                        server.sendall(data)
+                        server.sendall(b"X\0\0\0\4")  # Terminate: it ends when it has committed
+                        answers.join(10)
+                    break
+                server.sendall(data)
+            for end in (server, client):
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+            answers.join(10)
+
+    def _answer(self, server: socket.socket, client: socket.socket, mute: threading.Event) -> None:
+        with suppress(OSError):
+            while data := server.recv(65536):
+                if not mute.is_set():
+                    client.sendall(data)
+
+    def _is_meant(self) -> bool:
+        with self._turn:
+            self._left -= 1
+            self.cuts += self._left == 0
+            return self._left == 0

@@ -1,20 +1,26 @@
-"""A provider that does as it is told and remembers what it took, and a clock that waits for nobody."""
+"""A provider that does as it is told, a database that dies when it is told, and a clock that waits for nobody."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 from threading import Event, Lock
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
+from sqlalchemy import Connection
+
+from dispatch.database.database import Database
 from dispatch.messages.message import Message, Recipient
 from dispatch.providers.outcome import Accepted, Outcome, Uncertain
 from dispatch.providers.provider import Batch, Begin, Capabilities, Provider
 from dispatch.testing.messages import make_message
+
+T = TypeVar("T")
 
 
 class Crash(BaseException):
@@ -127,6 +133,44 @@ class FakeProvider(Provider):
             raise act.after
         surplus = [Accepted("nobody's")] * act.answers
         yield from [*outcomes, *surplus][: len(messages) + act.answers]
+
+
+@dataclass
+class MortalDatabase:
+    """A database whose process dies at the n-th commit: just before it, or just after."""
+
+    inner: Database
+    die_at: int = 0
+    before: bool = True
+    commits: int = 0
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction in which it may die."""
+        with self.inner.writing() as connection:
+            yield connection
+            self.commits += 1
+            if self.before and self.commits == self.die_at:
+                raise Crash
+        if not self.before and self.commits == self.die_at:
+            raise Crash
+
+    def together(self, act: Callable[[Connection], T]) -> T:
+        """Each act in a transaction of its own, so that their number is known."""
+        with self.writing() as connection:
+            return act(connection)
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """As the database itself."""
+        return self.inner.reading()
+
+    def look(self, act: Callable[[Connection], T]) -> T:
+        """As the database itself."""
+        return self.inner.look(act)
+
+    def alone(self, connection: Connection, what: str) -> None:
+        """As the database itself."""
+        self.inner.alone(connection, what)
 
 
 class ManualClock:
