@@ -27,12 +27,12 @@ def test_everybody_is_frozen_once_in_rows_of_the_providers_size(desk) -> None:
     assert desk.status(mailing).state == "stopped"
 
 
-def test_a_large_provider_does_not_make_rows_larger_than_five_hundred(desk) -> None:
+def test_a_large_provider_does_not_make_rows_larger_than_a_thousand(desk) -> None:
     desk.join(*(f"person{number}@example.org" for number in range(1, 1204)))
-    mailing = desk.prepare(FakeService(Capabilities(max_messages=1000, real=False)))
+    mailing = desk.prepare(FakeService(Capabilities(max_messages=1100, real=False)))
     with desk.ledger.reading() as connection:
         rows = desk.ledger.rows(connection, mailing, "pending")
-    assert [len(row.positions) for row in rows] == [500, 500, 203]
+    assert [len(row.positions) for row in rows] == [1000, 203]
     assert mailing.audience == 1203
 
 

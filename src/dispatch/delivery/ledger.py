@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
 
+from dispatch.database.bulk import add_rows
 from dispatch.database.database import Database
 from dispatch.database.news import news_number, tell_news
 from dispatch.database.schema import batch, mailing, receipt, recipient
@@ -329,8 +331,19 @@ class Ledger:
 
     def add_recipients(self, connection: Connection, mailing_id: int, people: Sequence[Recipient]) -> None:
         """Record some of a mailing's recipients."""
-        rows = [{"mailing_id": mailing_id, **vars(person)} for person in people]
-        connection.execute(insert(recipient), rows)
+        rows = (
+            (
+                mailing_id,
+                one.position,
+                one.subscriber_id,
+                one.address,
+                one.name,
+                one.variant,
+                json.dumps(dict(one.values)),
+            )
+            for one in people
+        )
+        add_rows(connection, recipient, rows)
 
     def complete(
         self, connection: Connection, mailing_id: int, audience: int, excluded: Mapping[str, int], unit: int
