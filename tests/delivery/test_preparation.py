@@ -29,7 +29,7 @@ def test_everybody_is_frozen_once_in_rows_of_the_providers_size(desk) -> None:
 
 def test_a_large_provider_does_not_make_rows_larger_than_a_thousand(desk) -> None:
     desk.join(*(f"person{number}@example.org" for number in range(1, 1204)))
-    mailing = desk.prepare(FakeService(Capabilities(max_messages=1100, real=False)))
+    mailing = desk.prepare(FakeService(Capabilities(max_messages=5000, real=False)))
     with desk.ledger.reading() as connection:
         rows = desk.ledger.rows(connection, mailing, "pending")
     assert [len(row.positions) for row in rows] == [1000, 203]

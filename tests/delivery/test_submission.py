@@ -191,3 +191,11 @@ def test_whom_the_provider_does_not_mail_any_more_is_suppressed_here_too(desk, c
     ids = {position: desk.store.id_of(desk.address(mailing, position)) for position in range(1, 13)}
     assert desk.store.suppressed(ids.values()) == {ids[2]: "complained"}
     assert "rivers.1: fake says 406" in desk.store.suppression(ids[2]).source
+
+
+def test_a_server_that_knows_nobody_suppresses_nobody(desk) -> None:
+    refused = Refused("550", "5.1.1 no such user", suppress="bounced")
+    service = FakeService(SINGLE, [Act((refused,))] * 12)
+    mailing = desk.prepare(service)
+    assert desk.send(mailing, service).refused == 12
+    assert desk.store.suppressed([desk.store.id_of(desk.address(mailing, 5))]) == {}

@@ -40,6 +40,11 @@ class Breaker:
                     self._doubts += 1
                 self._judge(answer)
 
+    @property
+    def believes_refusals(self) -> bool:
+        """Whether a refusal says something about its recipient: others are accepted meanwhile."""
+        return self._accepted and self._refused < FRUITLESS_START // 2
+
     def _judge(self, answer: Outcome) -> None:
         if self._refused >= (FRUITLESS if self._accepted else FRUITLESS_START) and isinstance(answer, Refused):
             self.reason = (

@@ -199,11 +199,11 @@ class Submission:
             row, leaving = answered(self._row, answers, now)
             row = replace(row, provider_id=self._common_id())
             parts = [*closed(row, doubt, repeat=self._next_time(row, answers, now)), *leaving]
-        self._row = self._ledger.together(lambda connection: self._record(connection, parts))[0]
         if not self._one_at_a_time and not self.refusal:
             self._learn(self._answers)
         if self._begun > self._heard:
             self._learn([doubt] * (self._begun - self._heard))
+        self._row = self._ledger.together(lambda connection: self._record(connection, parts))[0]
 
     def _learn(self, answers: Sequence[Outcome]) -> None:
         self._pacer.learn(answers, self._clock())
@@ -241,7 +241,12 @@ class Submission:
         return self._ledger.exchange(connection, self._row, parts, receipts)
 
     def _heed_refusals(self, connection: Connection) -> None:
-        """Whom the provider will not mail again for their own sake is not mailed by us either, through whomever."""
+        """Whom the provider will not mail again for their own sake is not mailed by us either, through whomever.
+
+        A server that says so of everybody is not believed: it would take the whole list along.
+        """
+        if not self._breaker.believes_refusals:
+            return
         answered_now = self._call.recipients[self._heard - len(self._answers) : self._heard]
         for person, answer in zip(answered_now, self._answers, strict=False):
             if isinstance(answer, Refused) and answer.suppress:
