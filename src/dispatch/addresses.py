@@ -12,9 +12,11 @@ from email_validator import EmailNotValidError, validate_email
 
 from dispatch.errors import InvalidAddress
 
+MAX_NAME = 100
+"""Characters of a name."""
+
 _MAX_ADDRESS = 254  # octets; RFC 5321 §4.5.3.1.3 with erratum 1690
 _MAX_LOCAL = 64  # octets; RFC 5321 §4.5.3.1.1, which email-validator leaves alone by default
-_MAX_NAME = 100  # characters
 _OUTER_SPACE = " \t\u00a0"  # spreadsheets leave these around a cell; a line break is never innocent
 
 _ATEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~-"  # RFC 5322 §3.2.3
@@ -83,11 +85,16 @@ def normalise_address(text: str) -> str:
     for an option: Symfony CVE-2026-45068), at most 64 octets before the @ and 254 altogether.
     """
     text = text.strip(_OUTER_SPACE)
+    return ordinary_address(text) or _normalise_unusual(text)
+
+
+def ordinary_address(text: str) -> str | None:
+    """The same for an address that a short pattern proves right, as nearly all are; None for any other."""
     if len(text) <= _MAX_ADDRESS and _ORDINARY_ADDRESS.fullmatch(text):
         local, _, domain = text.partition("@")
         if len(local) <= _MAX_LOCAL:
             return f"{local}@{domain.lower()}"
-    return _normalise_unusual(text)
+    return None
 
 
 def address_key(address: str) -> str:
@@ -109,8 +116,8 @@ def normalise_name(text: str) -> str:
     name = unicodedata.normalize("NFC", text).strip(_OUTER_SPACE)
     _refuse_unsafe_name(name)
     name = re.sub(r"\s{2,}", " ", name).strip()
-    if len(name) > _MAX_NAME:
-        raise InvalidAddress(f"the name {_shown(name)} is longer than {_MAX_NAME} characters", remedy="Shorten it.")
+    if len(name) > MAX_NAME:
+        raise InvalidAddress(f"the name {_shown(name)} is longer than {MAX_NAME} characters", remedy="Shorten it.")
     return name
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from dispatch.database.database import Database
+from dispatch.database.schema import subscriber, subscriber_event
 from dispatch.errors import InvalidSubscribers, NotFound
 from dispatch.subscribers.store import SubscriberStore
 from dispatch.subscribers.subscriber import Status
+
+KEY = b"the newsletter's oldest key"
 
 
 def exclusions(store: SubscriberStore) -> dict[str, str | None]:
@@ -223,3 +226,64 @@ def test_more_people_than_one_chunk(store: SubscriberStore, file: Path) -> None:
     file.write_text("email\n" + "".join(f"p{number}@x.example\n" for number in range(10_001)))
     assert store.sync_file(file).added == 10_001
     assert sum(candidate.exclusion is None for candidate in store.candidates()) == 10_001
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("a@x.example", "A@X.example"), ("a@bücher.example", "a@xn--bcher-kva.example")]
+)
+def test_the_second_line_of_an_address_is_rejected(store: SubscriberStore, file: Path, first: str, second: str) -> None:
+    file.write_text(f"email,name\n{first},One\nb@x.example,\n{second},Two\n", "utf-8")
+    for report in (store.sync_file(file), store.sync_file(file)):
+        (rejected,) = report.rejected
+        assert (rejected.line, rejected.text) == (4, f"{second},Two")
+        assert rejected.reason.endswith("stands on line 2 already")
+        assert report.people == 2
+    assert [candidate.subscriber.name for candidate in store.by_address()] == ["One", ""]
+
+
+def rows_of(database: Database) -> list[tuple[object, ...]]:
+    """What is known, without the times and numbers of its writing."""
+    with database.reading() as connection:
+        people = connection.execute(select(subscriber).order_by(subscriber.c.id)).all()
+        events = select(subscriber_event.c.subscriber_id, subscriber_event.c.event, subscriber_event.c.detail)
+        return [*map(tuple, people), *sorted(map(tuple, connection.execute(events)))]
+
+
+def test_a_large_import_that_breaks_off_anywhere_is_finished_by_the_next(
+    store: SubscriberStore, file: Path, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.subscribers.difference.PORTION", 7)
+    before = "".join(f"p{number}@x.example,subscribed,Rome\n" for number in range(40))
+    after = "".join(
+        f"p{number}@x.example,{'unsubscribed' if number % 9 == 0 else 'subscribed'},Oslo\n" for number in range(20, 60)
+    )
+    with closing(Database.open("sqlite:///whole.db", folder=tmp_path)) as other:
+        whole = SubscriberStore(other, lambda: datetime(2026, 3, 2, 18, 0, tzinfo=UTC), KEY)
+        for content in (before, after):
+            file.write_text(f"email,status,city\n{content}")
+            whole.sync_file(file)
+        expected = rows_of(other)
+    file.write_text(f"email,status,city\n{before}")
+    store.sync_file(file)
+    file.write_text(f"email,status,city\n{after}")
+    breaks = 0
+    while True:  # each attempt gets one commit further than the one before
+        passed = 0
+
+        def break_later(_connection: object, limit: int = 1 + breaks) -> None:
+            nonlocal passed
+            passed += 1
+            if passed == limit:
+                raise KeyboardInterrupt
+
+        event.listen(database._writer, "commit", break_later)
+        try:
+            store.sync_file(file)
+        except KeyboardInterrupt:
+            breaks += 1
+            continue
+        finally:
+            event.remove(database._writer, "commit", break_later)
+        break
+    assert breaks > (0 if database.several_senders else 2)  # PostgreSQL takes one transaction
+    assert rows_of(database) == expected

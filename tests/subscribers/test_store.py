@@ -281,15 +281,14 @@ class SuppressionWins(RuleBasedStateMachine):
         barred = self.store.suppressed([self.store.id_of(address) for address in ADDRESSES])
         for address in ADDRESSES:
             person = self.store.id_of(address)
-            assert barred.get(person) == self.reasons.get(address, self.unconfirmed(address))
+            assert barred.get(person) == self.exclusion(address)
 
     def exclusion(self, address: str) -> str | None:
         if address in self.reasons:
             return self.reasons[address]
-        return self.unconfirmed(address) or (None if address in self.in_file else "not_in_file")
-
-    def unconfirmed(self, address: str) -> str | None:
-        return "unconfirmed" if self.known.get(address) == "unconfirmed" else None
+        if self.known.get(address) == "unconfirmed":
+            return "unconfirmed"
+        return "not_in_file" if address in self.known and address not in self.in_file else None
 
 
 SuppressionWins.TestCase.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)

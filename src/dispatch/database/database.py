@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from dispatch.database.group_commit import GroupCommit
 from dispatch.database.postgresql import PostgreSQL
 from dispatch.database.sqlite import SQLite, make_file
+from dispatch.database.workbench import Workbench
 from dispatch.errors import DatabaseTrouble, TransactionLost
 from dispatch.location import Location
 
@@ -145,6 +146,23 @@ class Database:
                 return act(connection)
 
         return _persistently(looked)
+
+    @contextmanager
+    def workbench(self) -> Iterator[Workbench]:
+        """A connection with private tables, on which a large change is made ready beside others that write.
+
+        On PostgreSQL it is one transaction: writers do not wait for each other there, and PgBouncer may give the next
+        transaction another session. On SQLite it lives through several, of which only those that write have the lock.
+        """
+        if self.several_senders:
+            with self.writing() as connection:
+                yield Workbench(connection, None)
+            return
+        with self._dialect.telling(), self._writer.connect() as connection:
+            try:
+                yield Workbench(connection, self._taking_turns)
+            finally:
+                connection.invalidate()  # closed, and its tables with it, instead of kept for others
 
     def alone(self, connection: Connection, what: str) -> None:
         """Wait until no other transaction that writes does `what`, and keep others from it until this one ends."""

@@ -35,7 +35,7 @@ subscriber = Table(
     "subscriber",
     metadata,
     Column("id", String(32), primary_key=True),  # HMAC of the normalised address, hex
-    Column("email", Text, nullable=False, unique=True),
+    Column("email", Text, nullable=False),  # one mailbox has one id: a second index would cost more than the import
     Column("name", Text, nullable=False, default=""),
     Column("first_name", Text, nullable=False, default=""),
     Column("language", Text, nullable=False, default=""),
@@ -45,7 +45,7 @@ subscriber = Table(
     Column("consent_source", Text, nullable=False, default=""),
     Column("consent_at", Text, nullable=False, default=""),
     Column("origin", Text, nullable=False),  # file | form
-    Column("seen", Integer, nullable=False),  # the import that last saw it in the file
+    Column("in_file", Boolean, nullable=False),  # whether the subscribers' file has them
     Column("created_at", Text, nullable=False),
     Column("updated_at", Text, nullable=False),
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TextIO
 
 MAX_CHARACTERS = 131_072
@@ -13,6 +14,8 @@ MAX_CHARACTERS = 131_072
 
 MAX_LINES = 100
 """Of one record: a cell that goes on for more lines is an unclosed quote, and nobody's address."""
+
+_PAGE = 1 << 17  # characters read at once
 
 _UNDECODED = re.compile("[\ud800-\udfff]")  # what csv_text makes of a byte outside the encoding
 
@@ -37,13 +40,79 @@ class BrokenRecord(NamedTuple):
     reason: str
 
 
+class Page(NamedTuple):
+    """Lines each of which is a record, or blank."""
+
+    line: int  # the number of the first
+    lines: list[str]
+    cells: list[list[str]]
+
+    def records(self) -> Iterator[Record]:
+        """The same one by one."""
+        for line, (text, cells) in enumerate(zip(self.lines, self.cells, strict=True), self.line):
+            if any(cells):
+                yield Record(line, line, text, cells)
+
+
 def read_records(stream: TextIO, delimiter: str) -> Iterator[Record | BrokenRecord]:
-    """All records but blank ones, in order, from text whose lines end with \\n.
+    """All records but blank ones, in order, from text whose lines end with \n.
 
     csv.reader alone swallows the rest of the file after a quote that is never closed. Here the line where it opens is
     broken, and reading goes on with the next line.
     """
-    lines = _Lines(stream)
+    for found in read_pages(stream, delimiter):
+        if isinstance(found, Page):
+            yield from found.records()
+        else:
+            yield found
+
+
+def read_pages(stream: TextIO, delimiter: str) -> Iterator[Page | Record | BrokenRecord]:
+    """The same, by the page where that is possible: for who has a million to read."""
+    number = 1  # of the line that comes next
+    for text in _pages(stream):
+        page = list(io.StringIO(text))
+        cells = _records_of_one_line(text, page, delimiter)
+        if cells is None:
+            lines = _Lines(page, stream, number)
+            yield from _read_carefully(lines, delimiter)
+            number = lines.last_line + 1
+        else:
+            yield Page(number, page, cells)
+            number += len(page)
+
+
+def _pages(stream: TextIO) -> Iterator[str]:
+    """The text in pieces of whole lines; of a line that is too long only the beginning, which is too long as well."""
+    while page := stream.read(_PAGE):
+        yield page if page.endswith("\n") else page + _read_line(stream)
+
+
+def _read_line(stream: TextIO) -> str:
+    line = piece = stream.readline(MAX_CHARACTERS + 1)
+    while len(piece) > MAX_CHARACTERS and not piece.endswith("\n"):
+        piece = stream.readline(MAX_CHARACTERS + 1)
+    return line
+
+
+def _records_of_one_line(text: str, lines: list[str], delimiter: str) -> list[list[str]] | None:
+    """The cells of each line, where all of them are records of their own; else None."""
+    if _has_flaw(text) or max(map(len, lines)) > MAX_CHARACTERS:
+        return None
+    try:
+        cells = list(csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True))
+    except csv.Error:
+        return None
+    # A record takes at least one line: as many as there are lines, and each took its own.
+    return cells if len(cells) == len(lines) else None
+
+
+def _has_flaw(text: str) -> bool:
+    return "\0" in text or (not text.isascii() and _UNDECODED.search(text) is not None)
+
+
+def _read_carefully(lines: _Lines, delimiter: str) -> Iterator[Record | BrokenRecord]:
+    """Record by record, each with as many lines as it takes, and as few as it may be given."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     while lines.start_record():
         try:
@@ -71,15 +140,18 @@ class _TooLong(Exception):
 
 
 class _Lines:
-    """Feeds physical lines to csv.reader, and remembers those of the record that it is reading."""
+    """Feeds physical lines to csv.reader, and remembers those of the record that it is reading.
 
-    def __init__(self, stream: TextIO) -> None:
+    They are those of a page, and of the stream behind it where the page's last record goes on there.
+    """
+
+    def __init__(self, page: Iterable[str], stream: TextIO, number: int) -> None:
         self._stream = stream
-        self._again: deque[str] = deque()  # lines to be read another time
+        self._waiting = deque(page)
         self._taken: list[str] = []  # the lines of this record
         self._characters = 0
         self.line = 0  # the number of the record's first line
-        self._next = 1  # the number of the line that comes next
+        self._next = number  # of the line that comes next
 
     @property
     def last_line(self) -> int:
@@ -90,22 +162,17 @@ class _Lines:
         return self._taken[0]
 
     def start_record(self) -> bool:
-        """Forget the record before; False at the end of the file."""
+        """Forget the record before; False at the end of the page."""
         self._taken.clear()
         self._characters = 0
         self.line = self._next
-        if not self._again:
-            line = self._read()
-            if not line:
-                return False
-            self._again.append(line)
-        return True
+        return bool(self._waiting)
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else self._read()
+        line = self._waiting.popleft() if self._waiting else _read_line(self._stream)
         if not line:
             raise StopIteration
         self._next += 1
@@ -118,9 +185,9 @@ class _Lines:
 
     def give_up(self, reason: str) -> BrokenRecord:
         """The first line is broken; the others will be read again."""
-        self._again.extendleft(reversed(self._taken[1:]))
+        self._waiting.extendleft(reversed(self._taken[1:]))
         self._next = self.line + 1
-        return BrokenRecord(self.line, self.line, self.text, reason)
+        return BrokenRecord(self.line, self.line, self.text[: MAX_CHARACTERS + 1], reason)
 
     def flaw(self) -> str:
         """What no cell may hold, wherever it stands."""
@@ -130,11 +197,3 @@ class _Lines:
             if not line.isascii() and _UNDECODED.search(line):
                 return "the line has bytes in it that are no text in the encoding of the file"
         return ""
-
-    def _read(self) -> str:
-        """The next physical line; of one that is too long only the beginning, which is too long as well."""
-        line = self._stream.readline(MAX_CHARACTERS + 1)
-        piece = line
-        while len(piece) > MAX_CHARACTERS and not piece.endswith("\n"):
-            piece = self._stream.readline(MAX_CHARACTERS + 1)
-        return line

@@ -135,6 +135,7 @@ def _welcome(
             if reason:
                 left_out.append(Rejected(row.line, f"{row.email} {reason}", row.email))
             else:
+                present.add(_digest(row.key))
                 yield row
 
 

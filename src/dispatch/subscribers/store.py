@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,11 @@ from dispatch.database.database import Database
 from dispatch.database.news import tell_news
 from dispatch.database.schema import batch, receipt, recipient, setting, subscriber, subscriber_event, suppression
 from dispatch.errors import DatabaseTrouble
+from dispatch.subscribers.barred import BARRED, PAGE, PEOPLE, barred_among
 from dispatch.subscribers.csv_import import open_subscribers
-from dispatch.subscribers.file_sync import ImportReport, fingerprint_of, import_file, read_state, report_unchanged
+from dispatch.subscribers.file_sync import ImportReport, Overtaken, as_if_imported, import_file, read_state, write_state
 from dispatch.subscribers.subscriber import (
     MERGE_COLUMNS,
-    NOT_IN_FILE,
     STANDARD_COLUMNS,
     Candidate,
     HistoryEntry,
@@ -56,7 +56,7 @@ _SUPPRESS = text(
 
 _NEW_SETTING = text("INSERT INTO setting (name, value) VALUES (:name, :value) ON CONFLICT DO NOTHING")
 
-_PAGE = 1_000  # rows fetched, or ids asked for, at once; SQLite takes 32,766 parameters
+_ATTEMPTS = 5  # at bringing a file in while others do the same
 
 
 class SubscriberStore:
@@ -77,26 +77,37 @@ class SubscriberStore:
     def sync_file(
         self, path: Path, *, name: str = "", dry_run: bool = False, skip_rejected: bool = True
     ) -> ImportReport:
-        """Make the file the membership, in one transaction; a file that is in already costs a glance.
+        """Make the file the membership; a file that is in already costs a glance.
 
         Whoever is not in it any more is kept, and excluded as not_in_file. Nobody is re-subscribed. Rejected lines are
-        in the report; without `skip_rejected` a single one leaves everything as it was. `name` is what messages call the file. Raises NotFound,
-        InvalidSubscribers and DatabaseTrouble, and nothing is written then.
+        in the report; without `skip_rejected` a single one leaves everything as it was. `name` is what messages call
+        the file. Others can write meanwhile but for moments; killed in the midst of a large change, it has brought in
+        some people, and the next call the others. Raises NotFound, InvalidSubscribers and DatabaseTrouble, and nothing
+        is written then.
         """
-        with self._with_file(path, name) as (report, connection):
-            if dry_run or (report.rejected and not skip_rejected):
-                connection.rollback()
-            return report
+        for _ in range(_ATTEMPTS):
+            with open_subscribers(path, name) as file, suppress(Overtaken):
+                return import_file(
+                    self._database,
+                    file,
+                    id_key=self._id_key,
+                    now=self._now(),
+                    dry_run=dry_run,
+                    skip_rejected=skip_rejected,
+                )
+        raise DatabaseTrouble("other commands keep changing the list", remedy="Wait for them to end, then repeat this.")
 
     @contextmanager
     def as_in_file(self, path: Path, *, name: str = "") -> Iterator[tuple[ImportReport, Connection]]:
         """The list as sync_file would make it, to be looked at through the connection; nothing of it is written.
 
-        Others cannot write meanwhile. Raises as sync_file does.
+        Raises as sync_file does.
         """
-        with self._with_file(path, name) as (report, connection):
+        with (
+            open_subscribers(path, name) as file,
+            as_if_imported(self._database, file, self._id_key) as (report, connection),
+        ):
             yield report, connection
-            connection.rollback()
 
     # --- who is there --------------------------------------------------------------------------
 
@@ -136,20 +147,9 @@ class SubscriberStore:
     # --- who may be mailed ---------------------------------------------------------------------
 
     def suppressed(self, ids: Collection[str], connection: Connection | None = None) -> dict[str, str]:
-        """Which of these may not be mailed now, each with the reason: a suppression's, else their own status."""
-        barred: dict[str, str] = {}
-        remaining = iter(ids)
+        """Which of these may not be mailed now, each with the reason (see barred.py)."""
         with self._within(connection) as open_connection:
-            while page := list(islice(remaining, _PAGE)):
-                by_status = select(subscriber.c.id, subscriber.c.status).where(
-                    subscriber.c.id.in_(page), subscriber.c.status != Status.SUBSCRIBED
-                )
-                by_suppression = select(suppression.c.subscriber_id, suppression.c.reason).where(
-                    suppression.c.subscriber_id.in_(page)
-                )
-                for query in (by_status, by_suppression):  # the later overwrites the earlier
-                    barred.update((person, reason) for person, reason in open_connection.execute(query))
-        return barred
+            return barred_among(open_connection, ids)
 
     def suppression(self, id: str) -> Suppression | None:  # noqa: A002 - the word of the design
         """The suppression of an id, whether or not there is a subscriber."""
@@ -212,7 +212,7 @@ class SubscriberStore:
         person = self.id_of(address)
         with self._database.writing() as connection:
             _redact_answers(connection, person, address)
-            known = connection.execute(delete(subscriber).where(subscriber.c.id == person)).rowcount
+            known = self._delete(connection, person)
             blanked = connection.execute(
                 update(recipient).where(recipient.c.subscriber_id == person).values(address="", name="", values={})
             ).rowcount
@@ -235,34 +235,24 @@ class SubscriberStore:
 
     # --- within --------------------------------------------------------------------------------
 
-    @contextmanager
-    def _with_file(self, path: Path, name: str) -> Iterator[tuple[ImportReport, Connection]]:
-        """The file brought in within a transaction; one that is in already is only looked at."""
-        with open_subscribers(path, name) as file:
-            with self._database.reading() as connection:
-                state = read_state(connection)
-                if state.fingerprint == fingerprint_of(file):
-                    yield report_unchanged(connection, file, state), connection
-                    return
-            with self._database.writing() as connection:
-                self._database.alone(connection, "import")
-                yield import_file(connection, file, id_key=self._id_key, now=self._now()), connection
-
     def _candidates(
         self, whom: ColumnElement[bool], *, order: ColumnElement[Any], connection: Connection | None = None
     ) -> Iterator[Candidate]:
-        query = (
-            select(subscriber, suppression.c.reason.label("reason"))
-            .outerjoin(suppression, suppression.c.subscriber_id == subscriber.c.id)
-            .where(whom)
-            .order_by(order)
-            .execution_options(yield_per=_PAGE)
-        )
-        with self._within(connection) as open_connection:
-            generation = read_state(open_connection).generation
-            with open_connection.execute(query) as rows:  # PostgreSQL keeps a cursor for it
-                for row in rows:
-                    yield Candidate(_subscriber(row), _exclusion(row, generation))
+        query = select(subscriber, BARRED.label("barred")).select_from(PEOPLE).where(whom).order_by(order)
+        paged = query.execution_options(yield_per=PAGE)
+        # Closed in the end: PostgreSQL keeps a cursor for the rows.
+        with self._within(connection) as open_connection, open_connection.execute(paged) as rows:
+            for row in rows:
+                yield Candidate(_subscriber(row), row.barred)
+
+    def _delete(self, connection: Connection, person: str) -> bool:
+        was_in_file = connection.execute(
+            delete(subscriber).where(subscriber.c.id == person).returning(subscriber.c.in_file)
+        ).scalar()
+        if was_in_file:
+            state = read_state(connection)
+            write_state(connection, replace(state, known=state.known - 1))
+        return was_in_file is not None
 
     def _suppress(
         self,
@@ -340,17 +330,6 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         consent_at=row.consent_at,
         origin=row.origin,
     )
-
-
-def _exclusion(row: Row[Any], generation: int) -> str | None:
-    """The weightiest reason first: who has left is not merely missing from the file."""
-    if row.reason is not None:
-        return str(row.reason)
-    if row.status != Status.SUBSCRIBED:
-        return str(row.status)
-    if row.origin == "file" and row.seen != generation:
-        return NOT_IN_FILE
-    return None
 
 
 def _redact_answers(connection: Connection, person: str, address: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,6 +15,7 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 def upgrade() -> None:
     """Add the tables and columns."""
+    _membership()
     op.add_column("batch", sa.Column("provider_id", TEXT, nullable=False, server_default=""))
     op.add_column("batch", sa.Column("version", sa.Integer, nullable=False, server_default="0"))
     op.add_column("mailing", sa.Column("epoch", sa.Integer, nullable=False, server_default="0"))
@@ -42,3 +45,24 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.Double, nullable=False),
         sa.PrimaryKeyConstraint("provider", name="pk_pace"),
     )
+
+
+def _membership() -> None:
+    """Whoever is in the file is marked so, and no longer by the number of the import that saw them last."""
+    setting = sa.table("setting", sa.column("name"), sa.column("value"))
+    subscriber = sa.table("subscriber", sa.column("seen"))
+    read_last = sa.select(setting.c.value).where(setting.c.name == "subscribers_file")
+    stored = op.get_bind().execute(read_last).scalar()
+    generation = json.loads(stored)["generation"] if stored else 0
+    op.execute(sa.update(subscriber).values(seen=sa.case((subscriber.c.seen == generation, 1), else_=0)))
+    op.execute(sa.delete(setting).where(setting.c.name == "subscribers_file"))  # to be read anew
+    with op.batch_alter_table("subscriber") as table:
+        table.alter_column(
+            "seen",
+            new_column_name="in_file",
+            existing_type=sa.Integer,
+            type_=sa.Boolean,
+            existing_nullable=False,
+            postgresql_using="seen = 1",
+        )
+        table.drop_constraint("uq_subscriber_email", type_="unique")
