@@ -1,4 +1,4 @@
-"""The subscribers' file brought into the database: it is membership, it re-subscribes nobody, and nobody waits for it."""
+"""The subscribers' file brought into the database: it is membership, and it re-subscribes nobody."""
 
 from __future__ import annotations
 

@@ -115,9 +115,15 @@ def _edited(path: Path, name: str) -> Iterator[SubscribersFile]:
 
 
 def _valid(file: SubscribersFile, rejected: list[Rejected]) -> Iterator[Row]:
+    first_lines: dict[bytes, int] = {}  # by the digest of an address
     for row in file:
         if isinstance(row, Rejected):
             rejected.append(row)
+            continue
+        first = first_lines.setdefault(_digest(row.key), row.line)
+        if first != row.line:
+            reason = f"the address {row.email} stands on line {first} already"
+            rejected.append(Rejected(row.line, reason, row.email))
         else:
             yield row
 
@@ -135,7 +141,6 @@ def _welcome(
             if reason:
                 left_out.append(Rejected(row.line, f"{row.email} {reason}", row.email))
             else:
-                present.add(_digest(row.key))
                 yield row
 
 
