@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from dispatch.database.database import Database
@@ -71,7 +72,11 @@ def test_a_commit_is_never_less_than_durable_and_may_be_more(
         assert shown(connection, "synchronous_commit") == had
 
 
-def test_what_was_committed_survives_the_server_and_the_next_transaction_finds_the_new_one(tmp_path: Path) -> None:
+def test_what_was_committed_survives_the_server_and_the_next_transaction_finds_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.database.database._PATIENCE", 0.5)
+
     def write_while_it_dies(server: PostgresServer, database: Database) -> None:
         with database.writing() as connection:
             put(connection, "never committed")
@@ -144,6 +149,45 @@ def test_what_must_be_alone_waits_for_the_end_of_the_other_transaction(database:
     assert order == ["first", "second"]
 
 
+def at_once(*acts: Callable[[], object]) -> None:
+    """Run each in a thread of its own; raises what any of them raised."""
+    with ThreadPoolExecutor(len(acts)) as pool:
+        for future in [pool.submit(act) for act in acts]:
+            future.result(60)
+
+
+def test_several_may_open_a_new_database_at_once(postgres: PostgresServer, tmp_path: Path) -> None:
+    url = postgres.url(postgres.make())
+    at_once(*[lambda: Database.open(url, folder=tmp_path).close()] * 4)
+    with closing(Database.open(url, folder=tmp_path)) as database:
+        assert names(database) == []
+
+
+def test_of_two_that_wait_for_each_other_both_are_done_in_the_end(url: str, tmp_path: Path) -> None:
+    with closing(Database.open(url, folder=tmp_path)) as one, closing(Database.open(url, folder=tmp_path)) as other:
+        with one.writing() as connection:
+            put(connection, "a", "0")
+            put(connection, "b", "0")
+        both_hold_one = threading.Barrier(2)
+        attempts: list[str] = []
+
+        def count_up(database: Database, *order: str) -> None:
+            def act(connection: Connection) -> None:
+                attempts.append(order[0])
+                for name in order:
+                    row = update(setting).where(setting.c.name == name)
+                    connection.execute(row.values(value=func.concat(setting.c.value, "+")))
+                    if name == order[0] and attempts.count(name) == 1:
+                        both_hold_one.wait(30)
+
+            database.together(act)
+
+        at_once(lambda: count_up(one, "a", "b"), lambda: count_up(other, "b", "a"))
+        with one.reading() as connection:
+            assert connection.execute(select(setting.c.value)).scalars().all() == ["0++", "0++"]
+        assert len(attempts) >= 3
+
+
 # --- what can be wrong with it ----------------------------------------------------------------
 
 
@@ -160,6 +204,12 @@ def test_a_server_that_is_away_is_told(tmp_path: Path, host: str) -> None:
     message = trouble(f"postgresql://user:secret@{host}/dispatch", tmp_path)
     assert "cannot be reached" in message
     assert "secret" not in message
+
+
+def test_a_user_with_too_many_connections_is_told(postgres: PostgresServer, tmp_path: Path) -> None:
+    name = postgres.make()
+    postgres.run(f"CREATE ROLE crowd_{name} LOGIN CONNECTION LIMIT 0")
+    assert "takes no more connections" in trouble(postgres.url(name).replace("postgres@", f"crowd_{name}@"), tmp_path)
 
 
 def test_a_user_without_rights_is_told(postgres: PostgresServer, tmp_path: Path) -> None:

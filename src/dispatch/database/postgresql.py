@@ -61,6 +61,9 @@ _TRANSIENT = {"40P01", "40001", "53300", "08", "57P"}
 
 # What a server says before there is a session has no SQLSTATE that libpq would tell; by its words, then.
 _REFUSALS = {
+    "too many connections": _SENTENCES["53300"],
+    "remaining connection slots": _SENTENCES["53300"],
+    "too many clients": _SENTENCES["53300"],
     "password authentication failed": (
         "refuses the login",
         "Look at the user's name and at the password, which may come from ${NAME} in the URL, PGPASSWORD or ~/.pgpass.",
@@ -72,9 +75,6 @@ _REFUSALS = {
     "no pg_hba.conf entry": ("lets nobody in from here", "Add this machine and user to pg_hba.conf on the server."),
     'role "': ("does not know this user", "Make it on the server: createuser NAME"),
     'database "': ("is not there", "Make it on the server: createdb NAME"),
-    "too many connections": _SENTENCES["53300"],
-    "remaining connection slots": _SENTENCES["53300"],
-    "too many clients": _SENTENCES["53300"],
     "permission denied for database": ("does not let this user in", _RIGHTS),
 }
 _AWAY = "Look at host and port, and whether the server runs and may be reached from this machine."
