@@ -17,6 +17,7 @@ from dispatch.errors import (
     SendRefused,
     UsageMistake,
 )
+from dispatch.inspection.claim import NoClaims
 from dispatch.messages.template import MessageTemplate
 from dispatch.messages.tokens import read_token
 from dispatch.project import Project
@@ -107,7 +108,7 @@ def test_a_message_that_cannot_be_mail_is_found_before_the_freeze(folder: Path) 
     with Project.open(folder, environ={}) as project:
         proposal = propose(project, project.read_issue("bridge"))
         with pytest.raises(InvalidConfig, match="at most 500 characters"):
-            look_once_more(project, proposal)
+            look_once_more(project, proposal, NoClaims())
 
 
 def test_real_mail_needs_a_key(folder: Path) -> None:

@@ -20,6 +20,8 @@ DispatchError            1   something is wrong, in a sentence with a remedy
     ├── AccountTrouble       key refused, domain unverified, quota used up
     ├── ProviderUnreachable  no connection to the provider
     ├── PostponedTooLong     the provider asks to wait longer than we wait
+    ├── RemoteUnreachable    no answer from the git remote that holds the claim
+    ├── ClaimLost            another sender has claimed the mailing, or this ledger is older than the claim
     └── Interrupted    130   Ctrl-C
 """
 
@@ -149,6 +151,14 @@ class ProviderUnreachable(Stopped):
 
 class PostponedTooLong(Stopped):
     """The provider asks to wait longer than dispatch waits."""
+
+
+class RemoteUnreachable(Stopped):
+    """The git remote that holds the claim does not answer, or does not take it."""
+
+
+class ClaimLost(Stopped):
+    """Somebody else has claimed the mailing, or this ledger is older than what was sent."""
 
 
 class Interrupted(Stopped):

@@ -32,7 +32,9 @@ from dispatch.errors import (
     UsageMistake,
 )
 from dispatch.files import sync_folder, write_whole
+from dispatch.inspection.claim import Claims, GitClaims, NoClaims
 from dispatch.inspection.probe import probe_unsubscribe
+from dispatch.inspection.remote import GitRemote
 from dispatch.inspection.repository import revision_of
 from dispatch.messages.list_headers import feedback_id, list_id
 from dispatch.messages.message import Message, Recipient
@@ -103,6 +105,7 @@ def propose(
         segment_name=segment,
         repetition=repetition,
         limit=limit,
+        says=issue.digests(),
     )
     with project.store.as_in_file(project.subscribers_file, name=project.subscribers_name) as (report, connection):
         known_fields = project.store.segment_fields(connection)
@@ -117,16 +120,20 @@ def propose(
     return Proposal(replace(plan, fields=compiled.names), audience, compiled, tuple(findings), skip_rejected)
 
 
-def look_once_more(project: Project, proposal: Proposal) -> None:
-    """What would stop the mailing after the freeze has to stop it before: the account, the way out, the message.
+def look_once_more(project: Project, proposal: Proposal, claims: Claims, *, after_restore: bool = False) -> Proposal:
+    """What would stop the mailing after the freeze has to stop it before: other clones, the account, the way out.
 
-    Raises SendRefused, Unsupported, InvalidConfig, and Stopped for a fault in dispatch.
+    Raises SendRefused, Unsupported, InvalidConfig, and Stopped where the git remote cannot be asked, or for a fault in
+    dispatch.
     """
+    plan = proposal.plan
+    taken = claims.highest_number(plan.issue, repetition=plan.repetition, after_restore=after_restore)
     message = specimen(project, proposal.compiled, SAMPLE_READER, project.ring, project.clock())
     with closing(project.open_provider()) as provider:
         provider.plan([message])
-        _probe_way_out(project, proposal.plan.capabilities, project.config.unsubscribe.url, project.ring)
+        _probe_way_out(project, plan.capabilities, project.config.unsubscribe.url, project.ring)
         _refuse_complaints(provider)
+    return replace(proposal, plan=replace(plan, taken=taken))
 
 
 def _refuse_complaints(provider: Provider) -> None:
@@ -197,6 +204,20 @@ def capabilities_of(records: Records, name: str) -> Capabilities:
             remedy='Set keys: ["${DISPATCH_KEY}"], and DISPATCH_KEY to a secret of your own.',
         )
     return capabilities
+
+
+def claims_of(records: Records, capabilities: Capabilities) -> Claims:
+    """Who keeps clones and copies of the ledger from sending the same mailing; the outbox's files need nobody."""
+    if not capabilities.real:
+        return NoClaims()
+    if records.config.delivery.claim == "none":
+        return NoClaims("none: nothing keeps another clone, or a restored backup, from sending this again")
+    if records.config.delivery.claim == "database":
+        return NoClaims("by the database alone: a clone with a database of its own does not see it")
+    remote = GitRemote.around(records.config.folder)
+    if remote is None:
+        return NoClaims("by the database alone, as there is no git remote: another clone does not see it")
+    return GitClaims(remote, records.ledger, records.clock)
 
 
 def look_again(records: Records, mailing: Mailing) -> None:

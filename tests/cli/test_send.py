@@ -322,14 +322,28 @@ def test_real_mail_needs_a_key(dispatch: Command, folder: Path) -> None:
     assert dispatch("test", "bridge", "--to", "me@example.com", "--provider", "smtp").code == 1
 
 
-@pytest.mark.parametrize("claim", ["git", "database"])
-def test_a_claim_is_refused_until_there_is_one(claim: str, dispatch: Command, mail: SmtpServer, folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [("git", "there is no git remote"), ("database", "the database alone"), ("none", "none: nothing")],
+)
+def test_what_keeps_others_from_sending_is_told(
+    claim: str, told: str, dispatch: Command, mail: SmtpServer, folder: Path
+) -> None:
     config = folder / "dispatch.yaml"
     config.write_text(config.read_text().replace("concurrency: 1", f"claim: {claim}"))
-    refused = dispatch("send", "bridge", "--yes")
-    assert refused.code == 1
-    assert "not available yet" in refused.stderr
-    assert not mail.connections
+    sent = dispatch("send", "bridge", "--yes", "--dry-run")
+    assert told in next(line for line in sent.stderr.splitlines() if line.startswith("Claim "))
+
+
+def test_a_renamed_file_is_the_same_issue(dispatch: Command, folder: Path) -> None:
+    assert dispatch("send", "bridge", "--yes", "--provider", "outbox").code == 0
+    (folder / "issues/bridge.yaml").rename(folder / "issues/bridges.yaml")
+    for options in ((), ("--new-subscribers",)):
+        refused = dispatch("send", "bridges", "--yes", "--provider", "outbox", *options)
+        assert refused.code == 1
+        assert "bridges says what bridge.1 says (2 of its 2 parts are the same), and that one has 3" in refused.stderr
+        assert "`slug: bridge`" in refused.stderr
+    assert dispatch("send", "bridges", "--yes", "--provider", "outbox", "--again").code == 0
 
 
 def test_a_provider_that_is_not_there(dispatch: Command) -> None:

@@ -277,7 +277,7 @@ newsletter:
 from: joy(at)weekly.example
 subscribers: ../subscribers.csv
 keys: [abcdefgh]
-delivery: {rate: fast, concurrency: 0, claim: git}
+delivery: {rate: fast, concurrency: 0, claim: everybody}
 tracking: consented
 theme: {accent: red}
 segments: {my segment: 'language == "fr"'}
@@ -296,7 +296,7 @@ segments: {my segment: 'language == "fr"'}
         ":9:8: keys is a secret",
         ":10:18: 'fast' is not a rate",
         ":10:37: `concurrency`",
-        ":10:47: 'git' is not available yet",
+        ":10:47: `claim` cannot be “everybody”",
         ":11:11: 'consented' is not available yet",
         ":12:17: 'red' is not a colour",
         ":13:25: 'my segment' cannot be the name of a segment",

@@ -172,7 +172,7 @@ def test_segments_are_kept_as_text(tmp_path: Path) -> None:
     "settings",
     [
         {"images": "inline"},
-        {"delivery__claim": "database"},
+        {"delivery__claim": "everybody"},
         {"delivery__on_uncertain": "resend"},
         {"delivery__concurrency": "513"},
         {"delivery__concurrency": "many"},

@@ -3,8 +3,8 @@
     python launcher.py FOLDER      of a newsletter to warm up with
 
 A job is a line of JSON on stdin, its end a line of JSON on stdout. Nothing in the product knows of this: in the child,
-the commit of SQLAlchemy's dialect, the statements, the sendall of sockets and the renames of files are counted, and at
-the one that the job names the child sends itself SIGKILL.
+the commit of SQLAlchemy's dialect, the statements, the sendall of sockets, the renames of files and the waits for
+commands (git) are counted, and at the one that the job names the child sends itself SIGKILL.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import selectors
 import signal
 import socket
+import subprocess
 import sys
 import time
 import traceback
@@ -86,6 +87,8 @@ class Meter:
             setattr(DefaultDialect, name, self.around("statement", getattr(DefaultDialect, name)))
         socket.socket.sendall = self.around("request", socket.socket.sendall)  # type: ignore[method-assign]
         os.replace = self.around("rename", os.replace)
+        # A command that was started goes on by itself, whoever dies.
+        subprocess.Popen.communicate = self.around("command", subprocess.Popen.communicate)  # type: ignore[method-assign]
 
     def _die_if_told(self, when: str, kind: str, number: int) -> None:
         if self._kill == (when, kind, number):

@@ -12,13 +12,18 @@ from dispatch.cli.progress import sending_progress
 from dispatch.cli.standing import advise, exit_code, show_standing, standing_under_lock
 from dispatch.cli.terminal import ask, count, duration, json_option, require_person, say, settings, show, show_json
 from dispatch.delivery.mailing import Mailing
+from dispatch.delivery.recovery import doubt_rest
+from dispatch.delivery.report import Status
 from dispatch.errors import NotFound, SendRefused, Stopped, UsageMistake
+from dispatch.inspection.claim import Claims
 from dispatch.project import Project
 from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused, Uncertain
 from dispatch.records import Records
 from dispatch.sending import (
     Proposal,
     Repetition,
+    capabilities_of,
+    claims_of,
     freeze,
     look_again,
     look_once_more,
@@ -76,6 +81,7 @@ def test(
 @click.option("--new-subscribers", is_flag=True, help="Only those whom no mailing of it has reached.")
 @click.option("--again", is_flag=True, help="Everybody once more, though they have it.")
 @click.option("--skip-rejected", is_flag=True, help="Send although lines of the list were rejected.")
+@click.option("--after-restore", is_flag=True, help="With --again: the ledger of the earlier mailings is lost.")
 @json_option
 @click.pass_context
 def send(
@@ -89,6 +95,7 @@ def send(
     new_subscribers: bool,
     again: bool,
     skip_rejected: bool,
+    after_restore: bool,
     as_json: bool,
 ) -> None:
     """Send ISSUE: check it, freeze its audience, hand it to the provider, keep account of everybody.
@@ -98,6 +105,11 @@ def send(
     """
     if new_subscribers and again:
         raise UsageMistake("--new-subscribers and --again exclude each other", remedy="Choose one of them.")
+    if after_restore and not again:
+        raise UsageMistake(
+            "--after-restore needs --again: without the ledger nobody knows who has the issue",
+            remedy="`dispatch resume --after-restore` goes on with a mailing that the restored ledger knows.",
+        )
     project = context.with_resource(Project(settings(context, provider=provider)))
     repetition: Repetition = "again" if again else "new_subscribers" if new_subscribers else "none"
     read = project.read_issue(issue)
@@ -106,8 +118,9 @@ def send(
             project, read, segment=segment, repetition=repetition, skip_rejected=skip_rejected, limit=limit
         )
         _stop_on_errors(proposal)
-        _tell(project, proposal)
-        look_once_more(project, proposal)
+        claims = claims_of(project, proposal.plan.capabilities)
+        _tell(project, proposal, claims)
+        proposal = look_once_more(project, proposal, claims, after_restore=after_restore)
         if dry_run:
             _end_dry_run(proposal, as_json=as_json)
             return
@@ -115,14 +128,16 @@ def send(
             require_person("send")
             _ask(proposal)
         mailing = freeze(project, proposal, confirmed=None if yes else proposal.audience.count)
-        _run(context, project, mailing, as_json=as_json)
+        claims.take(mailing)
+        _run(context, project, mailing, claims, as_json=as_json)
 
 
 @click.command()
 @click.argument("mailing", required=False)
+@click.option("--after-restore", is_flag=True, help="The ledger is an old copy: mail nobody who may have it by now.")
 @json_option
 @click.pass_context
-def resume(context: click.Context, mailing: str | None, as_json: bool) -> None:
+def resume(context: click.Context, mailing: str | None, after_restore: bool, as_json: bool) -> None:
     """Go on with MAILING (default: the latest unfinished). Nobody who has it gets it again.
 
     One that is at its end is only shown: exit 0, or 4 with uncertain outcomes.
@@ -134,16 +149,31 @@ def resume(context: click.Context, mailing: str | None, as_json: bool) -> None:
             f"{found.name} was cancelled",
             remedy=f"`dispatch send {found.issue} --new-subscribers` mails those whom it has not reached.",
         )
-    if found.finished_at:
+    if found.finished_at and not after_restore:
         say(f"{found.name} is at its end: there is nothing left to send.\n")
         where = standing_under_lock(records, found)  # nobody sends what is finished
         show_standing(where, as_json=as_json)
+        if found.claim:  # whoever died at the end has not told it
+            _note(claims_of(records, capabilities_of(records, found.provider)), found, where)
         advise(where)
         context.exit(exit_code(where))
     with records.lock.hold(found.name):
         look_again(records, found)
+        claims = claims_of(records, capabilities_of(records, found.provider))
+        if after_restore:
+            _doubt(records, found)
+        claims.take(found, after_restore=after_restore)
         records.ledger.resume(found)
-        _run(context, records, records.mailing(found.name), as_json=as_json)
+        _run(context, records, records.mailing(found.name), claims, as_json=as_json)
+
+
+def _doubt(records: Records, mailing: Mailing) -> None:
+    number = doubt_rest(records.ledger, mailing)
+    say(
+        f"{count(number, 'recipient')} of {mailing.name} may have it since the backup: uncertain, and mailed by nobody's "
+        "word but yours (`dispatch settle`).\nWho left since the backup is subscribed again: `dispatch subscribers "
+        "suppress` them first.\n"
+    )
 
 
 def _resumable(records: Records, name: str | None) -> Mailing:
@@ -165,7 +195,7 @@ def _stop_on_errors(proposal: Proposal) -> None:
         say()
 
 
-def _tell(project: Project, proposal: Proposal) -> None:
+def _tell(project: Project, proposal: Proposal, claims: Claims) -> None:
     """What is about to happen, in one aligned column."""
     plan, audience = proposal.plan, proposal.audience
     people = count(audience.count, "recipient") + (f" of segment {plan.segment_name}" if plan.segment_name else "")
@@ -182,6 +212,8 @@ def _tell(project: Project, proposal: Proposal) -> None:
         facts.append(("Duration", f"{duration((plan.limit or audience.count) / per_second)} at {rate}"))
     if plan.limit:
         facts.append(("Limit", f"pauses after {plan.limit:,}"))
+    if str(claims):
+        facts.append(("Claim", str(claims)))
     told = ""
     for name, fact in facts:
         say(f"{name if name != told else '':<10} {fact}")
@@ -208,7 +240,7 @@ def _ask(proposal: Proposal) -> None:
         raise SendRefused(f"{typed!r} is not {wanted!r}, so nothing was sent")
 
 
-def _run(context: click.Context, records: Records, mailing: Mailing, *, as_json: bool) -> None:
+def _run(context: click.Context, records: Records, mailing: Mailing, claims: Claims, *, as_json: bool) -> None:
     """Send, with progress; then show where the mailing stands, however it went, and what to type next."""
     trouble: Stopped | None = None
     try:
@@ -218,10 +250,19 @@ def _run(context: click.Context, records: Records, mailing: Mailing, *, as_json:
         trouble = stopped
     where = standing_under_lock(records, mailing)
     show_standing(where, as_json=as_json)
+    _note(claims, mailing, where)
     if trouble:
         say(f"\n{trouble}")
     advise(where)
     context.exit(trouble.exit_code if trouble else exit_code(where))
+
+
+def _note(claims: Claims, mailing: Mailing, where: Status) -> None:
+    """Tell the other clones how the run has ended; where that fails, what was sent is sent all the same."""
+    try:
+        claims.note(mailing, where.state)
+    except Stopped as untold:
+        say(f"\n{untold}")
 
 
 def _in_words(outcome: Outcome) -> str:

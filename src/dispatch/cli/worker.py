@@ -10,7 +10,7 @@ from dispatch.cli.terminal import json_option, say, settings, show_json
 from dispatch.delivery.assistants import stop_with_standard_input
 from dispatch.errors import DispatchError, Stopped, UsageMistake
 from dispatch.records import Records
-from dispatch.sending import look_again, sender_of
+from dispatch.sending import capabilities_of, claims_of, look_again, sender_of
 
 
 @click.command()
@@ -33,6 +33,7 @@ def worker(context: click.Context, mailing: str | None, assist: bool, as_json: b
         )
     found = records.mailing(mailing, unfinished=True)
     look_again(records, found)
+    claims_of(records, capabilities_of(records, found.provider)).check(found)
     trouble: Stopped | None = None
     try:
         with sending_progress(found) as (stop, on_progress):

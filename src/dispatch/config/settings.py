@@ -59,7 +59,7 @@ class Delivery(_Section):
     processes: int | None = Field(None, ge=1, le=64)  # None: by the audience and the cores
     pinned: bool = True  # each process on a core of its own
     on_uncertain: Literal["hold"] = "hold"
-    claim: Annotated[Literal["none"], BeforeValidator(rules.not_yet("git", "database"))] = "none"
+    claim: Literal["git", "database", "none"] = "git"
 
     @property
     def per_second(self) -> float | None:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
@@ -119,6 +120,11 @@ class Issue(Written):
         written = (text for text in super().texts() if self._source.has(text.path[:1]))
         placed = [replace(text, path=self._source.existing(text.path)) for text in written]
         yield from sorted(placed, key=lambda text: self._source.locate(text.path))
+
+    def digests(self) -> tuple[str, ...]:
+        """A digest of the title and of each block: by them it is known again under another name."""
+        parts = [self.title, *(block.kind + block.model_dump_json() for block in self.blocks)]
+        return tuple(dict.fromkeys(sha256(part.encode()).hexdigest()[:16] for part in parts))
 
     def locate(self, path: Path, offset: int = 0) -> Location:
         """The place of what stands at `path` of the issue, or of its character `offset`."""

@@ -114,8 +114,10 @@ mailing = Table(
     Column("paused_at", Text),
     Column("cancelled_at", Text),
     Column("pause_after", Integer),  # --limit: pause once this many are no longer pending
-    # The claim in the git remote (see inspection/claim.py): the last epoch that this ledger wished to hold; 0: none.
-    Column("epoch", Integer, nullable=False, default=0, server_default="0"),
+    # What this ledger last wished to hold in the git remote (see inspection/claim.py); empty: nothing yet.
+    Column("claim", Text, nullable=False, default="", server_default=""),
+    # Digests of the parts, by which it is known again under another name.
+    Column("says", JSON, nullable=False, default=list, server_default="[]"),
     Column("news", Integer, nullable=False, default=-1, server_default="-1"),  # the number at the freeze
 )
 

@@ -274,6 +274,12 @@ class Ledger:
 
         self._database.together(note)
 
+    def wish_claim(self, of: Mailing, claim: str, *, instead_of: str) -> bool:
+        """Record what is about to be claimed for the mailing; False where another process has done so meanwhile."""
+        with self._database.writing() as connection:
+            as_read = (mailing.c.id == of.id, mailing.c.claim == instead_of)
+            return connection.execute(update(mailing).where(*as_read).values(claim=claim)).rowcount == 1
+
     def _wish(self, of: Mailing, **wish: object) -> None:
         def note(connection: Connection) -> None:
             connection.execute(update(mailing).where(mailing.c.id == of.id).values(**wish))
@@ -294,10 +300,10 @@ class Ledger:
 
     # --- the freeze ----------------------------------------------------------------------------------
 
-    def next_number(self, connection: Connection, issue: str) -> int:
-        """The number of an issue's next mailing, from 1."""
+    def next_number(self, connection: Connection, issue: str, *, above: int = 0) -> int:
+        """The number of an issue's next mailing, from 1; those up to `above` are taken elsewhere."""
         highest = connection.execute(select(func.max(mailing.c.number)).where(mailing.c.issue == issue)).scalar()
-        return int(highest or 0) + 1
+        return max(int(highest or 0), above) + 1
 
     def already_mailed(self, connection: Connection, issue: str, ids: Collection[str]) -> set[str]:
         """Which of these subscribers are recipients in some mailing of the issue and were not withdrawn from it."""

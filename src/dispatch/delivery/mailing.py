@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -61,7 +61,8 @@ class Mailing:
     paused_at: str | None
     cancelled_at: str | None
     pause_after: int | None  # `--limit`
-    epoch: int = 0  # of the claim in the git remote; 0: never claimed
+    claim: str = ""  # the last one wished for in the git remote, as written there; empty: none
+    says: Sequence[str] = ()  # digests of what the issue says, part by part
     news: int = -1  # the news number at the freeze (see database/news.py); -1: unknown
 
 

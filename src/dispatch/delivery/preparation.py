@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -42,6 +42,8 @@ class Plan:
     repetition: Literal["none", "new_subscribers", "again"] = "none"  # what a further mailing of the issue may do
     rejected: int = 0  # lines of the subscribers' file that nobody can be mailed by
     limit: int | None = None  # pause once so many are no longer pending
+    says: Sequence[str] = ()  # digests of what the issue says, part by part
+    taken: int = 0  # the highest number of a mailing of the issue that another ledger knows of
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def prepare(
     with ledger.writing() as connection:
         ledger.alone(connection, "freeze")  # of two who send one issue, the second finds the first's mailing
         _refuse_repetition(ledger, connection, plan)
-        number = ledger.next_number(connection, plan.issue)
+        number = ledger.next_number(connection, plan.issue, above=plan.taken)
         name = f"{plan.issue}.{number}"
         mailing_id = ledger.add_mailing(connection, _facts(plan, name, number, template_for(name)))
         reasons: Counter[str | None] = Counter()
@@ -100,6 +102,7 @@ def prepare(
 
 
 def _refuse_repetition(ledger: Ledger, connection: Connection, plan: Plan) -> None:
+    _refuse_other_name(ledger, connection, plan)
     earlier = ledger.mailings(connection, plan.issue)
     if not earlier or plan.repetition == "new_subscribers":
         return
@@ -122,6 +125,24 @@ def _refuse_repetition(ledger: Ledger, connection: Connection, plan: Plan) -> No
         f"{tally.accepted} are accepted and {tally.pending} pending",
         remedy=remedy,
     )
+
+
+def _refuse_other_name(ledger: Ledger, connection: Connection, plan: Plan) -> None:
+    """An issue whose file was renamed is another issue by its slug, and by what it says it is not."""
+    if plan.repetition == "again":
+        return
+    for mailing in reversed(ledger.mailings(connection)):
+        same = len({*plan.says} & {*mailing.says})
+        if mailing.issue == plan.issue or 2 * same <= len(plan.says):
+            continue
+        tally = ledger.tally(connection, mailing)
+        if reached := tally.accepted + tally.uncertain + tally.pending:
+            raise SendRefused(
+                f"{plan.issue} says what {mailing.name} says ({same} of its {len(plan.says)} parts are the same), "
+                f"and that one has {reached} recipients",
+                remedy=f"If it is the same issue under a new name, write `slug: {mailing.issue}` into its file. "
+                "`--again` mails everybody.",
+            )
 
 
 def _everybody(
@@ -174,6 +195,7 @@ def _facts(plan: Plan, name: str, number: int, content: bytes) -> dict[str, obje
         "clean": plan.clean,
         "key_id": plan.key_id,
         "pause_after": plan.limit,
+        "says": list(plan.says),
     }
 
 

@@ -58,3 +58,24 @@ def end_cancelled(ledger: Ledger, crew: Crew, mailing: Mailing) -> None:
             )
 
     ledger.together(end)
+
+
+def doubt_rest(ledger: Ledger, mailing: Mailing) -> int:
+    """After a restore: nobody knows who was mailed since the backup, so all who were waiting then are uncertain.
+
+    Gives their number. To be called where nobody is sending the mailing.
+    """
+    doubt = Uncertain("restored", "the ledger was restored from a backup, and the mailing may have gone on since")
+
+    def end(connection: Connection) -> int:
+        rows = ledger.rows(connection, mailing, *OPEN_STATES)
+        for row in rows:
+            rest = row.positions[row.done :]
+            parts = [
+                ended(row, row.accepted, BatchState.ACCEPTED),
+                ended(row, rest, BatchState.UNCERTAIN, doubt.code, doubt.detail),
+            ]
+            ledger.exchange(connection, row, [part for part in parts if part.positions])
+        return sum(len(row.positions) - row.done for row in rows)
+
+    return ledger.together(end)

@@ -18,7 +18,8 @@ def upgrade() -> None:
     _membership()
     op.add_column("batch", sa.Column("provider_id", TEXT, nullable=False, server_default=""))
     op.add_column("batch", sa.Column("version", sa.Integer, nullable=False, server_default="0"))
-    op.add_column("mailing", sa.Column("epoch", sa.Integer, nullable=False, server_default="0"))
+    op.add_column("mailing", sa.Column("claim", TEXT, nullable=False, server_default=""))
+    op.add_column("mailing", sa.Column("says", sa.JSON, nullable=False, server_default="[]"))
     op.add_column("mailing", sa.Column("news", sa.Integer, nullable=False, server_default="-1"))
     news = op.create_table(
         "news",
