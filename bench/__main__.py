@@ -41,11 +41,14 @@ def main() -> None:
         facts.append(("load before", f"{machine.load():.2f}"))
         for name, fact in facts:
             print(f"{name:18} {fact}", flush=True)
-        tables = [run(name, scope) for name in arguments.only or COMPARISONS]
-        facts.append(("load afterwards", f"{machine.load():.2f}"))
-        print(f"\n{facts[-1][0]:18} {facts[-1][1]}")
-    if arguments.write:
-        write_page(ROOT / "docs" / "benchmarks.md", tables, facts, arguments.size, datetime.now(UTC))
+        tables: list[Table] = []
+        at = datetime.now(UTC)
+        for name in arguments.only or COMPARISONS:
+            tables.append(run(name, scope))
+            if arguments.write:  # what is measured is kept, should the next one be interrupted
+                facts_now = [*facts, ("load afterwards", f"{machine.load():.2f}")]
+                write_page(ROOT / "docs" / "benchmarks.md", tables, facts_now, arguments.size, at)
+        print(f"\n{'load afterwards':18} {machine.load():.2f}")
 
 
 def _arguments() -> argparse.Namespace:
