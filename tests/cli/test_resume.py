@@ -55,7 +55,6 @@ def test_without_a_name_the_latest_unfinished_one_is_meant(dispatch: Command, fo
 def test_what_was_frozen_is_sent_whatever_has_become_of_the_issue(dispatch: Command, folder: Path) -> None:
     dispatch("send", "bridge", "--yes", "--limit", "1")
     (folder / "issues/bridge.yaml").unlink()
-    (folder / "subscribers.csv").unlink()
     assert dispatch("resume").code == 0
     assert len(list((folder / ".dispatch/outbox/bridge.1").glob("*.eml"))) == 3
 
@@ -80,3 +79,26 @@ def test_somebody_else_is_sending(dispatch: Command, project: Project) -> None:
         refused = dispatch("resume", "--json")
         assert dispatch("status", "--json").json["state"] == "paused"
     assert (refused.code, refused.json["error"]) == (1, "AlreadySending")
+
+
+def test_who_was_taken_off_the_list_since_is_withdrawn(dispatch: Command, folder: Path) -> None:
+    dispatch("send", "bridge", "--yes", "--limit", "1")
+    file = folder / "subscribers.csv"
+    already = {path.name for path in (folder / ".dispatch/outbox/bridge.1").glob("*.eml")}
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if not line.startswith(("ada@", "bo@", "cy@"))) + "no address,,,\n")
+    resumed = dispatch("resume", "--json")
+    assert (resumed.code, resumed.json["accepted"], resumed.json["withdrawn"]) == (0, 1, 2)
+    assert "1 line of subscribers.csv rejected" in resumed.stderr
+    assert {path.name for path in (folder / ".dispatch/outbox/bridge.1").glob("*.eml")} == already
+
+
+def test_nothing_is_sent_while_the_list_cannot_be_read(dispatch: Command, folder: Path) -> None:
+    dispatch("send", "bridge", "--yes", "--limit", "1")
+    (folder / "subscribers.csv").rename(folder / "elsewhere.csv")
+    refused = dispatch("resume")
+    assert refused.code == 1
+    assert "subscribers.csv" in refused.stderr
+    assert len(list((folder / ".dispatch/outbox/bridge.1").glob("*.eml"))) == 1
+    (folder / "elsewhere.csv").rename(folder / "subscribers.csv")
+    assert dispatch("resume").code == 0

@@ -159,6 +159,7 @@ def resume(context: click.Context, mailing: str | None, after_restore: bool, as_
         context.exit(exit_code(where))
     with records.lock.hold(found.name):
         look_again(records, found)
+        _heed_the_list(records)
         claims = claims_of(records, capabilities_of(records, found.provider))
         if after_restore:
             _doubt(records, found)
@@ -174,6 +175,14 @@ def _doubt(records: Records, mailing: Mailing) -> None:
         "word but yours (`dispatch settle`).\nWho left since the backup is subscribed again: `dispatch subscribers "
         "suppress` them first.\n"
     )
+
+
+def _heed_the_list(records: Records) -> None:
+    """Who was taken off the list since the freeze, or is unsubscribed in it, is withdrawn; unreadable, it stops us."""
+    report = records.sync_subscribers(skip_rejected=True)
+    if report.rejected:
+        lines = count(len(report.rejected), "line")
+        say(f"{lines} of {report.file} rejected: `dispatch subscribers import --dry-run` tells why.")
 
 
 def _resumable(records: Records, name: str | None) -> Mailing:
