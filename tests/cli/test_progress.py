@@ -99,7 +99,7 @@ def slow_mail(mail: SmtpServer) -> SmtpServer:
 def test_the_right_number_and_the_bar(slow_mail: SmtpServer, keyed: Path) -> None:
     with Session(keyed, "send", "bridge") as session:
         session.wait_for("Type 3 to send: ")
-        assert not slow_mail.connections
+        assert not slow_mail.truth.entries()
         session.type("3\n")
         assert session.end() == 0
         shown = session.screen
@@ -123,5 +123,5 @@ def test_a_wrong_number_and_ctrl_c(dispatch: Command, slow_mail: SmtpServer, key
         session.interrupt()
         assert session.end() == 130
         assert "Interrupted." in session.screen
-    assert not slow_mail.connections
+    assert not slow_mail.truth.entries()
     assert "There is no mailing" in dispatch("status").stderr

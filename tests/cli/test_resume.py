@@ -45,8 +45,9 @@ def test_a_cancelled_one_is_refused(dispatch: Command) -> None:
 
 def test_without_a_name_the_latest_unfinished_one_is_meant(dispatch: Command, folder: Path) -> None:
     dispatch("send", "bridge", "--yes", "--limit", "1")
-    (folder / "issues/road.yaml").write_text((folder / "issues/bridge.yaml").read_text())
-    dispatch("send", "road", "--yes")
+    other = (folder / "issues/bridge.yaml").read_text().replace("bridge", "road")
+    (folder / "issues/road.yaml").write_text(other)
+    assert dispatch("send", "road", "--yes").code == 0
     resumed = dispatch("resume", "--json")
     assert (resumed.code, resumed.json["mailing"], resumed.json["accepted"]) == (0, "bridge.1", 3)
     assert dispatch("resume", "--json").json["mailing"] == "road.1"

@@ -251,8 +251,8 @@ def test_no_address_gets_into_an_error(database: Database) -> None:
         "email": "secret.person@example.org",
         "tags": [],
         "fields": {},
-        "seen": 1,
+        "in_file": True,
     }
     with pytest.raises(IntegrityError) as caught, database.writing() as connection:
-        connection.execute(insert(subscriber), [row, row | {"id": "2"}])
+        connection.execute(insert(subscriber), [row, row | {"name": "twice"}])
     assert "secret.person" not in str(caught.value)

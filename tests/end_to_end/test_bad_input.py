@@ -160,13 +160,13 @@ CASES = [
         "mail in the clear", 14, "clear", "host: 127.0.0.1", "host: mail.example", "send bridge --yes --provider smtp"
     ),
     config(
-        "PostgreSQL, which is to come",
+        "a PostgreSQL without a database",
         9,
-        "not available yet",
+        "names no database",
         "subscribers: subscribers.csv",
         "database: postgresql://db",
     ),
-    config("a claim, which is to come", 15, "not available yet", "concurrency: 2", "claim: git"),
+    config("a claim that there is not", 15, "claim", "concurrency: 2", "claim: svn"),
     people("no column of addresses", 1, "email", "email,", "mail-ish,"),
     people("a column twice", 1, "first_name", "language", "first_name"),
     people("an address that is none", 2, "@", "ada@example.com", "ada.example.com"),
