@@ -6,7 +6,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Debian keeps venv in a package of its own.
 MAKE_VENV := $(PYTHON) -m venv .venv 2>/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy python3-venv && $(PYTHON) -m venv --clear .venv; }
 
-.PHONY: demo test check complete bench lint format lock clean
+.PHONY: demo test check complete bench soak lint format lock clean
 
 demo: .venv/.runtime
 	@tools/demo
@@ -24,6 +24,10 @@ complete: .venv/.dev .venv/.programs
 # BENCH=--quick takes a minute or two, BENCH=--full measures ten million people.
 bench: .venv/.dev .venv/.bench
 	$(BIN)/python -m bench --write $(BENCH)
+
+# Senders killed at random moments, at least 200 times; writes docs/reliability.md. SOAK="--kills 1000 --seed 5" for more.
+soak: .venv/.dev
+	PYTHONPATH=tests $(BIN)/python -m crash.soak --write $(SOAK)
 
 lint: .venv/.dev
 	$(BIN)/ruff format --check .

@@ -122,3 +122,49 @@ def test_patience_is_for_all_waits_since_the_last_definite_answer() -> None:
     assert not pacer.has_patience(301)
     pacer.learn([YES], NOW)
     assert pacer.has_patience(900)
+
+
+class MovingLimit:
+    """A provider that takes so many calls a second, saves up what was not used for a while, and refuses the rest."""
+
+    def __init__(self, saves: float, retry_after: float | None) -> None:
+        self._saves = saves  # seconds
+        self._refusal = Postponed("429", "too fast", retry_after)
+        self._room = 0.0
+        self.taken = self.refused = 0
+
+    def call(self, pacer: Pacer, size: int, during: float, limit: float, begun: float, step: float = 0.01) -> None:
+        """Let a sender call as often as its pacer lets it."""
+        for tick in range(int(during / step)):
+            self._room = min(limit * self._saves, self._room + limit * step)
+            now = NOW + seconds(begun + tick * step)
+            if pacer.paused_until(now) or pacer.take(size, now):
+                continue
+            if self._room >= 1:
+                self._room -= 1
+                self.taken += 1
+                pacer.learn([YES] * size, now)
+            else:
+                self.refused += 1
+                pacer.learn([self._refusal] * size, now)
+
+
+@pytest.mark.parametrize(
+    ("size", "saves", "retry_after"), [(1, 1.0, None), (1, 0.2, None), (1, 1.0, 1.0), (20, 1.0, None)]
+)
+def test_a_limit_that_moves_is_followed(size: int, saves: float, retry_after: float | None) -> None:
+    limits = (50, 20, 80)
+    pacer = Pacer(math.inf, 10 * size, 4, size)
+    provider = MovingLimit(saves, retry_after)
+    for number, limit in enumerate(limits):
+        provider.call(pacer, size, 100, limit, begun=100 * number)
+    assert provider.taken >= 0.9 * 100 * sum(limits)
+    assert provider.refused <= 0.02 * (provider.taken + provider.refused)
+
+
+def test_every_kind_of_storm_gets_one_call_for_each_wait_that_it_asks_for() -> None:
+    for asked, calls in [(60.0, 30), (1.0, 1800), (1e9, 1)]:
+        pacer = Pacer(100, 100, 1)
+        provider = MovingLimit(1.0, asked)
+        provider.call(pacer, 1, 1800, limit=0, begun=0, step=0.5)
+        assert 1 <= provider.refused <= calls

@@ -57,7 +57,7 @@ class Pacer:
         self._processes = 1
         self._concurrency = concurrency
         self.limit = limit  # recipients per second, of all processes
-        self._rate = start
+        self._rate = self._told = start
         self._free: datetime | None = None  # when the next message may leave
         self._cost = timedelta()  # what the last call took of the rate
         self._slowed: datetime | None = None
@@ -132,6 +132,7 @@ class Pacer:
     def learnt(self, now: datetime) -> tuple[float, float]:
         """By how much the rate has changed since it was last shared, and the seconds left of a pause."""
         with self._lock:
+            self._told = self._rate
             pause = (self._paused - now).total_seconds() if self._paused else 0.0
             return self._rate - self._shared / self._processes, max(0.0, pause)
 
@@ -140,7 +141,9 @@ class Pacer:
         with self._lock:
             self._processes = pace.processes
             self._shared = min(self.limit, pace.rate)
-            self._rate = self._shared / self._processes
+            learnt_since = self._rate - self._told  # by other threads, while this was shared
+            shared = self._shared / self._processes
+            self._rate = max(_SLOWEST, min(self.limit / self._processes, shared + learnt_since))
             if pace.pause:
                 self._pause(pace.pause, now)
 

@@ -124,11 +124,12 @@ class Sender:
                         self._share_pace(pacer)
                         continue
                     elif not self._others_are_at_work(capabilities):
-                        return
+                        break
                     self._look_around(pacer)
             except BaseException:
                 self._stop.set()
                 raise
+        self._share_pace(pacer)  # for the next run
         for future in at_work:
             future.result()
 
