@@ -9,6 +9,7 @@ import pytest
 
 from dispatch.delivery.pace_book import share_pace
 from dispatch.delivery.pacing import Pace, Pacer
+from dispatch.errors import PostponedTooLong
 from dispatch.providers.outcome import Accepted, Postponed
 from dispatch.providers.provider import Capabilities
 from dispatch.testing.fakes import Act, FakeService
@@ -86,3 +87,12 @@ def test_a_run_leaves_its_pace_to_the_next(desk) -> None:
     with desk.database.reading() as connection:
         rate = connection.exec_driver_sql("SELECT rate FROM pace WHERE provider = 'fake'").scalar()
     assert rate < 100
+
+
+def test_a_run_that_is_told_to_come_back_much_later_tells_the_next(desk) -> None:
+    service = FakeService(Capabilities(max_messages=5), [Act((Postponed("429", "quota", 1800.0),) * 5)])
+    mailing = desk.prepare(service)
+    for _ in range(3):
+        with pytest.raises(PostponedTooLong):
+            desk.send(mailing, service, rate=100)
+    assert len(service.calls) == 1, "nobody asks before the time is over"

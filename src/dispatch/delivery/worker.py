@@ -120,8 +120,8 @@ class Sender:
                     elif at_work:  # whose rows may be pending again afterwards
                         at_work = _still_at_work(at_work)
                     elif found is not None:
+                        self._share_pace(pacer)  # first: a wait that is too long ends the run, and the next has to know
                         self._wait(found, pacer)
-                        self._share_pace(pacer)
                         continue
                     elif not self._others_are_at_work(capabilities):
                         break
