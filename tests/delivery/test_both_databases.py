@@ -251,7 +251,7 @@ def test_the_same_history_is_told_in_the_same_words(blanks, history) -> None:
 
 
 @pytest.mark.complete
-@settings(max_examples=400, **AT_LENGTH)
+@settings(max_examples=40, **AT_LENGTH)
 @given(history=histories())
 def test_many_histories_are_told_in_the_same_words(blanks, history) -> None:
     live_through(blanks, history)
