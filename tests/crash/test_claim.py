@@ -245,7 +245,7 @@ def test_killed_around_every_question_to_git(when: str, shared: Shared) -> None:
         epochs.add(held["epoch"])
         git(shared.remote, "update-ref", "-d", f"refs/dispatch/{MAILING}")
     assert number > 15
-    assert epochs >= {2, 3, 4}
+    assert epochs >= {2, 3}, "killed before its claim was there, and after"
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
