@@ -10,7 +10,7 @@ from collections.abc import Callable
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from crash.newsletter import MAILING, REFUSED
 
@@ -29,6 +29,9 @@ class Carrier(Protocol):
     def accepted(self, folder: Path) -> list[str]:
         """The addresses it has accepted mail for in this trial, in order; once for each message."""
 
+    def unheard(self) -> set[str]:
+        """Those among them whose acceptance it told nobody."""
+
 
 class Outbox:
     """Files in the newsletter's folder."""
@@ -43,6 +46,10 @@ class Outbox:
         """To whom the files are addressed."""
         files = sorted((folder / ".dispatch/outbox" / MAILING).iterdir())  # no draft of a killed process is left
         return [parseaddr(BytesHeaderParser().parsebytes(file.read_bytes())["To"])[1] for file in files]
+
+    def unheard(self) -> set[str]:
+        """A file needs no reply."""
+        return set()
 
 
 class Server:
@@ -76,9 +83,16 @@ class Server:
 
     def accepted_so_far(self) -> list[str]:
         """The same while mail may be under way."""
+        return [entry["recipient"] for entry in self._entries()]
+
+    def unheard(self) -> set[str]:
+        """Whose reply it has lost."""
+        return {entry["recipient"] for entry in self._entries() if "unheard" in entry}
+
+    def _entries(self) -> list[dict[str, Any]]:
         with self._truth.open("rb") as file:
             file.seek(self._mark)
-            return [json.loads(line)["recipient"] for line in file.read().split(b"\n")[:-1]]
+            return [json.loads(line) for line in file.read().split(b"\n")[:-1]]
 
     def _wait_until_idle(self) -> None:
         """What a killed client has handed over is still read by the server: until it has let go of all connections."""

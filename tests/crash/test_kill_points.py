@@ -39,13 +39,14 @@ def test_killed_here_and_there(case: Case, bench: Benches) -> None:
         at.try_out(kill)
 
 
-# With one thread, after a request is before what comes next, and all of that is in the list.
+# With one thread, after one of these moments is before the next. Of the servers, the one that loses replies does to
+# several threads whatever the other does.
 EVERYWHERE = [
     (case, kind, when)
     for case in CASES
     for kind in case.kinds
     for when in ("before", "after")
-    if when == "before" or kind == "commit" or case.concurrency > 1
+    if (when == "before" or case.concurrency > 1) and case.loses_replies == (case.concurrency > 1 and case.can_lose)
 ]
 
 

@@ -103,7 +103,7 @@ class _Call(ApiCall):
         if any(address in self.owner.invalid for _, address in people):
             return self.answer(400, {"message": "to parameter is not a valid address. please check documentation"})
         identity = f"<{uuid4()}@{DOMAIN}>"
-        self.owner.truth.accept(*_delivered(fields, people, identity))
+        self.owner.truth.accept(*_delivered(fields, people, identity), unheard=action == "lose")
         if action == "lose":
             return self.leave()
         if action == "accept 500":

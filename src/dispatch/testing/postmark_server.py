@@ -107,7 +107,8 @@ class _Call(ApiCall):
             return self.leave()
         if action[:3].isdigit():
             return self.refuse(action)
-        results = self.accept(messages, limit=int(action[15:]) if action.startswith("out-of-credits") else None)
+        limit = int(action[15:]) if action.startswith("out-of-credits") else None
+        results = self.accept(messages, limit, unheard=action == "lose")
         if action == "lose":
             return self.leave()
         if action == "hang":
@@ -127,7 +128,7 @@ class _Call(ApiCall):
             answer = {"ErrorCode": int(status), "Message": f"refused with {status}"}
             self.answer(int(status), answer, {"Retry-After": rest} if rest else {})
 
-    def accept(self, messages: list[dict[str, Any]], limit: int | None) -> list[dict[str, Any]]:
+    def accept(self, messages: list[dict[str, Any]], limit: int | None, *, unheard: bool) -> list[dict[str, Any]]:
         results: list[dict[str, Any]] = []
         entries: list[dict[str, Any]] = []
         for message in messages:
@@ -149,7 +150,7 @@ class _Call(ApiCall):
                 }
                 entries.append({"id": result["MessageID"], "recipient": recipient, "message": message})
             results.append(result)
-        self.owner.truth.accept(*entries)
+        self.owner.truth.accept(*entries, unheard=unheard)
         return results
 
 

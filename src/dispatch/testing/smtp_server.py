@@ -184,7 +184,7 @@ class _Session(StreamRequestHandler):
         action = self.owner.faults.take("dot", self.rcpt_to)
         number = ""
         if action in ("", "lose", "hang") or action.startswith(("2", "raw")):
-            number = self.accept(content)
+            number = self.accept(content, unheard=action == "lose")
         if action in ("cut", "lose"):
             raise _Leave
         if action == "hang":
@@ -202,7 +202,7 @@ class _Session(StreamRequestHandler):
             lines.append(line.removeprefix(b"."))
         return b"".join(lines)
 
-    def accept(self, content: bytes) -> str:
+    def accept(self, content: bytes, *, unheard: bool) -> str:
         self.accepted += 1
         number = f"{id(self):x}-{self.accepted}"
         self.owner.truth.accept(
@@ -211,7 +211,8 @@ class _Session(StreamRequestHandler):
                 "mail_from": self.mail_from,
                 "recipient": self.rcpt_to,
                 "content": content.decode("ascii", "surrogateescape"),
-            }
+            },
+            unheard=unheard,
         )
         return number
 

@@ -21,9 +21,10 @@ class Truth:
         self._file = path.open("ab")
         self._lock = Lock()
 
-    def accept(self, *entries: dict[str, Any]) -> None:
-        """Write down what is accepted in one stroke."""
-        lines = b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
+    def accept(self, *entries: dict[str, Any], unheard: bool = False) -> None:
+        """Write down in one stroke what is accepted; `unheard`: the client will never be told."""
+        more = {"unheard": True} if unheard else {}
+        lines = b"".join(json.dumps(entry | more).encode() + b"\n" for entry in entries)
         with self._lock:
             self._file.write(lines)
             self._file.flush()
