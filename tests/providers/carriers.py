@@ -13,7 +13,7 @@ from dispatch.providers.outcome import Outcome
 from dispatch.providers.provider import Provider
 from dispatch.providers.smtp import Smtp
 from dispatch.providers.smtp_connection import Patience
-from dispatch.testing.mailgun_server import DOMAIN, KEY, MailgunServer
+from dispatch.testing.mailgun_server import DOMAIN, KEY, MailgunServer, shown
 from dispatch.testing.messages import make_messages
 from dispatch.testing.postmark_server import TOKEN, PostmarkServer
 from dispatch.testing.providers import Carrier, Delivered, Intents, batch
@@ -114,9 +114,7 @@ class MailgunCarrier(Carrier):
             Delivered(
                 entry["recipient"],
                 str(make_header(decode_header(f"{entry['name']} <{entry['recipient']}>"))),
-                entry["subject"],
-                entry["text"],
-                entry["html"],
+                *(shown(entry[part]) for part in ("subject", "text", "html")),
                 {name.lower(): value for name, value in entry["headers"].items()},
             )
             for entry in self.server.truth.entries()

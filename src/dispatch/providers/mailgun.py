@@ -6,11 +6,12 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote, urlencode
 
-from dispatch.addresses import format_header
+from dispatch.addresses import Mailbox, format_header
 from dispatch.errors import AccountTrouble, ProviderUnreachable, Unsupported
 from dispatch.messages.message import Message
 from dispatch.messages.template import Variant
@@ -28,14 +29,18 @@ _MAX_OPTIONS = 16_384
 _BASES = {"us": "https://api.mailgun.net", "eu": "https://api.eu.mailgun.net"}
 
 _REFERENCE = "dispatch"
-_PERCENT = "%recipient.percent%"  # becomes a plain percent sign where one would begin something that Mailgun replaces
 _WAY_OUT = "List-Unsubscribe"
 
 # What Mailgun replaces wherever it stands: %recipient.key%, %recipient%, %unsubscribe_url%, %tag_unsubscribe_url%,
-# %mailing_list_unsubscribe_url%. At the end of a literal, what follows may complete it.
-_REPLACED = r"%(?=(?:recipient|unsubscribe|tag_unsubscribe|mailing_list)[\w.-]*%)"
-_BEGUN = r"%(?=[\w.-]*\Z)"
-_DANGEROUS = re.compile(f"{_REPLACED}|{_BEGUN}", re.IGNORECASE)
+# %mailing_list_unsubscribe_url%, and the same with _email. It puts in values first where a template wants them
+# (user-manual/sending-messages/batch-sending: `v:name=%recipient.name%`), so nothing that is put in is sure to stay as
+# it is: in HTML an entity hides the percent sign; elsewhere a character without a width parts it from what follows.
+_WORDS = r"(?:recipient|unsubscribe|tag_unsubscribe|mailing_list)[\w.-]*"
+_REPLACED = re.compile(rf"%(?={_WORDS}%)", re.IGNORECASE)
+_APART = "%\u200c"  # zero width non-joiner
+# At the end of a literal, what follows may complete it; and the end of a key may begin it.
+_DANGEROUS = re.compile(rf"%(?={_WORDS}%)|%(?=[\w.-]*\Z)", re.IGNORECASE)
+_COMPLETING = re.compile(rf"{_WORDS}(?:%|\Z)", re.IGNORECASE)
 _RAW = re.compile(r"<style\b.*?</style>|<!--.*?-->", re.IGNORECASE | re.DOTALL)  # entities mean nothing in there
 
 # A domain that may mail only its owner, or none at all, is told with 400 (django-anymail's tests, read 2026-07).
@@ -131,8 +136,8 @@ class Mailgun(HttpProvider):
         shared = len(batch.messages) > 1 or bodies.is_shared_by(first)
         values = {message.to.address: bodies.values_of(message, shared=shared) for message in batch.messages}
         fields = [
-            ("from", format_header(first.from_)),
-            ("to", ", ".join(format_header(message.to) for message in batch.messages)),
+            ("from", _mailbox(first.from_)),
+            ("to", ", ".join(_mailbox(message.to) for message in batch.messages)),
             *(bodies.shared if shared else bodies.own(first)),
             ("recipient-variables", json.dumps(values, separators=(",", ":"))),
             *self._options(first),
@@ -144,10 +149,11 @@ class Mailgun(HttpProvider):
     def _options(self, message: Message) -> list[tuple[str, str]]:
         """What is neither a body nor an address; raises Unsupported for more than Mailgun takes."""
         headers = [
-            (name, "%recipient.leave%" if name == _WAY_OUT else _harmless(value)) for name, value in message.headers
+            (name, "%recipient.leave%" if name == _WAY_OUT else _REPLACED.sub("% ", value))
+            for name, value in message.headers
         ]
         if message.reply_to:
-            headers.append(("Reply-To", format_header(message.reply_to)))
+            headers.append(("Reply-To", _mailbox(message.reply_to)))
         options = [
             ("o:tag", message.reference.partition(".")[0]),
             *(("o:" + name, "no") for name in ("tracking", "tracking-clicks", "tracking-opens")),
@@ -247,9 +253,12 @@ class _Bodies:
     def __init__(self, variant: Variant) -> None:
         self.variant = variant
         self._keys: list[tuple[str, Form[str]]] = []  # the beginning of the keys of each part, and what fills them
-        self._finished = any(
-            _DANGEROUS.search(literal) for part in (variant.subject, variant.text) for literal in part.literals
-        ) or any(_DANGEROUS.search(raw[0]) for raw in _RAW.finditer("".join(variant.html.literals)))
+        parts = (variant.subject, variant.text, variant.html)
+        self._finished = (
+            any(_DANGEROUS.search(literal) for part in parts[:2] for literal in part.literals)
+            or any(_REPLACED.search(raw[0]) for raw in _RAW.finditer("".join(variant.html.literals)))
+            or any(_COMPLETING.match(literal) for part in parts for literal in part.literals[1:])
+        )
         self.shared = [
             ("subject", self._with_keys("s", variant.subject, variant.subject_form, variant.subject.literals)),
             ("text", self._with_keys("t", variant.text, variant.text_form, variant.text.literals)),
@@ -264,13 +273,14 @@ class _Bodies:
         )
 
     def own(self, message: Message) -> list[tuple[str, str]]:
-        """The bodies of one message, finished but for the percent signs that would begin something."""
-        parts = (("subject", message.subject), ("text", message.text), ("html", message.html))
-        return [(name, _harmless(value)) for name, value in parts]
+        """The finished bodies of one message, in which Mailgun finds nothing to replace."""
+        # Entities mean nothing in raw text: what is apart in there is left alone by what comes after.
+        html = _REPLACED.sub("&#37;", _RAW.sub(lambda raw: _apart(raw[0]), message.html))
+        return [("subject", _apart(message.subject)), ("text", _apart(message.text)), ("html", html)]
 
     def values_of(self, message: Message, *, shared: bool) -> dict[str, str]:
         """What is put into the places of the keys for one person: each key, and always text."""
-        values = {"leave": _way_out(message), "reference": message.reference, "percent": "%"}
+        values = {"leave": _way_out(message), "reference": message.reference}
         if shared:
             for beginning, form in self._keys:
                 for number, value in enumerate(form.filling(message.values)):
@@ -306,9 +316,14 @@ def _way_out(message: Message) -> str:
     return next((value for name, value in message.headers if name == _WAY_OUT), "")
 
 
-def _harmless(text: str) -> str:
-    """The text with Mailgun's word for a percent sign in the place of one that would begin something."""
-    return _DANGEROUS.sub(_PERCENT, text)
+def _apart(text: str) -> str:
+    """The text as it reads, in which no percent sign begins anything."""
+    return _REPLACED.sub(_APART, text)
+
+
+def _mailbox(mailbox: Mailbox) -> str:
+    """A mailbox as a header value, in whose name no percent sign begins anything."""
+    return format_header(replace(mailbox, name=_apart(mailbox.name)) if "%" in mailbox.name else mailbox)
 
 
 def _entities(html: str) -> str:

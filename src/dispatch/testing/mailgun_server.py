@@ -8,7 +8,7 @@ import json
 import re
 import time
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
 from email.utils import getaddresses
 from pathlib import Path
@@ -22,7 +22,15 @@ from dispatch.testing.listener import Listener
 KEY = "not-a-real-mailgun-key"
 DOMAIN = "news.example.com"
 
-_TOKEN = re.compile(r"%recipient\.([\w-]+)%")
+# https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages, read 2026-07
+_MOST_PEOPLE = 1_000  # in a call
+_MOST_BYTES = 25_000_000  # of a call
+_MOST_OPTIONS = 16_384  # bytes of all o:, h:, v: and t: fields of a call
+_MOST_TOLD = 4_096  # characters of a v: field, in an event
+
+_VARIABLE = re.compile(r"%recipient(?:\.([\w.-]+))?%", re.IGNORECASE)
+_LINK = re.compile(r"%((?:tag_|mailing_list_)?unsubscribe_(?:url|email))%", re.IGNORECASE)
+_ADDRESSING = ("to", "recipient-variables")
 _PAGE = 2  # events, so that a few of them take several pages
 
 
@@ -44,6 +52,7 @@ class MailgunServer(Listener):
         self.state = "active"  # of the domain
         self.tracking: dict[str, dict[str, Any]] = {"unsubscribe": {"active": False}}
         self.calls: list[bytes] = []  # the body of each call, as it came
+        self.passes = PASSES[0]
         self.url = f"http://127.0.0.1:{self.port}"
 
 
@@ -73,9 +82,11 @@ class _Call(ApiCall):
             return None
         if urlsplit(self.path).path != f"/v3/{DOMAIN}/messages":
             return self.answer(404, {"message": "Domain not found: somewhere.example"})
+        if len(body) > _MOST_BYTES:
+            return self.answer(413, {"message": "Request Entity Too Large"})
         if self.owner.latency:
             time.sleep(self.owner.latency)
-        fields = _fields(self.headers["Content-Type"], body)
+        fields = form_fields(self.headers["Content-Type"], body)
         return self.take(fields, self.owner.faults.take("messages", body.decode()))
 
     def authorized(self) -> bool:
@@ -98,12 +109,12 @@ class _Call(ApiCall):
                 int(status), {"message": f"refused with {status}"}, {"Retry-After": rest} if rest else {}
             )
         people = getaddresses(fields["to"])
-        if len(people) > 1000:
-            return self.answer(400, {"message": "too many recipients"})
-        if any(address in self.owner.invalid for _, address in people):
-            return self.answer(400, {"message": "to parameter is not a valid address. please check documentation"})
+        fault = self.fault_in(fields, people)
+        if fault:
+            return self.answer(400, {"message": fault})
         identity = f"<{uuid4()}@{DOMAIN}>"
-        self.owner.truth.accept(*_delivered(fields, people, identity), unheard=action == "lose")
+        entries = delivered(fields, people, identity, self.owner.passes)
+        self.owner.truth.accept(*entries, unheard=action == "lose")
         if action == "lose":
             return self.leave()
         if action == "accept 500":
@@ -111,6 +122,17 @@ class _Call(ApiCall):
         if action:
             return self.answer_bytes(200, _DISTORTIONS[action])
         return self.answer(200, {"id": identity, "message": "Queued. Thank you."})
+
+    def fault_in(self, fields: dict[str, list[str]], people: list[tuple[str, str]]) -> str:
+        """Why Mailgun refuses a call."""
+        options = [(name, value) for name, values in fields.items() if name[1:2] == ":" for value in values]
+        if sum(len(name) + len(value.encode()) for name, value in options) > _MOST_OPTIONS:
+            return "Send options (parameters starting with o:, h:, or v:) are limited to 16KB total"
+        if len(people) > _MOST_PEOPLE:
+            return "too many recipients"
+        if any(address in self.owner.invalid for _, address in people):
+            return "to parameter is not a valid address. please check documentation"
+        return ""
 
     def events(self, query: dict[str, list[str]]) -> dict[str, Any]:
         """What was accepted under a tag, a page at a time."""
@@ -120,7 +142,7 @@ class _Call(ApiCall):
             {
                 "event": "accepted",
                 "recipient": entry["recipient"],
-                "user-variables": entry["variables"],
+                "user-variables": {name: value[:_MOST_TOLD] for name, value in entry["variables"].items()},
                 "message": {"headers": {"message-id": entry["id"].strip("<>")}},
             }
             for entry in entries[page * _PAGE : (page + 1) * _PAGE]
@@ -129,24 +151,45 @@ class _Call(ApiCall):
         return {"items": items, "paging": {"next": following}}
 
 
-def replaced(text: str, values: Mapping[str, Any]) -> str:
-    """The text as Mailgun makes it for one recipient: in one pass, without escaping; what it does not know stays."""
-    return _TOKEN.sub(lambda token: str(values.get(token[1], token[0])), text)
+Pass = Callable[[str, Mapping[str, Any], str], str]  # a text, the values of one recipient, and their address
 
 
-def _delivered(fields: dict[str, list[str]], people: list[tuple[str, str]], identity: str) -> list[dict[str, Any]]:
+def shown(text: str) -> str:
+    """Text or HTML as it reads: neither an entity for a percent sign nor a character without a width is seen."""
+    return text.replace("&#37;", "%").replace("\u200c", "")
+
+
+def variables(text: str, values: Mapping[str, Any], address: str) -> str:
+    """Put the values in, without escaping; what is unknown becomes empty."""
+    return _VARIABLE.sub(lambda token: str(values.get(token[1], "")) if token[1] else address, text)
+
+
+def links(text: str, _values: Mapping[str, Any], address: str) -> str:
+    """Put Mailgun's own ways out in."""
+    return _LINK.sub(lambda token: f"https://mailgun.example/{token[1].lower()}?{address}", text)
+
+
+# In which order Mailgun does it, and whether it looks again at what it has put in, is not documented.
+PASSES: tuple[tuple[Pass, ...], ...] = ((variables, links), (links, variables), (variables, links) * 3)
+
+
+def delivered(
+    fields: dict[str, list[str]], people: list[tuple[str, str]], identity: str, passes: Sequence[Pass]
+) -> list[dict[str, Any]]:
     """One entry for each recipient; addresses that differ in case only are one to Mailgun."""
-    variables = json.loads(fields.get("recipient-variables", ["{}"])[0])
+    given = json.loads(fields.get("recipient-variables", ["{}"])[0])
     distinct = {address.lower(): (name, address) for name, address in people}
     entries = []
     for name, address in distinct.values():
-        values = variables.get(address, {})
-        written = {field: replaced(content[0], values) for field, content in fields.items()}
+        written = {"to": name, **{field: content[0] for field, content in fields.items() if field not in _ADDRESSING}}
+        for put_in in passes:
+            written = {field: put_in(text, given.get(address, {}), address) for field, text in written.items()}
         entries.append(
             {
                 "id": identity,
                 "recipient": address,
-                "name": name,
+                "from": written["from"],
+                "name": written["to"],
                 "tags": fields.get("o:tag", []),
                 "subject": written["subject"],
                 "text": written["text"],
@@ -158,7 +201,7 @@ def _delivered(fields: dict[str, list[str]], people: list[tuple[str, str]], iden
     return entries
 
 
-def _fields(content_type: str, body: bytes) -> dict[str, list[str]]:
+def form_fields(content_type: str, body: bytes) -> dict[str, list[str]]:
     """A multipart/form-data body, read by Python's own parser."""
     head = f"Content-Type: {content_type}\r\n\r\n".encode()
     form = email.message_from_bytes(head + body, policy=email.policy.HTTP)
