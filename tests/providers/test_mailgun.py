@@ -31,7 +31,7 @@ from dispatch.providers.outcome import Accepted, Postponed, Refused, Uncertain
 from dispatch.rendering.compiled import Context, Slot, Slots
 from dispatch.testing.mailgun_server import DOMAIN, KEY, PASSES, MailgunServer, Pass, delivered, form_fields, shown
 from dispatch.testing.messages import make_message, make_messages
-from dispatch.testing.providers import OneAnswerContract, accepted, batch, submit
+from dispatch.testing.providers import OneAnswerContract, accepted, addresses_of, batch, submit
 from providers.carriers import MailgunCarrier
 
 SPECIFICATION = Path(__file__).parents[2].parent / "shared/specs/mailgun.yaml"
@@ -330,6 +330,29 @@ def test_what_is_wrong_with_the_domain_is_told(carrier: MailgunCarrier) -> None:
 def test_a_message_that_is_not_there_is_not_found(carrier: MailgunCarrier) -> None:
     submit(carrier, make_messages(5))
     with closing(carrier.open()) as provider:
-        found = provider.reconcile([make_message(5).reference, make_message(9).reference])
+        found = provider.reconcile(addresses_of([make_message(5), make_message(9)]))
     assert list(found) == [make_message(5).reference]
     assert email.policy.default.header_factory("Message-ID", found[make_message(5).reference])
+
+
+def test_a_call_is_found_in_a_mailing_of_any_size(carrier: MailgunCarrier) -> None:
+    submit(carrier, make_messages(900))
+    carrier.server.page = 300
+    carrier.lose_reply()
+    lost = [make_message(position) for position in range(20_001, 20_701)]
+    submit(carrier, lost)
+    submit(carrier, [make_message(position) for position in range(30_001, 30_901)])
+    with closing(carrier.open()) as provider:
+        assert provider.reconcile(addresses_of(lost)).keys() == addresses_of(lost).keys()
+        assert carrier.server.questions <= 6  # for one of them, and for all in their call
+        assert provider.reconcile(addresses_of([make_message(position) for position in range(50_001, 51_001)])) == {}
+        assert carrier.server.questions <= 16
+
+
+def test_whoever_is_forgotten_is_found_with_the_others(carrier: MailgunCarrier) -> None:
+    carrier.lose_reply()
+    messages = make_messages(3)
+    submit(carrier, messages)
+    with closing(carrier.open()) as provider:
+        found = provider.reconcile({**addresses_of(messages), messages[0].reference: ""})
+    assert found.keys() == addresses_of(messages).keys()

@@ -18,7 +18,7 @@ from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused
 from dispatch.providers.postmark import Postmark
 from dispatch.testing.messages import make_message, make_messages
 from dispatch.testing.postmark_server import TOKEN, PostmarkServer
-from dispatch.testing.providers import Intents, accepted, batch, recipients
+from dispatch.testing.providers import Intents, accepted, addresses_of, batch, recipients
 from providers.carriers import PostmarkCarrier
 
 
@@ -123,11 +123,11 @@ def test_a_look_up_goes_to_our_stream(carrier: PostmarkCarrier) -> None:
     carrier.submit(1)
     message = make_message(1)
     with closing(carrier.open()) as provider:
-        found = provider.reconcile([message.reference])
+        found = provider.reconcile(addresses_of([message]))
         assert found == {message.reference: carrier.server.truth.entries()[0]["id"]}
     carrier.options["stream"] = "another"
     with closing(carrier.open()) as provider:
-        assert provider.reconcile([message.reference]) == {}
+        assert provider.reconcile(addresses_of([message])) == {}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_an_entry_without_our_reference_is_not_found(
     answer(document)
     httpserver.expect_request("/messages/outbound").respond_with_json(document)
     with closing(Postmark(token=TOKEN, base_url=httpserver.url_for("/"))) as postmark:
-        assert postmark.reconcile(["rivers.1.7.0"]) == {}
+        assert postmark.reconcile({"rivers.1.7.0": "ann@example.org"}) == {}
 
 
 @pytest.mark.parametrize("status", [429, 500])
@@ -155,4 +155,4 @@ def test_a_look_up_that_is_not_answered_proves_nothing(httpserver: HTTPServer, s
         closing(Postmark(token=TOKEN, base_url=httpserver.url_for("/"))) as postmark,
         pytest.raises(ProviderUnreachable, match=str(status)),
     ):
-        postmark.reconcile(["rivers.1.7.0"])
+        postmark.reconcile({"rivers.1.7.0": "ann@example.org"})

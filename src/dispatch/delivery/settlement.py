@@ -72,7 +72,7 @@ def resend(ledger: Ledger, mailing: Mailing) -> int:
 def ask_provider(
     ledger: Ledger, mailing: Mailing, provider: Provider, reference_for: Callable[[int], str]
 ) -> tuple[int, int]:
-    """Look everybody in doubt up by the reference for their position: how many were found, and how many not.
+    """Look everybody in doubt up, by call, by the reference for their position: how many were found, and how many not.
 
     Those found are accepted; not having been found proves nothing, so the others stay in doubt. To be called under the
     sender's lock. Raises Unsupported, and whatever the provider raises.
@@ -86,8 +86,10 @@ def ask_provider(
     with ledger.reading() as connection:
         rows = ledger.rows(connection, mailing, BatchState.UNCERTAIN)
     for row in rows:
-        references = {reference_for(position): position for position in row.positions}
-        hits = provider.reconcile([*references])
+        with ledger.reading() as connection:
+            people = ledger.recipients(connection, row)
+        references = {reference_for(person.position): person.position for person in people}
+        hits = provider.reconcile({reference_for(person.position): person.address for person in people})
         receipts = {references[reference]: provider_id for reference, provider_id in hits.items()}
         others = tuple(position for position in row.positions if position not in receipts)
         parts = [ended(row, sorted(receipts), BatchState.ACCEPTED), replace(row, positions=others)]

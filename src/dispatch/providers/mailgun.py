@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any, ClassVar, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from dispatch.addresses import Mailbox, format_header
 from dispatch.errors import AccountTrouble, ProviderUnreachable, Unsupported
@@ -48,7 +48,7 @@ _ACCOUNT = re.compile(
     r"authorized recipients|sandbox|(?:domain|account).{0,60}(?:disabled|not verified|unverified)", re.IGNORECASE
 )
 _AFTER = re.compile(r"after (\d{1,6}) seconds?")
-_MOST_PAGES = 50  # of 300 events, when messages are looked up
+_MOST_IN_VAIN = 10  # people of one call who are looked up, and not found
 
 
 class Mailgun(HttpProvider):
@@ -196,23 +196,40 @@ class Mailgun(HttpProvider):
 
     # --- questions ---------------------------------------------------------------------------------
 
-    def reconcile(self, references: Sequence[str]) -> dict[str, str]:
-        """Look through the events of the issue for our references."""
+    def reconcile(self, people: Mapping[str, str]) -> dict[str, str]:
+        """Look for one after the other; where one is found, so are all who were in the same call.
+
+        A call is taken whole, so after ten people in vain nobody else in it is looked for. Mailgun remembers for one
+        day to thirty, depending on the plan (user-manual/events, read 2026-11).
+        """
         found: dict[str, str] = {}
-        for tag in sorted({reference.partition(".")[0] for reference in references}):
-            query = urlencode({"event": "accepted", "tags": tag, "limit": 300})
-            path = f"/v3/{self._domain}/events?{query}"
-            for _ in range(_MOST_PAGES):
-                page = self._ask(path)
-                items = page.get("items")
-                if not isinstance(items, list) or not items:
-                    break
-                found.update(filter(None, map(_found, items)))
-                following = str((page.get("paging") or {}).get("next", ""))
-                path = "/" + following.partition("://")[2].partition("/")[2]
-                if not following or found.keys() >= {*references}:
-                    break
-        return {reference: found[reference] for reference in references if reference in found}
+        in_vain = 0
+        for reference, address in people.items():
+            if not address or reference in found or in_vain == _MOST_IN_VAIN:
+                continue
+            tag = reference.partition(".")[0]
+            theirs = self._accepted(tag, {"recipient": address})
+            if reference in theirs:
+                found |= theirs | self._accepted(tag, {"message-id": theirs[reference].strip("<>")})
+                in_vain = 0
+            else:
+                in_vain += 1
+        return {reference: found[reference] for reference in people if reference in found}
+
+    def _accepted(self, tag: str, filters: Mapping[str, str]) -> dict[str, str]:
+        """Mailgun's id by our reference, from all events of an issue that pass the filters."""
+        found: dict[str, str] = {}
+        query = {"event": "accepted", "tags": tag, **filters, "ascending": "no", "limit": "300"}
+        path = f"/v3/{self._domain}/events?{urlencode(query)}"
+        while path:
+            page = self._ask(path)
+            items = page.get("items")
+            if not isinstance(items, list) or not items:
+                break  # the last page names a next one, too
+            found.update(filter(None, map(_found, items)))
+            following = urlsplit(str((page.get("paging") or {}).get("next", "")))
+            path = following._replace(scheme="", netloc="").geturl()
+        return found
 
     def check(self) -> list[str]:
         """Whether the domain may send, and nothing at Mailgun gets into the way of our links.

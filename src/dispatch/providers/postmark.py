@@ -143,9 +143,9 @@ class Postmark(HttpProvider):
             return Postponed(code, said, response.retry_after)
         return replace(outcome, code=code, detail=said) if code and isinstance(outcome, Refused) else outcome
 
-    def reconcile(self, references: Sequence[str]) -> dict[str, str]:
+    def reconcile(self, people: Mapping[str, str]) -> dict[str, str]:
         """Look each one up by its metadata. Without the stream's name Postmark searches the default stream only."""
-        return dict(filter(None, map(self._look_up, references)))
+        return dict(filter(None, map(self._look_up, people)))
 
     def check(self) -> list[str]:
         """Whether the stream is one for newsletters that handles leaving as `unsubscribe` says.

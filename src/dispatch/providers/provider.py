@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -136,10 +136,10 @@ class Provider(ABC):
                 remedy="Ask the subscriber for another address.",
             )
 
-    def reconcile(self, references: Sequence[str]) -> dict[str, str]:
-        """Look uncertain messages up by our reference: reference to provider id, for those that are found.
+    def reconcile(self, people: Mapping[str, str]) -> dict[str, str]:
+        """Look the uncertain messages of one call up: reference to provider id, for those that are found.
 
-        What is not found proves nothing.
+        `people` is reference to address, or to nothing for somebody who is forgotten. What is not found proves nothing.
         """
         return {}
 

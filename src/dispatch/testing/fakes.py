@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -107,10 +107,12 @@ class FakeProvider(Provider):
         else:
             yield from self._call(batch, batch.messages, begin)
 
-    def reconcile(self, references: Sequence[str]) -> dict[str, str]:
+    def reconcile(self, people: Mapping[str, str]) -> dict[str, str]:
         """Find what was taken."""
         return {
-            message.reference: _receipt(message) for message in self.service.messages if message.reference in references
+            message.reference: _receipt(message)
+            for message in self.service.messages
+            if people.get(message.reference) == message.to.address
         }
 
     def close(self) -> None:

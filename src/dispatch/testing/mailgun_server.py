@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
 from dispatch.testing.api_server import ApiCall
@@ -31,7 +31,6 @@ _MOST_TOLD = 4_096  # characters of a v: field, in an event
 _VARIABLE = re.compile(r"%recipient(?:\.([\w.-]+))?%", re.IGNORECASE)
 _LINK = re.compile(r"%((?:tag_|mailing_list_)?unsubscribe_(?:url|email))%", re.IGNORECASE)
 _ADDRESSING = ("to", "recipient-variables")
-_PAGE = 2  # events, so that a few of them take several pages
 
 
 class MailgunServer(Listener):
@@ -53,6 +52,8 @@ class MailgunServer(Listener):
         self.tracking: dict[str, dict[str, Any]] = {"unsubscribe": {"active": False}}
         self.calls: list[bytes] = []  # the body of each call, as it came
         self.passes = PASSES[0]
+        self.questions = 0  # about events
+        self.page = 2  # events, so that a few of them take several pages
         self.url = f"http://127.0.0.1:{self.port}"
 
 
@@ -71,6 +72,7 @@ class _Call(ApiCall):
         elif parts.path == f"/v3/domains/{DOMAIN}/tracking":
             self.answer(200, {"tracking": self.owner.tracking})
         elif parts.path == f"/v3/{DOMAIN}/events":
+            self.owner.questions += 1
             self.answer(200, self.events(parse_qs(parts.query)))
         else:
             self.answer(404, {"message": "Domain not found"})
@@ -135,9 +137,17 @@ class _Call(ApiCall):
         return ""
 
     def events(self, query: dict[str, list[str]]) -> dict[str, Any]:
-        """What was accepted under a tag, a page at a time."""
+        """What was accepted under a tag, and for a recipient or in a call if that is asked for; a page at a time."""
+        assert "end" in query or "ascending" in query  # one of them must be there
         page = int(query.get("page", ["0"])[0])
-        entries = [entry for entry in self.owner.truth.entries() if query["tags"][0] in entry["tags"]]
+        entries = [
+            entry
+            for entry in self.owner.truth.entries()
+            if query["tags"][0] in entry["tags"]
+            and query.get("recipient", [entry["recipient"]]) == [entry["recipient"]]
+            and query.get("message-id", [entry["id"].strip("<>")]) == [entry["id"].strip("<>")]
+        ]
+        size = min(int(query["limit"][0]), self.owner.page)
         items = [
             {
                 "event": "accepted",
@@ -145,10 +155,10 @@ class _Call(ApiCall):
                 "user-variables": {name: value[:_MOST_TOLD] for name, value in entry["variables"].items()},
                 "message": {"headers": {"message-id": entry["id"].strip("<>")}},
             }
-            for entry in entries[page * _PAGE : (page + 1) * _PAGE]
+            for entry in entries[page * size : (page + 1) * size]
         ]
-        following = f"{self.owner.url}/v3/{DOMAIN}/events?event=accepted&tags={query['tags'][0]}&page={page + 1}"
-        return {"items": items, "paging": {"next": following}}
+        following = urlencode({**query, "page": [page + 1]}, doseq=True)
+        return {"items": items, "paging": {"next": f"{self.owner.url}/v3/{DOMAIN}/events?{following}"}}
 
 
 Pass = Callable[[str, Mapping[str, Any], str], str]  # a text, the values of one recipient, and their address

@@ -257,7 +257,7 @@ class ProviderContract:
             carrier.lose_reply()
             messages = make_messages(3)
             list(provider.submit(batch(messages[:2]), Intents(carrier)))
-            found = provider.reconcile([message.reference for message in messages])
+            found = provider.reconcile(addresses_of(messages))
         assert found.keys() == {messages[0].reference, messages[1].reference}
         assert all(found.values())
 
@@ -373,6 +373,11 @@ def submit(carrier: Carrier, messages: Sequence[Message], intents: Intents | Non
 def accepted(outcomes: Sequence[Outcome]) -> int:
     """How many were accepted."""
     return sum(isinstance(outcome, Accepted) for outcome in outcomes)
+
+
+def addresses_of(messages: Sequence[Message]) -> dict[str, str]:
+    """Address by reference, as for Provider.reconcile()."""
+    return {message.reference: message.to.address for message in messages}
 
 
 def recipients(carrier: Carrier) -> list[str]:
