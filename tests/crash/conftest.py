@@ -10,6 +10,7 @@ import pytest
 from crash.carriers import Carrier, Outbox, Server
 from crash.command import Launcher
 from crash.trial import LOSES, Bench, Case
+from dispatch.testing.databases import PostgresServer
 
 
 @pytest.fixture(scope="session")
@@ -35,13 +36,29 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., S
         started.stop()
 
 
+@pytest.fixture(scope="session")
+def new_database(postgres: PostgresServer) -> Callable[[], str]:
+    """Empties the one database on PostgreSQL that all trials share, and gives its URL."""
+    name = postgres.make("blank")
+    postgres.keep(name)
+
+    def emptied() -> str:
+        postgres.reset(name)
+        return postgres.url(name)
+
+    return emptied
+
+
 @pytest.fixture
-def bench(launcher: Launcher, server: Callable[..., Server], tmp_path: Path) -> Callable[[Case], Bench]:
+def bench(
+    launcher: Launcher, server: Callable[..., Server], tmp_path: Path, request: pytest.FixtureRequest
+) -> Callable[[Case], Bench]:
     """A bench for trials of a case."""
 
     def at(case: Case) -> Bench:
         options = [f"--lose-reply-every={LOSES}"] if case.loses_replies else []
         carrier: Carrier = Outbox() if case.carrier == "outbox" else server(case.carrier, *options)
-        return Bench(case, launcher, carrier, tmp_path / "newsletter")
+        databases = [request.getfixturevalue("new_database")] if case.database else []
+        return Bench(case, launcher, carrier, tmp_path / "newsletter", *databases)
 
     return at

@@ -45,6 +45,8 @@ LAZY = (
     "dispatch.providers.outbox",
     "dispatch.providers.postmark",
     "dispatch.providers.smtp",
+    "psycopg",
+    "sqlalchemy.dialects.postgresql.psycopg",
 )
 
 
@@ -73,15 +75,13 @@ class Meter:
     def watch(self) -> None:
         """Count from here on."""
         commit = self.around("commit", DefaultDialect.do_commit)
-        written: dict[int, int] = {}  # rows that a connection had written at its last commit
+        plain_commit = DefaultDialect.do_commit
+        has_written = HasWritten()
 
         def do_commit(dialect: DefaultDialect, connection: Any) -> None:
             # A reader's commit, and one of nothing, leave no trace: dying there is dying before the next one.
-            rows, before = connection.total_changes, written.get(id(connection), 0)
-            written[id(connection)] = rows
-            (commit if rows != before else plain_commit)(dialect, connection)
+            (commit if has_written(dialect, connection) else plain_commit)(dialect, connection)
 
-        plain_commit = DefaultDialect.do_commit
         DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]
         for name in ("do_execute", "do_executemany"):
             setattr(DefaultDialect, name, self.around("statement", getattr(DefaultDialect, name)))
@@ -93,6 +93,21 @@ class Meter:
     def _die_if_told(self, when: str, kind: str, number: int) -> None:
         if self._kill == (when, kind, number):
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+class HasWritten:
+    """Whether a transaction that is about to be committed has written anything, as the database itself counts."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, int] = {}  # that a connection to SQLite had written at its last commit
+
+    def __call__(self, dialect: DefaultDialect, connection: Any) -> bool:
+        if dialect.name == "postgresql":
+            (number,) = connection.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()
+            return number is not None
+        rows, before = connection.total_changes, self._rows.get(id(connection), 0)
+        self._rows[id(connection)] = rows
+        return rows != before
 
 
 class Children:

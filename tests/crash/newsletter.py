@@ -52,12 +52,13 @@ def write_newsletter(
     concurrency: int = 1,
     readers: tuple[str, ...] = READERS,
     words: str = "",
+    database: str = "",
 ) -> Path:
-    """Write the newsletter into a new folder; `words` stand at the end of its issue."""
+    """Write the newsletter into a new folder; `words` stand at the end of its issue, `database` is a URL."""
     (folder / "issues").mkdir(parents=True)
     keys = "[]" if provider == "outbox" else '["${DISPATCH_KEY}"]'  # the outbox's is made, and may be half made
     config = CONFIG.format(provider=provider, port=port or 1, concurrency=concurrency, keys=keys, domain=DOMAIN)
-    (folder / "dispatch.yaml").write_text(config)
+    (folder / "dispatch.yaml").write_text(config + (f"database: {database}\n" if database else ""))
     (folder / "issues" / f"{SLUG}.yaml").write_text(ISSUE + (f"  - paragraph: {words}\n" if words else ""))
     left, waiting = EXCLUDED
     lines = ["email,first_name,status", f"{left},Lee,unsubscribed", f"{waiting},Wan,unconfirmed"]

@@ -26,6 +26,8 @@ CASES = [
         for concurrency in (1, 4)
     ),
     Case("mailgun", 4, words="Write %recipient.name% to greet by name."),
+    Case("mailgun", 1, database="postgresql"),
+    Case("postmark", 4, loses_replies=True, database="postgresql"),
 ]
 
 

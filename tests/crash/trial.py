@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -38,10 +38,11 @@ class Case:
     concurrency: int
     loses_replies: bool = False
     words: str = ""  # in the issue, for whose sake nobody can share a call with another
+    database: str = ""  # else SQLite
 
     def __str__(self) -> str:
-        own = "-own-bodies" if self.words else ""
-        return f"{self.carrier}-{self.concurrency}{own}" + ("-losing" if self.loses_replies else "")
+        facts = (self.database, "own-bodies" if self.words else "", "losing" if self.loses_replies else "")
+        return "-".join([self.carrier, str(self.concurrency), *filter(None, facts)])
 
     @property
     def can_lose(self) -> bool:
@@ -66,11 +67,15 @@ class Verdict:
 class Bench:
     """Where trials of one case are made."""
 
-    def __init__(self, case: Case, launcher: Launcher, carrier: Carrier, folder: Path) -> None:
+    def __init__(
+        self, case: Case, launcher: Launcher, carrier: Carrier, folder: Path, new_database: Callable[[], str] = str
+    ) -> None:
+        """`new_database` gives the URL of one in which nothing is; none: a file in the newsletter's folder."""
         self.case = case
         self.launcher = launcher
         self.carrier = carrier
         self._folder = folder
+        self._new_database = new_database
         self._turns = count()
 
     def try_out(self, *kills: Kill) -> Verdict:
@@ -90,8 +95,14 @@ class Bench:
     def new_folder(self, folder: Path) -> Path:
         """A newsletter nobody has sent yet."""
         self.carrier.mark()
-        options = {"port": self.carrier.port, "concurrency": self.case.concurrency, "words": self.case.words}
-        return write_newsletter(folder, self.carrier.name, **options)
+        return write_newsletter(
+            folder,
+            self.carrier.name,
+            port=self.carrier.port,
+            concurrency=self.case.concurrency,
+            words=self.case.words,
+            database=self._new_database(),
+        )
 
     def go_on(self, folder: Path, kill: Kill | None = None) -> Run:
         """What a person does after a crash: resume; and where nothing was frozen, send."""
