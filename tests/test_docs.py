@@ -398,6 +398,11 @@ def test_every_link_and_picture_leads_somewhere(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", TEXTS)
+def test_no_conflict_of_a_merge_is_left_in_a_page(page: str) -> None:
+    assert not re.findall(r"^(?:<{7} .*|={7}|>{7} .*)$", TEXTS[page], re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", TEXTS)
 def test_what_a_page_has_made_runs_with_make(page: str) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     code = "".join(fences("sh", TEXTS[page])) + " ".join(re.findall(r"`[^`\n]+`", TEXTS[page]))
