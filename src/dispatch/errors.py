@@ -145,6 +145,10 @@ class AccountTrouble(Stopped):
     """The provider refuses the account: key, domain, quota."""
 
 
+class AccountUnseen(AccountTrouble):
+    """The key is good for sending, but may not ask how the account stands."""
+
+
 class ProviderUnreachable(Stopped):
     """There is no connection to the provider."""
 

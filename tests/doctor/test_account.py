@@ -20,6 +20,7 @@ from dispatch.messages.tokens import KeyRing
 from dispatch.rendering.theme import NewsletterFacts
 from dispatch.subscribers.store import SubscriberStore
 from dispatch.testing.databases import PostgresServer
+from dispatch.testing.mailgun_server import DOMAIN, SENDING_KEY, MailgunServer
 from dispatch.testing.postmark_server import TOKEN, PostmarkServer
 from dispatch.web.app import create_app
 from dispatch.web.server import configuration, listen
@@ -69,6 +70,22 @@ def test_settings_there_that_do_not_agree(case: Open, postmark: PostmarkServer) 
     seen = look(account, case())
     assert verdicts(seen) == ["error", "error"]
     assert "providers.postmark" in seen[0].hint
+
+
+@pytest.mark.parametrize(
+    ("key", "verdict", "told"), [(SENDING_KEY, "warning", "good for sending"), ("another", "error", "HTTP 401")]
+)
+def test_a_key_that_may_only_send_is_no_bad_key(
+    case: Open, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, verdict: str, told: str
+) -> None:
+    monkeypatch.setenv("DISPATCH_KEY", KEY)
+    monkeypatch.setenv("MAILGUN_API_KEY", key)
+    with MailgunServer(tmp_path / "truth") as server:
+        options = f'{{api_key: "${{MAILGUN_API_KEY}}", domain: {DOMAIN}, base_url: "{server.url}"}}'
+        configure(folder, f'keys: ["${{DISPATCH_KEY}}"]\nprovider: mailgun\nproviders: {{mailgun: {options}}}\n')
+        seen = only(account, case())
+        assert server.truth.entries() == []
+    assert (seen.verdict, told in seen.message, bool(seen.hint)) == (verdict, True, True)
 
 
 # --- the way out ---------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.addresses import Mailbox
-from dispatch.errors import AccountTrouble, InvalidConfig
+from dispatch.errors import AccountTrouble, AccountUnseen, InvalidConfig
 from dispatch.messages.list_headers import list_id
 from dispatch.messages.message import Message, Recipient
 from dispatch.messages.personalize import Personalizer
@@ -29,7 +29,17 @@ from dispatch.providers.http import Response
 from dispatch.providers.mailgun import Mailgun
 from dispatch.providers.outcome import Accepted, Postponed, Refused, Uncertain
 from dispatch.rendering.compiled import Context, Slot, Slots
-from dispatch.testing.mailgun_server import DOMAIN, KEY, PASSES, MailgunServer, Pass, delivered, form_fields, shown
+from dispatch.testing.mailgun_server import (
+    DOMAIN,
+    KEY,
+    PASSES,
+    SENDING_KEY,
+    MailgunServer,
+    Pass,
+    delivered,
+    form_fields,
+    shown,
+)
 from dispatch.testing.messages import make_message, make_messages
 from dispatch.testing.providers import OneAnswerContract, accepted, addresses_of, batch, submit
 from providers.carriers import MailgunCarrier
@@ -325,6 +335,21 @@ def test_what_is_wrong_with_the_domain_is_told(carrier: MailgunCarrier) -> None:
         state, way_out = provider.check()
     assert "unverified" in state
     assert "unsubscribe tracking" in way_out
+
+
+def test_a_key_that_may_only_send_is_told_from_a_wrong_one(carrier: MailgunCarrier) -> None:
+    carrier.options["api_key"] = SENDING_KEY
+    with closing(carrier.open()) as provider:
+        with pytest.raises(AccountUnseen, match="good for sending"):
+            provider.check()
+        with pytest.raises(AccountUnseen, match="which messages were accepted"):
+            provider.reconcile(addresses_of(make_messages(1)))
+        assert accepted(list(provider.submit(batch(make_messages(2)), lambda *_: None))) == 2
+    carrier.options["api_key"] = "another"
+    with closing(carrier.open()) as provider, pytest.raises(AccountTrouble) as trouble:
+        provider.check()
+    assert not isinstance(trouble.value, AccountUnseen)
+    assert len(carrier.delivered()) == 2
 
 
 def test_a_message_that_is_not_there_is_not_found(carrier: MailgunCarrier) -> None:

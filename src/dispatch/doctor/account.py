@@ -14,6 +14,7 @@ from urllib3.exceptions import HTTPError
 from dispatch.checks.hosts import is_local, is_this_machine
 from dispatch.doctor.case import Case, NotExamined
 from dispatch.doctor.examination import Observation, error, ok, warning
+from dispatch.errors import AccountUnseen
 from dispatch.inspection.probe import probe_unsubscribe
 
 _PROBE_SECONDS = 3  # to connect, and again to answer
@@ -23,8 +24,12 @@ _MOST_SECONDS_APART = 60
 
 def account(case: Case) -> Iterator[Observation]:
     """The provider knows the account, and what is set there agrees with dispatch.yaml; nothing is sent."""
-    with closing(case.open_provider()) as provider:
-        complaints = provider.check()
+    try:
+        with closing(case.open_provider()) as provider:
+            complaints = provider.check()
+    except AccountUnseen as unseen:
+        yield warning(account, str(unseen), unseen.problems[0].remedy)
+        return
     for complaint in complaints:
         yield error(account, complaint, f"Look at providers.{case.config.provider} in dispatch.yaml.")
     if not complaints:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
 from dispatch.addresses import Mailbox, format_header
-from dispatch.errors import AccountTrouble, ProviderUnreachable, Unsupported
+from dispatch.errors import AccountTrouble, AccountUnseen, ProviderUnreachable, Unsupported
 from dispatch.messages.message import Message
 from dispatch.messages.template import Variant
 from dispatch.providers.http import HttpProvider, Request, Response
@@ -142,9 +142,12 @@ class Mailgun(HttpProvider):
             ("recipient-variables", json.dumps(values, separators=(",", ":"))),
             *self._options(first),
         ]
+        return self._post(fields, batch.messages)
+
+    def _post(self, fields: Sequence[tuple[str, str]], messages: tuple[Message, ...] = ()) -> Request:
         content, boundary = _form(fields)
         headers = {**self._headers, "Content-Type": f"multipart/form-data; boundary={boundary}"}
-        return Request("POST", f"{self._base_url}/v3/{self._domain}/messages", headers, content, batch.messages)
+        return Request("POST", f"{self._base_url}/v3/{self._domain}/messages", headers, content, messages)
 
     def _options(self, message: Message) -> list[tuple[str, str]]:
         """What is neither a body nor an address; raises Unsupported for more than Mailgun takes."""
@@ -232,10 +235,7 @@ class Mailgun(HttpProvider):
         return found
 
     def check(self) -> list[str]:
-        """Whether the domain may send, and nothing at Mailgun gets into the way of our links.
-
-        A domain's sending key may not ask.
-        """
+        """Whether the domain may send, and nothing at Mailgun gets into the way of our links."""
         domain = self._ask(f"/v4/domains/{self._domain}").get("domain") or {}
         tracking = self._ask(f"/v3/domains/{self._domain}/tracking").get("tracking") or {}
         complaints = []
@@ -256,12 +256,28 @@ class Mailgun(HttpProvider):
     def _ask(self, path: str) -> dict[str, Any]:
         answer = self.get(path, self._headers)
         code = f"HTTP {answer.status}"
+        if answer.status == 401 and self._may_send():
+            raise AccountUnseen(
+                "the key at Mailgun is good for sending and may not ask about anything: "
+                "neither how the domain stands there, nor which messages were accepted",
+                remedy="See there that the domain is verified and unsubscribe tracking is off, "
+                "or use a key of the account, which may ask.",
+            )
         if code in self.troubles:
             raise AccountTrouble(f"Mailgun does not answer for this account ({code})", remedy=self.troubles[code])
         document = answer.json()
         if answer.status != 200 or not isinstance(document, dict):
             raise ProviderUnreachable(f"Mailgun did not answer: {code}", remedy="Ask again later.")
         return document
+
+    def _may_send(self) -> bool:
+        """Whether the key is good for sending: Mailgun answers a message without sender and recipient with 400 then.
+
+        A domain's sending key may do nothing but that, anything else is answered with 401
+        (https://documentation.mailgun.com/docs/mailgun/api-reference/mg-auth, read 2026-11).
+        """
+        answer = self._send(self._post([("o:testmode", "yes")]))
+        return isinstance(answer, Response) and answer.status == 400
 
 
 class _Bodies:

@@ -146,8 +146,8 @@ class Provider(ABC):
     def check(self) -> list[str]:
         """Sentences about what is set up wrong at the provider; sends nothing, and changes nothing.
 
-        Raises AccountTrouble or ProviderUnreachable where that could not be found out: a key may be good for sending
-        and for nothing else.
+        Raises AccountTrouble or ProviderUnreachable where that could not be found out; AccountUnseen where the key is
+        good for sending and for nothing else.
         """
         return []
 

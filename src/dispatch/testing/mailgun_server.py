@@ -20,6 +20,7 @@ from dispatch.testing.api_server import ApiCall
 from dispatch.testing.listener import Listener
 
 KEY = "not-a-real-mailgun-key"
+SENDING_KEY = "not-a-real-sending-key-of-the-domain"  # may do nothing else
 DOMAIN = "news.example.com"
 
 # https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages, read 2026-07
@@ -64,7 +65,7 @@ class _Call(ApiCall):
         return owner
 
     def do_GET(self) -> None:  # noqa: N802 - http.server calls it so
-        if not self.authorized():
+        if not self.authorized(KEY):
             return
         parts = urlsplit(self.path)
         if parts.path == f"/v4/domains/{DOMAIN}":
@@ -80,7 +81,7 @@ class _Call(ApiCall):
     def do_POST(self) -> None:  # noqa: N802 - http.server calls it so
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.owner.calls.append(body)
-        if not self.authorized():
+        if not self.authorized(KEY, SENDING_KEY):
             return None
         if urlsplit(self.path).path != f"/v3/{DOMAIN}/messages":
             return self.answer(404, {"message": "Domain not found: somewhere.example"})
@@ -91,8 +92,9 @@ class _Call(ApiCall):
         fields = form_fields(self.headers["Content-Type"], body)
         return self.take(fields, self.owner.faults.take("messages", body.decode()))
 
-    def authorized(self) -> bool:
-        if self.headers.get("Authorization") == "Basic " + b64encode(f"api:{KEY}".encode()).decode():
+    def authorized(self, *keys: str) -> bool:
+        given = self.headers.get("Authorization")
+        if given in ["Basic " + b64encode(f"api:{key}".encode()).decode() for key in keys]:
             return True
         self.answer_bytes(401, b"Forbidden", {"Content-Type": "text/plain"})
         return False
@@ -110,7 +112,7 @@ class _Call(ApiCall):
             return self.answer(
                 int(status), {"message": f"refused with {status}"}, {"Retry-After": rest} if rest else {}
             )
-        people = getaddresses(fields["to"])
+        people = getaddresses(fields.get("to", []))
         fault = self.fault_in(fields, people)
         if fault:
             return self.answer(400, {"message": fault})
@@ -130,6 +132,8 @@ class _Call(ApiCall):
         options = [(name, value) for name, values in fields.items() if name[1:2] == ":" for value in values]
         if sum(len(name) + len(value.encode()) for name, value in options) > _MOST_OPTIONS:
             return "Send options (parameters starting with o:, h:, or v:) are limited to 16KB total"
+        if not fields.get("from") or not people:
+            return "from parameter is missing" if not fields.get("from") else "to parameter is missing"
         if len(people) > _MOST_PEOPLE:
             return "too many recipients"
         if any(address in self.owner.invalid for _, address in people):
