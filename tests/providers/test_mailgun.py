@@ -127,11 +127,29 @@ def test_a_thousand_fit_into_a_call(mailgun: Mailgun) -> None:
 def test_a_call_over_the_byte_limit_is_split(mailgun: Mailgun) -> None:
     slot = Slot("story", "", Context.PLAIN)
     variant = Variant(Slots(("News",)), Slots(("<!doctype html><p>News</p>",)), Slots(("", "\n"), (slot,)))
-    messages = [personal(variant, number, {"story": "x" * 10_000}) for number in range(1, 101)]
+    messages = [personal(variant, number, {"story": "x" * 50_000}) for number in range(1, 1001)]
     calls = mailgun.plan(messages)
     assert [message for call in calls for message in call] == messages
     assert len(calls) > 1
     assert all(len(mailgun.build(batch(call)).body) <= 25_000_000 for call in calls)
+
+
+@pytest.mark.parametrize("character", ["x", "&", "é", "\U0001f682", '"', "\x1f"])
+@pytest.mark.parametrize("is_fallback", [True, False])
+def test_what_is_written_for_one_person_is_never_more_than_was_reckoned(
+    mailgun: Mailgun, character: str, is_fallback: bool
+) -> None:
+    value = character * 20_000
+    fallback = value if is_fallback else ""
+    fields = [Slot("story", fallback, context) for context in (Context.TEXT, Context.ATTRIBUTE, Context.URL_PART)]
+    page = Slots(
+        ("<!doctype html><p>", '</p><p title="', '"></p><a href="https://example.org/?q=', '">x</a>'), (*fields,)
+    )
+    text = Slots(("", "\n"), (Slot("story", fallback, Context.PLAIN),))
+    variant = Variant(Slots(("News",)), page, text)
+    messages = [personal(variant, number, {"story": "" if is_fallback else value}) for number in (1, 2)]
+    [call] = mailgun.plan(messages)
+    assert len(mailgun.build(batch(call)).body) <= sum(map(mailgun.weight, messages))
 
 
 # --- what arrives is what full rendering gives -----------------------------------------------------------------

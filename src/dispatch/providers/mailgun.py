@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -297,6 +298,9 @@ class _Bodies:
             ("text", self._with_keys("t", variant.text, variant.text_form, variant.text.literals)),
             ("html", self._with_keys("h", variant.html, variant.html_form, map(_entities, variant.html.literals))),
         ]
+        slots = [slot for part in parts for slot in set(part.slots)]
+        self._uses = Counter(slot.name for slot in slots)
+        self._fallbacks = sum(len(slot.fallback) + 2 for slot in slots)  # and 24 bytes for the key and its quotes
         self.weight = sum(len(value.encode()) for _, value in self.shared) + 2 * _MAX_OPTIONS
 
     def is_shared_by(self, message: Message) -> bool:
@@ -322,10 +326,10 @@ class _Bodies:
 
     def weight_of(self, message: Message) -> int:
         """The most bytes that a person's part of a call can take."""
-        # JSON takes up to 12 bytes for a character, escaping up to 6 characters for one (&quot;).
-        return (
-            1000 + 12 * (len(message.to.name) + len(message.to.address)) + 72 * sum(map(len, message.values.values()))
-        )
+        characters = len(message.to.name) + 2 * len(message.to.address) + self._fallbacks
+        characters += sum(len(value) * self._uses[name] for name, value in message.values.items())
+        # JSON takes up to 12 bytes for a character beyond US-ASCII; escaping makes up to 12 of one, which take a byte.
+        return 1000 + 12 * characters
 
     def _with_keys(self, beginning: str, slots: Slots, form: Form[str], literals: Any) -> str:
         self._keys.append((beginning, form))
