@@ -62,6 +62,7 @@ def test_a_newsletter_that_is_ready(dispatch: Command, mail: SmtpServer, dns: Dn
     assert list(dict.fromkeys(observation["examination"] for observation in seen)) == NAMES
     assert {o["examination"]: o["verdict"] for o in seen if o["verdict"] != "ok"} == {
         "git": "skipped",
+        "claim": "skipped",
         "way-out": "warning",  # switched off
         "clock": "skipped",
     }
@@ -100,7 +101,7 @@ def test_another_provider_can_be_looked_at_before_it_is_set(dispatch: Command, f
 def test_offline_nobody_is_asked(dispatch: Command, mail: SmtpServer, dns: DnsServer) -> None:
     run = dispatch("doctor", "--offline")
     assert run.code == 0
-    assert "skipped  account, way-out, clock, spf, dkim, dmarc, mail-hosts\n" in run.stdout
+    assert "skipped  claim, account, way-out, clock, spf, dkim, dmarc, mail-hosts\n" in run.stdout
     assert (dns.asked, mail.connections) == ([], 0)
 
 

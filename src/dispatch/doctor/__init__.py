@@ -19,6 +19,7 @@ HERE: tuple[Examination, ...] = (
 """What can be seen in the folder and on this machine."""
 
 BEYOND: tuple[Examination, ...] = (
+    repository.claim,
     account.account,
     account.way_out,
     account.clock,
