@@ -68,6 +68,19 @@ def test_a_row_that_somebody_is_taking_is_passed_over(desk) -> None:
     assert (first.positions, taken[0].positions) == ((1, 2, 3, 4, 5), (6, 7, 8, 9, 10))
 
 
+def test_a_row_that_somebody_is_taking_is_waited_for_at_the_end(desk) -> None:
+    service = FakeService(CAPABILITIES)
+    mailing = desk.prepare(service)
+    running = threading.Thread(target=desk.sender(mailing, service, stop=threading.Event()).run)
+    with desk.ledger.writing() as other:
+        desk.ledger.next_row(other, mailing, desk.clock())
+        running.start()
+        running.join(2)
+        assert running.is_alive()
+    running.join(30)  # the other has died instead
+    assert desk.status(mailing).accepted == 12
+
+
 def test_two_who_close_the_last_two_rows_at_once_leave_a_finished_mailing(desk) -> None:
     mailing = desk.prepare(FakeService(CAPABILITIES))
     with desk.ledger.writing() as connection:

@@ -173,14 +173,19 @@ class Sender:
             raise
 
     def _others_are_at_work(self, capabilities: Capabilities) -> bool:
-        """Whether processes elsewhere have rows, which may be pending again; the rows of the dead are taken over."""
-        wishes, taken = self._ledger.look(
+        """Whether processes elsewhere have rows, which may be pending again; the rows of the dead are taken over.
+
+        Without a limit, rows that are pending and not to be had are just being taken, by one who may die of it.
+        """
+        wishes, taken, untaken = self._ledger.look(
             lambda connection: (
                 self._ledger.refreshed(connection, self._mailing),
                 self._ledger.rows(connection, self._mailing, BatchState.CLAIMED, BatchState.SUBMITTING),
+                self._ledger.untaken(connection, self._mailing),
             )
         )
-        if wishes.paused_at or wishes.cancelled_at or not any(row.claimed_by for row in taken):
+        may_come_free = any(row.claimed_by for row in taken) or (untaken and wishes.pause_after is None)
+        if wishes.paused_at or wishes.cancelled_at or not may_come_free:
             return False
         recover(self._ledger, self._crew, self._mailing, capabilities, self._clock(), locked=False)
         self._stop.wait(_GLANCE.total_seconds())
