@@ -25,6 +25,7 @@ class Kill(NamedTuple):
     when: str
     kind: str
     number: int
+    signal: int = signal.SIGKILL  # or SIGSTOP
 
     def __str__(self) -> str:
         return f"{self.when} {self.kind} {self.number}"
@@ -111,9 +112,15 @@ class Launcher:
         *arguments: str,
         environ: Mapping[str, str] | None = None,
         kill: Kill | None = None,
+        kills_assistant: bool = False,
+        assistants: int = 0,
         settings: Mapping[str, object] | None = None,
     ) -> Running:
-        """Start a command; `settings` gives constants of modules (`module:NAME`) another value in its process."""
+        """Start a command; `settings` gives constants of modules (`module:NAME`) another value in its process.
+
+        `assistants` is how many processes it may start to send beside it; the first of them dies where
+        `kills_assistant` says so.
+        """
         number = next(self._numbers)
         notes = self._notes / f"{number:05}"
         notes.with_suffix(".stderr").touch()
@@ -123,6 +130,8 @@ class Launcher:
             "folder": str(folder),
             "environ": {"PATH": os.environ["PATH"], "HOME": str(self._notes), **(environ or {})},
             "kill": kill,
+            "kills_assistant": kills_assistant,
+            "assistants": assistants,
             "settings": settings or {},
             **{name: str(notes.with_suffix(f".{name}")) for name in ("stdout", "stderr", "notes")},
         }

@@ -57,6 +57,7 @@ def bench(
 
     def at(case: Case) -> Bench:
         options = [f"--lose-reply-every={LOSES}"] if case.loses_replies else []
+        options += [f"--latency={case.latency}"] if case.latency else []
         carrier: Carrier = Outbox() if case.carrier == "outbox" else server(case.carrier, *options)
         databases = [request.getfixturevalue("new_database")] if case.database else []
         return Bench(case, launcher, carrier, tmp_path / "newsletter", *databases)

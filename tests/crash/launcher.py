@@ -4,7 +4,8 @@
 
 A job is a line of JSON on stdin, its end a line of JSON on stdout. Nothing in the product knows of this: in the child,
 the commit of SQLAlchemy's dialect, the statements, the sendall of sockets, the renames of files and the waits for
-commands (git) are counted, and at the one that the job names the child sends itself SIGKILL.
+commands (git) are counted, and at the one that the job names the child sends itself SIGKILL, or SIGSTOP. The processes
+that send beside it are forks as well, of the child before it has a thread or a database, and counted in the same way.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
@@ -29,6 +31,7 @@ from typing import Any, NoReturn
 from sqlalchemy.engine.default import DefaultDialect
 
 from dispatch.cli.group import run
+from dispatch.delivery.assistants import Assistants
 from dispatch.project import Project
 
 # Whatever a command loads only when it needs it: once here is not 2,000 times in the children.
@@ -41,6 +44,7 @@ LAZY = (
     "dispatch.cli.sending",
     "dispatch.cli.starting",
     "dispatch.cli.web",
+    "dispatch.cli.worker",
     "dispatch.providers.mailgun",
     "dispatch.providers.outbox",
     "dispatch.providers.postmark",
@@ -53,9 +57,11 @@ LAZY = (
 class Meter:
     """Counts what happens in this process, and ends it at one of these moments."""
 
-    def __init__(self, kill: list[Any] | None) -> None:
+    def __init__(self, kill: list[Any] | None, on_first_commit: Callable[[], None] = lambda: None) -> None:
         self.counts: Counter[str] = Counter()
-        self._kill = tuple(kill) if kill else None  # ("before" | "after", kind, number from 1)
+        *moment, self._signal = kill or [signal.SIGKILL]
+        self._moment = tuple(moment)  # ("before" | "after", kind, number from 1)
+        self._on_first_commit = on_first_commit
         self._lock = Lock()
 
     def around(self, kind: str, act: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,6 +74,8 @@ class Meter:
             self._die_if_told("before", kind, number)
             result = act(*arguments, **options)
             self._die_if_told("after", kind, number)
+            if kind == "commit" and number == 1:
+                self._on_first_commit()
             return result
 
         return counted
@@ -91,8 +99,8 @@ class Meter:
         subprocess.Popen.communicate = self.around("command", subprocess.Popen.communicate)  # type: ignore[method-assign]
 
     def _die_if_told(self, when: str, kind: str, number: int) -> None:
-        if self._kill == (when, kind, number):
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self._moment == (when, kind, number):
+            os.kill(os.getpid(), self._signal)
 
 
 class HasWritten:
@@ -108,6 +116,75 @@ class HasWritten:
         rows, before = connection.total_changes, self._rows.get(id(connection), 0)
         self._rows[id(connection)] = rows
         return rows != before
+
+
+class Spare:
+    """An assistant in waiting. To whoever starts it, it is what subprocess.Popen gives; it needs no second to begin."""
+
+    def __init__(self, kill: list[Any] | None, others: list[Spare]) -> None:
+        self._ours, self._theirs = socket.socketpair()
+        stdin, ours = os.pipe()
+        theirs, stdout = os.pipe()
+        self.stdin, self.stdout = os.fdopen(ours, "wb"), os.fdopen(theirs, "rb")
+        self.pid = os.fork()
+        if not self.pid:
+            os.dup2(stdin, 0)
+            os.dup2(stdout, 1)
+            for spare in [*others, self]:  # their other ends are the sender's alone, so that its death closes them
+                for end in (spare._ours, spare.stdin, spare.stdout):
+                    end.close()
+            self._wait_for_orders(kill)
+        for end in (stdin, stdout):
+            os.close(end)
+        self._theirs.close()
+
+    def begin(self, command: list[str], inherited: tuple[int, ...]) -> None:
+        """Let it be the command: `python -m dispatch …`."""
+        socket.send_fds(self._ours, [json.dumps(command[3:]).encode()], inherited)
+
+    def wait_until_enlisted(self) -> None:
+        """Until it is about to send, or dead."""
+        self._ours.recv(1)
+
+    def go(self) -> None:
+        """Let it send."""
+        with suppress(OSError):  # dead
+            self._ours.send(b".")
+
+    def wait(self) -> int:
+        """Its exit code."""
+        _, status = os.waitpid(self.pid, 0)
+        self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def _wait_for_orders(self, kill: list[Any] | None) -> NoReturn:
+        orders, _locks, _, _ = socket.recv_fds(self._theirs, 1 << 16, 4)  # whoever has a descriptor, holds the lock
+        if not orders:
+            os._exit(0)
+
+        def enlisted() -> None:
+            with suppress(OSError):
+                self._theirs.send(b".")
+                self._theirs.recv(1)
+
+        os._exit(perform(json.loads(orders), Meter(kill, enlisted)))
+
+
+def use_spares(spares: list[Spare]) -> None:
+    """Let a sender's assistants be these. All are enlisted before anybody sends: the first could do the others' work."""
+    waiting = [*spares]
+
+    def start(assistants: Any) -> Spare:
+        spare = waiting.pop(0)
+        spare.begin(assistants._command, assistants._inherited)
+        if not waiting:
+            for one in spares:
+                one.wait_until_enlisted()
+            for one in spares:
+                one.go()
+        return spare
+
+    Assistants._start = start  # type: ignore[assignment,method-assign]
 
 
 class Children:
@@ -172,23 +249,36 @@ def become(job: dict[str, Any]) -> NoReturn:
     for place, value in job["settings"].items():
         module, _, name = place.partition(":")
         setattr(import_module(module), name, value)
-    meter = Meter(job["kill"])
-    meter.watch()
-    code: object = 1
+    spares: list[Spare] = []
+    for number in range(job["assistants"]):
+        spares.append(Spare(job["kill"] if job["kills_assistant"] and not number else None, spares))
+    if spares:
+        use_spares(spares)
+    meter = Meter(None if job["kills_assistant"] else job["kill"])
+    code = 1
     try:
-        run(job["arguments"])
-    except SystemExit as end:
-        code = end.code
-    except BaseException:  # noqa: BLE001 - as the interpreter does
-        traceback.print_exc()
+        code = perform(job["arguments"], meter)
     finally:
         # proc(5): nanoseconds on a CPU, then those in which this thread could have run and others did.
         waited = int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9
         Path(job["notes"]).write_text(json.dumps({"counts": meter.counts, "waited": waited}))
-        sys.stdout.flush()
-        sys.stderr.flush()
         # Taking all modules apart would copy 100 MB of shared pages: 50 ms of each run's 60.
-        os._exit(code if isinstance(code, int) else 1)
+        os._exit(code)
+
+
+def perform(arguments: list[str], meter: Meter) -> int:
+    """Run the command; gives its exit code."""
+    meter.watch()
+    code: object = 1
+    try:
+        run(arguments)
+    except SystemExit as end:
+        code = end.code
+    except BaseException:  # noqa: BLE001 - as the interpreter does
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code if isinstance(code, int) else 1
 
 
 def warm_up(folder: Path) -> None:

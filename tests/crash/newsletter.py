@@ -32,7 +32,7 @@ providers:
   smtp: {{host: 127.0.0.1, port: {port}, tls: none}}
   postmark: {{token: "${{POSTMARK_TOKEN}}", base_url: "http://127.0.0.1:{port}"}}
   mailgun: {{api_key: "${{MAILGUN_API_KEY}}", domain: {domain}, base_url: "http://127.0.0.1:{port}"}}
-delivery: {{rate: 100000/s, concurrency: {concurrency}}}
+delivery: {{rate: {rate}, concurrency: {concurrency}, processes: {processes}}}
 """
 
 ISSUE = """\
@@ -50,6 +50,8 @@ def write_newsletter(
     *,
     port: int = 0,
     concurrency: int = 1,
+    processes: int = 1,
+    rate: str = "100000/s",
     readers: tuple[str, ...] = READERS,
     words: str = "",
     database: str = "",
@@ -57,7 +59,8 @@ def write_newsletter(
     """Write the newsletter into a new folder; `words` stand at the end of its issue, `database` is a URL."""
     (folder / "issues").mkdir(parents=True)
     keys = "[]" if provider == "outbox" else '["${DISPATCH_KEY}"]'  # the outbox's is made, and may be half made
-    config = CONFIG.format(provider=provider, port=port or 1, concurrency=concurrency, keys=keys, domain=DOMAIN)
+    delivery = {"concurrency": concurrency, "processes": processes, "rate": rate}
+    config = CONFIG.format(provider=provider, port=port or 1, keys=keys, domain=DOMAIN, **delivery)
     (folder / "dispatch.yaml").write_text(config + (f"database: {database}\n" if database else ""))
     (folder / "issues" / f"{SLUG}.yaml").write_text(ISSUE + (f"  - paragraph: {words}\n" if words else ""))
     left, waiting = EXCLUDED

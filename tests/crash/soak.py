@@ -100,11 +100,9 @@ class Soak:
             carrier.name,
             port=carrier.port,
             concurrency=way.concurrency,
+            processes=way.processes,
+            rate=f"{RATE}/s",
             readers=READERS,
-        )
-        settings = folder / "dispatch.yaml"
-        settings.write_text(
-            settings.read_text().replace("rate: 100000/s", f"rate: {RATE}/s, processes: {way.processes}")
         )
         kills = self._send(folder, way)
         line = judge(carrier, folder, kills, way)

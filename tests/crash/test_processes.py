@@ -30,10 +30,8 @@ def slow(server: Callable[..., Server]) -> Server:
 
 @pytest.fixture
 def folder(slow: Server, tmp_path: Path) -> Path:
-    folder = write_newsletter(tmp_path / "newsletter", "smtp", port=slow.port, concurrency=CONNECTIONS)
-    settings = folder / "dispatch.yaml"
-    settings.write_text(settings.read_text().replace("delivery: {", f"delivery: {{processes: {PROCESSES}, "))
-    return folder
+    options = {"concurrency": CONNECTIONS, "processes": PROCESSES}
+    return write_newsletter(tmp_path / "newsletter", "smtp", port=slow.port, **options)
 
 
 def at_work(folder: Path) -> list[int]:

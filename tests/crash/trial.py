@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from crash.carriers import Carrier
-from crash.command import KILLED, Kill, Launcher, Run
+from crash.command import KILLED, Kill, Launcher, Run, Running
 from crash.newsletter import ENVIRON, EXCLUDED, MAILING, READERS, REFUSED, SLUG, write_newsletter
 from dispatch.delivery.mailing import BatchState
 from dispatch.explanation import explain
@@ -20,7 +21,7 @@ from dispatch.project import Project
 GOES_ON = (KILLED, 3)
 
 # Several calls in flight with 60 recipients: as if the carriers took fewer messages at a time than they do.
-SETTINGS = {
+SETTINGS: Mapping[str, object] = {
     "dispatch.providers.outbox:_UNIT": 16,
     "dispatch.providers.mailgun:_MAX_MESSAGES": 7,
     "dispatch.providers.postmark:_MAX_MESSAGES": 7,
@@ -39,9 +40,12 @@ class Case:
     loses_replies: bool = False
     words: str = ""  # in the issue, for whose sake nobody can share a call with another
     database: str = ""  # else SQLite
+    processes: int = 1
+    latency: float = 0.0  # seconds before each reply of the server: so that several have their part in it
 
     def __str__(self) -> str:
-        facts = (self.database, "own-bodies" if self.words else "", "losing" if self.loses_replies else "")
+        several = f"{self.processes}-processes" if self.processes > 1 else ""
+        facts = (self.database, several, "own-bodies" if self.words else "", "losing" if self.loses_replies else "")
         return "-".join([self.carrier, str(self.concurrency), *filter(None, facts)])
 
     @property
@@ -78,15 +82,19 @@ class Bench:
         self._new_database = new_database
         self._turns = count()
 
-    def try_out(self, *kills: Kill) -> Verdict:
-        """Send, with the first commands killed as told; go on until the end; raise AssertionError for any untruth."""
+    def try_out(self, *kills: Kill, assistant: bool = False) -> Verdict:
+        """Send, with the first commands killed as told; go on until the end; raise AssertionError for any untruth.
+
+        `assistant`: it is not the command that is killed, but the first of the processes that it has beside it.
+        """
         folder = self.new_folder(self._folder)
         told = list(kills)
-        first = run = self.run(folder, "send", SLUG, "--yes", "--json", kill=told.pop(0) if told else None)
-        killed = int(run.code == KILLED)
+        kill = told.pop(0) if told else None
+        first = run = self.run(folder, "send", SLUG, "--yes", "--json", kill=kill, kills_assistant=assistant)
+        killed = int(has_lost_a_process(run))
         while run.code in GOES_ON:
             run = self.go_on(folder, told.pop(0) if told else None)
-            killed += run.code == KILLED
+            killed += has_lost_a_process(run)
         uncertain = self.audit(folder, killed)
         assert run.code == (4 if uncertain else 0), run
         shutil.rmtree(folder)
@@ -100,6 +108,7 @@ class Bench:
             self.carrier.name,
             port=self.carrier.port,
             concurrency=self.case.concurrency,
+            processes=self.case.processes,
             words=self.case.words,
             database=self._new_database(),
         )
@@ -137,7 +146,8 @@ class Bench:
         assert status.json["state"] == ("finished_uncertain" if numbers["uncertain"] else "finished")
         assert status.json["started"] <= status.json["finished"]
         self._check_why(folder, readers)
-        at_most = killed * self.case.concurrency if self.carrier.name != "outbox" else 0
+        at_once = self.case.concurrency // self.case.processes
+        at_most = killed * at_once if self.carrier.name != "outbox" else 0
         assert requests <= at_most, f"{requests} requests are uncertain, and {at_most} were in flight"
         return numbers["uncertain"]
 
@@ -150,15 +160,28 @@ class Bench:
         (told,) = why.json["mailings"]
         assert told["fate"] == fate, why
 
-    def run(self, folder: Path, *arguments: str, kill: Kill | None = None) -> Run:
+    def run(self, folder: Path, *arguments: str, **kill: Any) -> Run:
         """A command in the newsletter's folder, from its start to its end."""
-        return self.launcher.run(folder, *arguments, environ=ENVIRON, kill=kill, settings=SETTINGS)
+        return self.start(folder, *arguments, **kill).wait()
+
+    def start(
+        self, folder: Path, *arguments: str, settings: Mapping[str, object] | None = None, **kill: Any
+    ) -> Running:
+        """The same, while it is under way; with `settings` of its own."""
+        beside = self.case.processes - 1 if arguments[0] in {"send", "resume"} else 0
+        options = {"environ": ENVIRON, "settings": {**SETTINGS, **(settings or {})}, "assistants": beside}
+        return self.launcher.start(folder, *arguments, **options, **kill)
 
 
 _FATES = ("accepted", "refused", "pending", "uncertain", "withdrawn")
 # By whether the truth has them: what the ledger may say at the end of somebody in the audience.
 _POSSIBLE = {True: ("accepted", "uncertain"), False: ("refused", "uncertain")}
 _OF_EACH = 8  # so many people one is asked about
+
+
+def has_lost_a_process(run: Run) -> bool:
+    """Whether it was killed, or stopped because one of the processes beside it was."""
+    return run.code == KILLED or "was ended by signal 9" in run.stderr
 
 
 @contextmanager
