@@ -40,7 +40,7 @@ from dispatch.providers.provider import Capabilities
 from dispatch.rendering.compiled import RESERVED_FIELDS
 from dispatch.starter import write_newsletter
 from dispatch.subscribers.csv_header import ALIASES
-from dispatch.subscribers.csv_import import Rejected
+from dispatch.subscribers.csv_rows import Rejected
 from dispatch.subscribers.membership import AdditionReport
 from dispatch.subscribers.subscriber import NOT_IN_FILE, STANDARD_COLUMNS, HistoryEntry, Reason, Suppression
 from dispatch.subscribers.subscriber import Status as Membership

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
@@ -22,7 +22,7 @@ _OUTER_SPACE = " \t\u00a0"  # spreadsheets leave these around a cell; a line bre
 _ATEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~-"  # RFC 5322 §3.2.3
 _LABEL = r"(?!..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ORDINARY_ADDRESS = re.compile(
-    rf"(?!-)(?!.*=\?)[{_ATEXT}]+(?:\.[{_ATEXT}]+)*@(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z-]{{0,61}}[A-Za-z])"
+    rf"(?!-)[{_ATEXT}]+(?:\.[{_ATEXT}]+)*@(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z-]{{0,61}}[A-Za-z])"
 )
 
 # Controls, line and paragraph separators, what turns the reading direction round, invisible spaces, surrogates.
@@ -90,11 +90,20 @@ def normalise_address(text: str) -> str:
 
 def ordinary_address(text: str) -> str | None:
     """The same for an address that a short pattern proves right, as nearly all are; None for any other."""
-    if len(text) <= _MAX_ADDRESS and _ORDINARY_ADDRESS.fullmatch(text):
+    if len(text) <= _MAX_ADDRESS and _ORDINARY_ADDRESS.fullmatch(text) and "=?" not in text:
         local, _, domain = text.partition("@")
         if len(local) <= _MAX_LOCAL:
             return f"{local}@{domain.lower()}"
     return None
+
+
+def ordinary_addresses(texts: Sequence[str]) -> Sequence[str] | None:
+    """The same for many, in half the time where all are short and in lower case; None if one of them is another."""
+    whole = "".join(texts)
+    if max(map(len, texts)) <= _MAX_LOCAL and whole == whole.lower() and "=?" not in whole:
+        return texts if all(map(_ORDINARY_ADDRESS.fullmatch, texts)) else None
+    addresses = [address for text in texts if (address := ordinary_address(text))]
+    return addresses if len(addresses) == len(texts) else None
 
 
 def address_key(address: str) -> str:

@@ -20,7 +20,8 @@ from dispatch.rendering.compiler import compile_issue
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.theme import NewsletterFacts, Theme, ThemeSettings
 from dispatch.rendering.webpage import WebPage, compile_webpage, issue_url
-from dispatch.subscribers.csv_import import Row, SubscribersFile, open_subscribers
+from dispatch.subscribers.csv_import import SubscribersFile, open_subscribers
+from dispatch.subscribers.csv_rows import Row
 from dispatch.subscribers.subscriber import MERGE_COLUMNS, STANDARD_COLUMNS, Status, Subscriber
 
 

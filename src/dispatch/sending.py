@@ -46,7 +46,8 @@ from dispatch.providers.outcome import Outcome, Uncertain
 from dispatch.providers.provider import Batch, Capabilities, Provider
 from dispatch.records import Records
 from dispatch.rendering.compiled import CompiledIssue
-from dispatch.subscribers.csv_import import Row, read_subscribers
+from dispatch.subscribers.csv_import import read_subscribers
+from dispatch.subscribers.csv_rows import Row
 from dispatch.subscribers.file_sync import ImportReport
 from dispatch.subscribers.subscriber import Status, Subscriber, merge_values
 

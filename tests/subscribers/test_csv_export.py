@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.subscribers.csv_export import export_rows, write_csv, write_json
-from dispatch.subscribers.csv_import import Row, read_subscribers
+from dispatch.subscribers.csv_import import read_subscribers
+from dispatch.subscribers.csv_rows import Row
 from dispatch.subscribers.store import SubscriberStore
 from dispatch.subscribers.subscriber import Candidate, Status, Subscriber
 

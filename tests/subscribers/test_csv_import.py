@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.errors import InvalidSubscribers, NotFound
-from dispatch.subscribers.csv_import import Rejected, Row, open_subscribers, read_person, read_subscribers
+from dispatch.subscribers.csv_import import open_subscribers, read_person, read_subscribers
+from dispatch.subscribers.csv_rows import Rejected, Row
 from dispatch.subscribers.subscriber import Status
 
 
@@ -360,6 +361,34 @@ def test_no_line_of_any_text_is_lost_without_a_word(pieces: list[str]) -> None:
         if "@" in line and '"' not in text:
             assert number in told
     assert all(bad.line <= text.count("\n") + 2 for bad in rejected)
+
+
+CELLS = {
+    "email": [
+        "ann@x.example",
+        "Ann@X.example",
+        "bob@münchen.example",
+        "=?x?@x.example",
+        "bob",
+        f"{'b' * 65}@x.example",
+    ],
+    "name": ["", "Ann", "Zoë", "Zoe\u0308", " Ann ", "Ann  Lee", "\u200bAnn", "=?utf-8?q?Ann?=", "A" * 101],
+    "language": ["", "fr", "PT-br", "no language"],
+    "tags": ["", "paid", "paid; Founder", "paid,paid"],
+    "status": ["", "subscribed", "Unsubscribed", "gone"],
+    "consent_at": ["", "2026-03-02", "2026-03-02T18:00:00+02:00", "yesterday"],
+    "city": ["", "Köln", "Ko\u0308ln", "K\u00f6ln\u00a0", '"Cork"'],
+}
+
+
+@given(st.lists(st.tuples(*(st.sampled_from(texts) for texts in CELLS.values())), min_size=1, max_size=30))
+def test_a_line_is_read_alike_whatever_stands_around_it(people: list[tuple[str, ...]]) -> None:
+    written = io.StringIO()
+    csv.writer(written, delimiter=";", lineterminator="\n").writerows([tuple(CELLS), *people])
+    alone = [read_person(person[0], dict(zip(CELLS, person, strict=True))) for person in people]
+    rows, rejected = read(written.getvalue())
+    assert [row._replace(line=1, last_line=1) for row in rows] == [row for row in alone if isinstance(row, Row)]
+    assert [bad.reason for bad in rejected] == [bad.reason for bad in alone if isinstance(bad, Rejected)]
 
 
 def test_reading_takes_no_memory_for_lines() -> None:

@@ -18,7 +18,7 @@ from dispatch.errors import UsageMistake
 from dispatch.messages.tokens import InvalidToken, Token, mailing_tag, read_token
 from dispatch.records import Records
 from dispatch.subscribers.csv_export import export_rows, write_csv, write_json
-from dispatch.subscribers.csv_import import Rejected
+from dispatch.subscribers.csv_rows import Rejected
 from dispatch.subscribers.file_sync import ImportReport
 from dispatch.subscribers.membership import AdditionReport, add_person, forget_person, import_people, remove_person
 from dispatch.subscribers.subscriber import Candidate, Reason

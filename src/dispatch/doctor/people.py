@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from dispatch.doctor.case import Case
 from dispatch.doctor.examination import Observation, error, ok, warning
-from dispatch.subscribers.csv_import import Rejected, open_subscribers
+from dispatch.subscribers.csv_import import open_subscribers
+from dispatch.subscribers.csv_rows import Rejected
 from dispatch.subscribers.subscriber import Status
 
 _SHOWN = 3

@@ -11,7 +11,8 @@ from pathlib import Path
 from dispatch.addresses import address_key
 from dispatch.errors import DispatchError
 from dispatch.messages.message import Recipient
-from dispatch.subscribers.csv_import import Row, read_subscribers
+from dispatch.subscribers.csv_import import read_subscribers
+from dispatch.subscribers.csv_rows import Row
 from dispatch.subscribers.subscriber import Subscriber, merge_values
 
 MOST = 200

@@ -17,7 +17,8 @@ from typing import BinaryIO
 from dispatch.errors import InvalidSubscribers
 from dispatch.files import sync_folder
 from dispatch.location import Location
-from dispatch.subscribers.csv_import import Row, SubscribersFile, open_subscribers
+from dispatch.subscribers.csv_import import SubscribersFile, open_subscribers
+from dispatch.subscribers.csv_rows import Row
 from dispatch.subscribers.csv_text import text_of
 
 

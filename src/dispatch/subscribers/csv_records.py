@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TextIO
@@ -15,9 +14,7 @@ MAX_CHARACTERS = 131_072
 MAX_LINES = 100
 """Of one record: a cell that goes on for more lines is an unclosed quote, and nobody's address."""
 
-_PAGE = 1 << 17  # characters read at once
-
-_UNDECODED = re.compile("[\ud800-\udfff]")  # what csv_text makes of a byte outside the encoding
+_PAGE = 1 << 13  # characters read at once: what is made of them stays in the processor's cache
 
 _UNCLOSED = "a quote opens on this line and is not closed"
 
@@ -52,6 +49,12 @@ class Page(NamedTuple):
         for line, (text, cells) in enumerate(zip(self.lines, self.cells, strict=True), self.line):
             if any(cells):
                 yield Record(line, line, text, cells)
+
+    def halves(self) -> tuple[Page, Page]:
+        """Its first lines, and the others."""
+        middle = len(self.lines) // 2
+        behind = Page(self.line + middle, self.lines[middle:], self.cells[middle:])
+        return Page(self.line, self.lines[:middle], self.cells[:middle]), behind
 
 
 def read_records(stream: TextIO, delimiter: str) -> Iterator[Record | BrokenRecord]:
@@ -108,7 +111,16 @@ def _records_of_one_line(text: str, lines: list[str], delimiter: str) -> list[li
 
 
 def _has_flaw(text: str) -> bool:
-    return "\0" in text or (not text.isascii() and _UNDECODED.search(text) is not None)
+    return "\0" in text or _is_undecoded(text)
+
+
+def _is_undecoded(text: str) -> bool:
+    """Whether csv_text met a byte outside the encoding, and made it a lone surrogate, which no encoding has."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _read_carefully(lines: _Lines, delimiter: str) -> Iterator[Record | BrokenRecord]:
@@ -194,6 +206,6 @@ class _Lines:
         for line in self._taken:
             if "\0" in line:
                 return "the line has a NUL byte in it"
-            if not line.isascii() and _UNDECODED.search(line):
+            if _is_undecoded(line):
                 return "the line has bytes in it that are no text in the encoding of the file"
         return ""

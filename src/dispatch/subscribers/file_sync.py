@@ -15,7 +15,8 @@ from dispatch.database.news import tell_news
 from dispatch.database.schema import setting, subscriber, suppression
 from dispatch.database.workbench import Workbench
 from dispatch.errors import Problem
-from dispatch.subscribers.csv_import import Rejected, SubscribersFile
+from dispatch.subscribers.csv_import import SubscribersFile
+from dispatch.subscribers.csv_rows import Rejected
 from dispatch.subscribers.difference import Difference, compare, portions, write_portion
 from dispatch.subscribers.outlook import show_as_written
 from dispatch.subscribers.staging import reject_repeated, stage
@@ -147,7 +148,7 @@ def report_unchanged(connection: Connection, file: SubscribersFile) -> Compariso
     barred = connection.execute(select(func.count()).select_from(theirs).where(subscriber.c.in_file)).scalar_one()
     # Everybody whose line says unsubscribed is barred; whoever else is, and the forgotten, are overruled.
     overruled = barred + state.people - state.known - state.unsubscribed
-    nothing = Difference(state.people, state.known, state.unsubscribed, 0, 0, 0, overruled, 0, 0)
+    nothing = Difference(state.people, state.known, state.unsubscribed, 0, 0, 0, overruled, 0, 0, 0)
     return Comparison(state, state, nothing, _report(file, nothing, ()))
 
 
@@ -182,7 +183,7 @@ def _write(database: Database, bench: Workbench, found: Comparison, now: str) ->
             database.alone(connection, "import")
             if read_state(connection).generation != expected.generation - 1:
                 raise Overtaken
-            write_portion(connection, portion, found.report.file, now)
+            write_portion(connection, found.difference, portion, found.report.file, now)
             write_state(connection, found.state if expected.generation == found.state.generation else expected)
 
 

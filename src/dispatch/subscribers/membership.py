@@ -13,8 +13,9 @@ from dispatch.addresses import address_key
 from dispatch.errors import InvalidAddress, InvalidSubscribers, NotFound
 from dispatch.location import Location
 from dispatch.subscribers.csv_edit import alone_in, append_rows, drop_lines
-from dispatch.subscribers.csv_import import Rejected, Row, SubscribersFile, no_file, open_subscribers, read_person
+from dispatch.subscribers.csv_import import SubscribersFile, no_file, open_subscribers, read_person
 from dispatch.subscribers.csv_records import BrokenRecord, Record
+from dispatch.subscribers.csv_rows import Rejected, Row
 from dispatch.subscribers.file_sync import ImportReport
 from dispatch.subscribers.store import SubscriberStore
 from dispatch.subscribers.subscriber import Status

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
 from json.encoder import encode_basestring_ascii
 
 from sqlalchemy import JSON, Column, Connection, Index, Integer, MetaData, String, Table, delete, func, select
 
 from dispatch.database.byte_order import Text
 from dispatch.database.workbench import Workbench
-from dispatch.subscribers.csv_import import Rejected, Row, SubscribersFile, printable
+from dispatch.subscribers.csv_import import SubscribersFile
+from dispatch.subscribers.csv_rows import Columns, Rejected, each, printable
 from dispatch.subscribers.subscriber import id_maker
 
 private = MetaData()
@@ -75,34 +75,31 @@ def reject_repeated(connection: Connection, file: SubscribersFile) -> tuple[Reje
     )
 
 
-def _valid(rows: Iterable[Row | Rejected], id_key: bytes, rejected: list[Rejected]) -> Iterator[tuple[object, ...]]:
+def _valid(file: SubscribersFile, id_key: bytes, rejected: list[Rejected]) -> Iterator[tuple[object, ...]]:
     """In the order of the columns of `incoming`. Lists and mappings are the JSON text that SQLAlchemy would write."""
     id_of = id_maker(id_key)
-    for row in rows:
-        if isinstance(row, Rejected):
-            rejected.append(row)
-            continue
-        yield (
-            row.line,
-            id_of(row.key),
-            row.email,
-            row.name,
-            row.first_name,
-            row.language,
-            _tags_json(row.tags),
-            _fields_json(row.fields),
-            row.status.value,
-            row.consent_source,
-            row.consent_at,
-        )
+    for found in file.in_columns():
+        if isinstance(found, Rejected):
+            rejected.append(found)
+        else:
+            columns = found if isinstance(found, Columns) else Columns.of(found)
+            yield from zip(
+                columns.line,
+                map(id_of, columns.key),
+                columns.email,
+                columns.name,
+                columns.first_name,
+                columns.language,
+                each(json.dumps, columns.tags),
+                each(_fields_json, columns.fields),
+                map(str, columns.status),
+                columns.consent_source,
+                columns.consent_at,
+                strict=True,
+            )
 
 
-@lru_cache(maxsize=4096)
-def _tags_json(tags: tuple[str, ...]) -> str:
-    return json.dumps(tags)
-
-
-def _fields_json(fields: dict[str, str]) -> str:
+def _fields_json(fields: tuple[tuple[str, str], ...]) -> str:
     """What json.dumps writes, in a third of the time: names and values are text."""
     quoted = encode_basestring_ascii
-    return "{" + ", ".join([f"{quoted(name)}: {quoted(value)}" for name, value in fields.items()]) + "}"
+    return "{" + ", ".join([f"{quoted(name)}: {quoted(value)}" for name, value in fields]) + "}"
