@@ -24,6 +24,20 @@ def test_nothing_is_wrong_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert project.sync_subscribers(skip_rejected=False).added == 1
 
 
+def test_it_goes_to_no_real_people_before_it_is_somebodys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_newsletter(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    settings = tmp_path / "dispatch.yaml"
+    written = settings.read_text().replace("provider: outbox", "provider: smtp")
+    settings.write_text(
+        written.replace("  # smtp: {host: smtp.example.org, port: 587", "  smtp: {host: smtp.example.org")
+    )
+    with Project.open(Path(), environ={"SMTP_PASSWORD": "secret"}) as project:
+        found = project.check(project.read_issue("hello"))
+    assert {finding.check for finding in found} == {"untouched-setting"}
+    assert [finding.location.line for finding in found] == [5, 9, 11]
+
+
 def test_a_newsletter_is_not_written_over(tmp_path: Path) -> None:
     write_newsletter(tmp_path)
     with pytest.raises(UsageMistake, match="a newsletter already"):

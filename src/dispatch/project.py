@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
 from dispatch.checks import CHECKS
 from dispatch.checks.check import Finding, run
 from dispatch.content.issue import Issue, read_issue
-from dispatch.errors import InvalidIssue
+from dispatch.errors import InvalidConfig, InvalidIssue
 from dispatch.inspection import gather
 from dispatch.messages.tokens import TOKEN_LENGTH
 from dispatch.providers import default_images
@@ -122,6 +123,7 @@ class Project(Records):
                 known_fields=(*MERGE_COLUMNS, *file.merge_fields),
                 reserved=self._reserved_values(issue),
                 today=self.today(),
+                real_mail=self._mails_people(),
                 segment=segment,
             )
         return run(CHECKS, evidence)
@@ -145,6 +147,14 @@ class Project(Records):
                 person = row.subscriber(id="")
                 if segment is None or segment.matches(person):
                     yield person
+
+    def _mails_people(self) -> bool:
+        """Whether real mail would leave; so it seems as well where the provider's options are not in order yet."""
+        try:
+            with closing(self.open_provider()) as provider:
+                return provider.capabilities.real
+        except InvalidConfig:
+            return True
 
     def _reserved_values(self, issue: Issue) -> dict[str, str]:
         """Values for the merge fields that dispatch fills, as long as real ones."""

@@ -35,6 +35,12 @@ EXAMPLES: dict[CheckFunction, Example] = {
         bad_facts={"from_address": Setting("joy@localhost", Location("dispatch.yaml", 8, 7))},
         good=ISSUE,
     ),
+    compliance.untouched_setting: Example(
+        bad=ISSUE,
+        bad_facts={"from_address": Setting("me@newsletter.example", Location("dispatch.yaml", 8, 7))},
+        good=ISSUE,
+        good_facts={"from_address": Setting("me@newsletter.example", ADDRESS_PLACE), "real_mail": False},
+    ),
 }
 
 

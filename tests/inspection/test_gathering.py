@@ -72,6 +72,7 @@ def evidence_of(folder: Path, text: str, *, file: str = "issues/bridge.yaml") ->
         known_fields=("email", "name", "first_name", "language"),
         reserved=RESERVED,
         today=date(2026, 3, 2),
+        real_mail=True,
     )
 
 

@@ -29,5 +29,6 @@ CHECKS: tuple[CheckFunction, ...] = (
     compliance.missing_postal_address,
     compliance.missing_unsubscribe_link,
     compliance.local_from_address,
+    compliance.untouched_setting,
 )
 """Every check, in the order of docs/checks.md."""

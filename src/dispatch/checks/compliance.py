@@ -10,6 +10,8 @@ from dispatch.checks.evidence import Evidence
 from dispatch.checks.hosts import is_local
 from dispatch.rendering.compiled import Context, Slots
 
+_OF_STARTER = {"Your name, your street, your town", "me@newsletter.example", "https://newsletter.example"}
+
 
 def missing_postal_address(evidence: Evidence) -> Iterator[Finding]:
     """The newsletter's postal address is not in the mail, in its HTML or in its text part.
@@ -53,6 +55,18 @@ def local_from_address(evidence: Evidence) -> Iterator[Finding]:
     if is_local(domain):
         message = f"the From address has no public domain: {setting.value}"
         yield error(local_from_address, setting.location, message, "Write an address at the newsletter's own domain.")
+
+
+def untouched_setting(evidence: Evidence) -> Iterator[Finding]:
+    """A setting is still an example, as a new newsletter has it, and the mail would go to real people.
+
+    It was written by `dispatch init`. As long as no mail leaves the machine, it may stay.
+    """
+    settings = (evidence.postal_address, evidence.from_address, evidence.newsletter_url)
+    for setting in settings if evidence.real_mail else ():
+        if setting.value in _OF_STARTER:
+            message = f"this is an example, as `dispatch init` wrote it: {setting.value}"
+            yield error(untouched_setting, setting.location, message, "Write the newsletter's own.")
 
 
 class _ShownText(HTMLParser):

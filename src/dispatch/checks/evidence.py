@@ -52,6 +52,7 @@ class Evidence:
     postal_address: Setting
     newsletter_url: Setting
     unsubscribe_url: Setting
+    real_mail: bool  # the provider hands it to real people
     audience: AudienceFacts
     pictures: tuple[PictureFacts, ...]  # of the cover and the figures, in order, each once
     largest_html_bytes: int  # the HTML part in UTF-8, its merge fields filled

@@ -28,6 +28,7 @@ def gather(
     known_fields: Iterable[str],
     reserved: Mapping[str, str],
     today: date,
+    real_mail: bool,
     segment: str = "",
 ) -> Evidence:
     """What checks may look at.
@@ -46,6 +47,7 @@ def gather(
         postal_address=_newsletter_setting(config, "postal_address"),
         newsletter_url=_newsletter_setting(config, "url"),
         unsubscribe_url=_unsubscribe_url(config),
+        real_mail=real_mail,
         audience=audience,
         pictures=_pictures(issue, shelf),
         largest_html_bytes=largest.size,

@@ -48,6 +48,7 @@ def evidence_about(text: str, **facts: Any) -> Evidence:
         postal_address=Setting(POSTAL_ADDRESS, Location(SETTINGS, 6, 19)),
         newsletter_url=Setting("https://example.org", Location(SETTINGS, 3, 8)),
         unsubscribe_url=Setting("https://example.org/u/", Location(SETTINGS, 11, 8)),
+        real_mail=True,
         audience=AudienceFacts(
             people=25,
             known_fields=("email", "name", "first_name", "language", "company"),
