@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.command import Command, Run, Terminal
+from clones import share
 from dispatch.delivery.mailing import BatchState
 from dispatch.project import Project
 from dispatch.testing.postmark_server import TOKEN, PostmarkServer
@@ -85,6 +87,23 @@ def test_a_live_sender_is_seen(dispatch: Command, project: Project, paused: Run)
     with project.lock.hold("bridge.1"):
         assert dispatch("status", "--json").json["state"] == "sending"
     assert dispatch("status", "--json").json["state"] == "stopped"
+
+
+def test_an_older_mailing_that_is_not_at_its_end_is_told(dispatch: Command, paused: Run, folder: Path) -> None:
+    write_road(folder)
+    dispatch("send", "road", "--yes")
+    shown = dispatch("status")
+    assert shown.stdout.startswith("road.1  finished")
+    assert "bridge.1 is paused, 2 pending: dispatch status bridge.1" in shown.stderr
+    assert "bridge.1" not in dispatch("status", "road").stderr
+    dispatch("resume", "bridge")
+    assert "bridge.1" not in dispatch("status").stderr
+
+
+def test_the_claim_is_shown(dispatch: Command, mail: SmtpServer, folder: Path, tmp_path: Path) -> None:
+    share(folder, tmp_path / "remote.git")
+    dispatch("send", "bridge", "--yes", "--limit", "1")
+    assert re.search(r"^  claim      20\d\d-\S+  by .+, process \d+, epoch 2$", dispatch("status").stdout, re.MULTILINE)
 
 
 # --- pause and cancel ----------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from dispatch.delivery import settlement
 from dispatch.delivery.mailing import Mailing
 from dispatch.errors import SendRefused, UsageMistake
 from dispatch.explanation import explain
+from dispatch.inspection.claim import Claim
 from dispatch.messages.tokens import message_reference
 from dispatch.records import Records
 
@@ -23,9 +24,15 @@ from dispatch.records import Records
 def status(context: click.Context, mailing: str | None, as_json: bool) -> None:
     """Show where MAILING stands (default: the latest)."""
     records = context.with_resource(Records(settings(context)))
-    where = standing(records, records.mailing(mailing))
+    found = records.mailing(mailing)
+    where = standing(records, found)
     show_standing(where, as_json=as_json)
+    claim = Claim.parse(found.claim)
+    if claim and not as_json:
+        show(f"  claim      {claim.at}  by {claim.host}, process {claim.process}, epoch {claim.epoch}")
     advise(where)
+    if not mailing:
+        _tell_unfinished(records, found)
 
 
 @click.command()
@@ -117,6 +124,16 @@ def why(context: click.Context, address: str, issue: str | None, as_json: bool) 
             for line in paragraph:
                 show(f"  {line}")
     context.exit(0 if evidence.known else 1)
+
+
+def _tell_unfinished(records: Records, besides: Mailing) -> None:
+    """Mailings that a later one would hide."""
+    with records.ledger.reading() as connection:
+        mailings = records.ledger.mailings(connection)
+    for other in mailings:
+        if not other.finished_at and other.id != besides.id:
+            where = standing(records, other)
+            say(f"\n{other.name} is {where.state}, {where.pending:,} pending: dispatch status {other.name}")
 
 
 def _ask_provider(records: Records, mailing: Mailing) -> None:
