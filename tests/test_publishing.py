@@ -7,21 +7,30 @@ import email.policy
 import os
 import re
 import time
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from cli.command import Command
+from dispatch.config import load_config
 from dispatch.errors import InvalidIssue
 from dispatch.project import Project
-from dispatch.publishing import build_archive, build_issue
+from dispatch.publishing import build_archive, build_issue, issues_by_standing
 from newsletter import add_picture, configure
 
 
 @pytest.fixture
 def out(folder: Path) -> Path:
     return folder / "out"
+
+
+def archive(project: Project, out: Path) -> list[Path]:
+    """What is published, written to files."""
+    published, _ = issues_by_standing(project)
+    return build_archive(project, published, out)
 
 
 def parsed(path: Path) -> EmailMessage:
@@ -85,10 +94,10 @@ def test_an_archive_of_three(project: Project, folder: Path, out: Path) -> None:
     add_picture(folder)
     text = (folder / "issues/bridge.yaml").read_text()
     (folder / "issues/early.yaml").write_text(text.replace("2026-03-02", "2026-01-05").replace("bridge?", "road?"))
-    (folder / "issues/undated.yaml").write_text(text.replace("date: 2026-03-02\n", ""))
-    written = build_archive(project, out)
+    (folder / "issues/late.yaml").write_text(text.replace("2026-03-02", "2026-03-09").replace("bridge?", "rail?"))
+    written = archive(project, out)
     pages = {str(path.relative_to(out)) for path in written if path.name == "index.html"}
-    assert pages == {"index.html", "bridge/index.html", "early/index.html", "undated/index.html"}
+    assert pages == {"index.html", "bridge/index.html", "early/index.html", "late/index.html"}
     for page in pages:
         html = (out / page).read_text()
         for target in re.findall(r'(?:href|src)="([^":#]+)"', html):
@@ -103,14 +112,40 @@ def test_an_archive_of_three(project: Project, folder: Path, out: Path) -> None:
 
 def test_the_archive_has_the_pictures_of_hosted_mail(project: Project, folder: Path, out: Path) -> None:
     add_picture(folder)
-    build_archive(project, out)
+    archive(project, out)
     mailed = project.compile(project.read_issue("bridge"), embed=False).pictures
     assert {picture.name for picture in mailed} <= {path.name for path in (out / "media").iterdir()}
 
 
+def test_drafts_and_what_is_yet_to_come_are_published_when_they_are_mailed(
+    folder: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (folder / "issues/bridge.yaml").read_text()
+    (folder / "issues/draft.yaml").write_text(text.replace("date: 2026-03-02\n", "").replace("bridge?", "draft?"))
+    (folder / "issues/soon.yaml").write_text(text.replace("2026-03-02", "2026-03-03").replace("bridge?", "soon?"))
+
+    def standing(now: datetime) -> tuple[list[str], list[str]]:
+        with Project(load_config(folder, environ={}), clock=lambda: now) as opened:
+            published, waiting = issues_by_standing(opened)
+        return [issue.slug for issue in published], [issue.slug for issue in waiting]
+
+    (folder / ".dispatch/dispatch.db").unlink()
+    eve = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert standing(eve) == (["bridge"], ["draft", "soon"])
+    assert not (folder / ".dispatch/dispatch.db").exists()
+    assert standing(eve + timedelta(days=1)) == (["bridge", "soon"], ["draft"])
+    run = Command(capsys)
+    assert run("send", "draft", "--yes").code == 0
+    assert standing(eve) == (["draft", "bridge"], ["soon"])
+    (folder / "issues/sketch.yaml").write_text(text.replace("date: 2026-03-02\n", "").replace("bridge?", "sketch?"))
+    built = run("build", "--out", str(out))
+    assert (built.code, built.stderr) == (0, "sketch is left out: it has no date\n")
+    assert {path.parent.name for path in out.glob("*/index.html")} == {"draft", "bridge", "soon"}
+
+
 def test_an_archive_of_nothing(project: Project, folder: Path, out: Path) -> None:
     (folder / "issues/bridge.yaml").unlink()
-    build_archive(project, out)
+    archive(project, out)
     assert (out / "index.html").is_file()
 
 
@@ -119,7 +154,7 @@ def test_all_that_is_wrong_is_told_and_nothing_written(project: Project, folder:
     (folder / "issues/road.yaml").write_text(f"slug: bridge\n{text}")
     (folder / "issues/zoo.yaml").write_text("title: Zoo\n")
     with pytest.raises(InvalidIssue) as wrong:
-        build_archive(project, out)
+        archive(project, out)
     assert [str(problem.location) for problem in wrong.value.problems] == [
         "issues/road.yaml:1:7",
         "issues/zoo.yaml:1:1",

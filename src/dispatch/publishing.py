@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -45,13 +45,25 @@ def build_issue(project: Project, issue: Issue, out: Path) -> list[Path]:
     )
 
 
-def build_archive(project: Project, out: Path) -> list[Path]:
+def issues_by_standing(project: Project) -> tuple[list[Issue], list[Issue]]:
+    """The issues that are published, the oldest first, and the others: drafts, and those that are yet to come.
+
+    Published is what was mailed, and what is dated and not in the future. Raises InvalidIssue with what is wrong with
+    all issues.
+    """
+    issues = sorted(_read_all(project), key=lambda issue: (issue.date or dt.date.min, issue.slug))
+    today = project.today()
+    undecided = {issue.slug for issue in issues if not issue.date or issue.date > today}
+    waiting = undecided - project.mailed_issues() if undecided else undecided
+    return [issue for issue in issues if issue.slug not in waiting], [i for i in issues if i.slug in waiting]
+
+
+def build_archive(project: Project, issues: Sequence[Issue], out: Path) -> list[Path]:
     """Write the archive for any web server: a page for each issue, index, feed, sitemap, and all pictures.
 
     The pictures are those of the pages and those that hosted mail refers to, at the addresses that it uses. Raises
-    InvalidIssue with what is wrong with all issues, and InvalidTheme.
+    InvalidIssue and InvalidTheme.
     """
-    issues = sorted(_read_all(project), key=lambda issue: (issue.date or dt.date.min, issue.slug))
     pages: list[WebPage] = []
     mailed: list[Picture] = []
     for previous, issue, following in zip([None, *issues], issues, [*issues[1:], None], strict=False):

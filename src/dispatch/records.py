@@ -180,6 +180,16 @@ class Records:
             return self.ledger.find(name)
         return self.ledger.latest(unfinished=unfinished)
 
+    def mailed_issues(self) -> set[str]:
+        """The slugs of all issues that have a mailing; no database is made to find that out."""
+        there = Database.as_it_is(
+            self.config.database, folder=self.config.folder, location=self.config.locate(("database",))
+        )
+        if there.path and not there.path.exists():
+            return set()
+        with self.ledger.reading() as connection:
+            return {mailing.issue for mailing in self.ledger.mailings(connection)}
+
     def open_provider(self, name: str | None = None) -> Provider:
         """A provider for the use of one thread (default: the configured one); raises InvalidConfig."""
         name = name or self.config.provider

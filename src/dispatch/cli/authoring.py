@@ -12,7 +12,7 @@ from dispatch.cli.terminal import count, json_option, say, settings, show, show_
 from dispatch.errors import DispatchError, Problem
 from dispatch.inspection.report import finding_as_json, problem_as_json
 from dispatch.project import Project
-from dispatch.publishing import build_archive, build_issue
+from dispatch.publishing import build_archive, build_issue, issues_by_standing
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
@@ -61,14 +61,18 @@ def check(context: click.Context, issues: tuple[str, ...], strict: bool, as_json
 def build(context: click.Context, issues: tuple[str, ...], out: Path) -> None:
     """Write each ISSUE to DIR/<slug>/ as email.html, email.txt, message.eml and web.html.
 
-    Without ISSUE the whole archive is written: pages, pictures, feed and sitemap, ready for any web server.
+    Without ISSUE the whole archive is written: pages, pictures, feed and sitemap, ready for any web server. It holds
+    what was mailed, and what is dated and not in the future.
     """
     project = context.with_resource(Project(settings(context)))
     if issues:
         read = [project.read_issue(name) for name in issues]
         written = [path for issue in read for path in build_issue(project, issue, out)]
     else:
-        written = build_archive(project, out)
+        published, waiting = issues_by_standing(project)
+        written = build_archive(project, published, out)
+        for issue in waiting:
+            say(f"{issue.slug} is left out: {f'it is dated {issue.date}' if issue.date else 'it has no date'}")
     for path in written:
         show(os.path.relpath(path))
 
