@@ -167,7 +167,8 @@ class Records:
     def lock(self) -> SenderLock | Leases:
         """One sender at a time, of all that use a database in a file, beside which it lies; any number with a server."""
         path = self.database.path
-        return SenderLock(path.with_name("send.lock")) if path else Leases(self.database)
+        # Beside the file itself, whatever symbolic links lead to it: all who use it have to find the same lock.
+        return SenderLock(path.resolve().with_name("send.lock")) if path else Leases(self.database)
 
     @cached_property
     def crew(self) -> Crew:

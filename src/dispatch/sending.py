@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import zip_longest
@@ -68,6 +68,7 @@ class Proposal:
     compiled: CompiledIssue
     findings: tuple[Finding, ...]
     skip_rejected: bool
+    unseen: str = ""  # why the provider could not be asked how the account stands; empty: it could, or need not
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -133,21 +134,25 @@ def look_once_more(project: Project, proposal: Proposal, claims: Claims, *, afte
     with closing(project.open_provider()) as provider:
         provider.plan([message])
         _probe_way_out(project, plan.capabilities, project.config.unsubscribe.url, project.ring)
-        _refuse_complaints(provider)
-    return replace(proposal, plan=replace(plan, taken=taken))
+        unseen = _refuse_complaints(provider)
+    return replace(proposal, plan=replace(plan, taken=taken), unseen=unseen)
 
 
-def _refuse_complaints(provider: Provider) -> None:
+def _refuse_complaints(provider: Provider) -> str:
     """Ask before the freeze: that a provider puts its own unsubscribe headers over ours, no later answer would tell.
 
-    Where it cannot be asked, the first call tells why, or goes through: there are keys that may send and not ask.
+    Where it cannot be asked, the first call tells why, or goes through: there are keys that may send and not ask. Gives
+    why it could not.
     """
-    complaints: list[str] = []
-    if provider.capabilities.real:
-        with suppress(AccountTrouble, ProviderUnreachable):
-            complaints = provider.check()
+    if not provider.capabilities.real:
+        return ""
+    try:
+        complaints = provider.check()
+    except (AccountTrouble, ProviderUnreachable) as trouble:
+        return str(trouble)
     if complaints:
         raise SendRefused("\n".join(complaints), remedy="Nothing was frozen. `dispatch doctor` looks again.")
+    return ""
 
 
 def freeze(project: Project, proposal: Proposal, *, confirmed: int | None) -> Mailing:

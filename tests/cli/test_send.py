@@ -441,3 +441,10 @@ def test_a_key_that_may_send_and_not_ask_is_good_enough(
         use_postmark(keyed, server)
         server.faults.add("ask", "403", times=-1)
         assert dispatch("send", "bridge", "--yes", "--provider", "postmark").code == 0
+
+
+def test_a_server_that_cannot_be_asked_is_told_before_the_freeze(dispatch: Command, mail: SmtpServer) -> None:
+    mail.stop()
+    run = dispatch("send", "bridge", "--dry-run")
+    assert "How the account stands was not seen: 127.0.0.1" in run.stderr
+    assert "cannot be reached" in run.stderr

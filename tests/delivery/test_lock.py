@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from dispatch.delivery.lock import Holder, SenderLock
 from dispatch.errors import AlreadySending
+from dispatch.records import Records
 
 HOLD = """
 import sys, time
@@ -21,6 +23,18 @@ from dispatch.delivery.lock import SenderLock
 with SenderLock(Path(sys.argv[1])).hold("rivers.1"):
     print("holding", flush=True)
     sys.stdin.read()
+"""
+
+LEAVE = """
+import os, subprocess, sys
+from pathlib import Path
+from dispatch.delivery.lock import SenderLock
+lock = SenderLock(Path(sys.argv[1]))
+held = lock.hold("rivers.1")
+held.__enter__()
+helper = subprocess.Popen(["sleep", "60"], pass_fds=[lock.descriptor], stdout=subprocess.DEVNULL)
+print(helper.pid, flush=True)
+os._exit(0)
 """
 
 
@@ -80,3 +94,36 @@ def test_a_holder_that_has_not_signed_yet_is_unknown(tmp_path: Path) -> None:
         assert SenderLock(path).holder() == Holder(0, "")
         with pytest.raises(AlreadySending, match="process unknown"), SenderLock(path).hold("roads.1"):
             pass
+
+
+def test_what_a_dead_process_left_at_work_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dispatch.delivery.lock._PATIENCE_AFTER_DEATH", 0.3)
+    path = tmp_path / "send.lock"
+    with subprocess.Popen([sys.executable, "-c", LEAVE, str(path)], stdout=subprocess.PIPE, text=True) as dead:
+        assert dead.stdout
+        helper = int(dead.stdout.readline())
+        dead.wait()
+        try:
+            gone = rf"process {dead.pid}, which is gone"
+            with pytest.raises(AlreadySending, match=gone) as told, SenderLock(path).hold("roads.1"):
+                pass
+        finally:
+            os.kill(helper, signal.SIGKILL)
+    assert "repeat the command" in told.value.problems[0].remedy
+    with SenderLock(path).hold("roads.1"):
+        pass
+
+
+def test_two_paths_to_a_database_lead_to_one_lock(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere"
+    shutil.copytree(folder, other)
+    (other / ".dispatch/dispatch.db").unlink()
+    (other / ".dispatch/dispatch.db").symlink_to(folder / ".dispatch/dispatch.db")
+    with (
+        Records.open(folder, environ={}) as one,
+        Records.open(other, environ={}) as two,
+        one.lock.hold("bridge.1"),
+        pytest.raises(AlreadySending),
+        two.lock.hold("bridge.1"),
+    ):
+        pass

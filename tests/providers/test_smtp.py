@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -16,10 +17,11 @@ from aiosmtpd.smtp import AuthResult, Envelope
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.errors import AccountTrouble, Unsupported
+from dispatch.errors import AccountTrouble, ProviderUnreachable, Unsupported
 from dispatch.providers import open_provider
 from dispatch.providers.outcome import Accepted, Postponed, Refused, Uncertain
-from dispatch.providers.smtp import _content
+from dispatch.providers.smtp import Smtp, _content
+from dispatch.providers.smtp_connection import Patience
 from dispatch.testing.messages import make_message, make_messages
 from dispatch.testing.providers import (
     EachAnsweredContract,
@@ -324,3 +326,13 @@ def test_an_independent_server_gets_exactly_the_bytes(
         assert (envelope.mail_from, envelope.rcpt_tos) == ("joy@example.com", [message.envelope.rcpt_to])
         mime = message.mime()
         assert envelope.original_content == (mime if mime.endswith(b"\r\n") else mime + b"\r\n")
+
+
+def test_a_server_that_says_nothing_keeps_nobody_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dispatch.providers.smtp._IMPATIENCE", Patience(connect=0.3, greeting=0.3, command=0.3))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        provider = Smtp(host="127.0.0.1", port=listening.getsockname()[1], tls="none")
+        begun = time.monotonic()
+        with closing(provider), pytest.raises(ProviderUnreachable, match="cannot be reached"):
+            provider.check()
+    assert time.monotonic() - begun < 10

@@ -121,6 +121,8 @@ def send(
         claims = claims_of(project, proposal.plan.capabilities)
         _tell(project, proposal, claims)
         proposal = look_once_more(project, proposal, claims, after_restore=after_restore)
+        if proposal.unseen:
+            say(f"How the account stands was not seen: {proposal.unseen}\n")
         if dry_run:
             _end_dry_run(proposal, as_json=as_json)
             return

@@ -98,13 +98,24 @@ class SenderLock:
             except BlockingIOError:
                 other = _signature(descriptor)
                 if time.monotonic() - begun > (_PATIENCE if other.is_alive else _PATIENCE_AFTER_DEATH):
-                    raise AlreadySending(
-                        f"{other.mailing or 'A mailing'} is being sent by process {other.process or 'unknown'}",
-                        remedy="Wait until it has finished; `dispatch status` shows how far it is.",
-                    ) from None
+                    raise _already_sending(other) from None
                 time.sleep(0.02)
             else:
                 return
+
+
+def _already_sending(other: Holder) -> AlreadySending:
+    what = other.mailing or "A mailing"
+    if other.is_alive:
+        return AlreadySending(
+            f"{what} is being sent by process {other.process or 'unknown'}",
+            remedy="Wait until it has finished; `dispatch status` shows how far it is.",
+        )
+    return AlreadySending(
+        f"{what} was being sent by process {other.process}, which is gone, "
+        "but processes that worked for it still wait for an answer from the provider",
+        remedy="Wait a few minutes and repeat the command; they end by themselves.",
+    )
 
 
 def _sign(descriptor: int, mailing: str) -> None:

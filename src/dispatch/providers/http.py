@@ -95,6 +95,7 @@ class HttpProvider(Provider):
     }
     # Seconds: to connect or hand over a block; to wait for the answer.
     timeouts: ClassVar[tuple[float, float]] = (30.0, 120.0)
+    question_timeouts: ClassVar[tuple[float, float]] = (10.0, 60.0)  # the same for a question, at which a person waits
     # Seconds: servers close what is idle for 5 or more, and a request into a closing connection would be a doubt.
     keep_idle: ClassVar[float] = 4.0
 
@@ -170,7 +171,7 @@ class HttpProvider(Provider):
 
     def get(self, path: str, headers: Mapping[str, str]) -> Response:
         """Ask for something; raises ProviderUnreachable where no answer comes."""
-        answer = self._send(Request("GET", self._base_url + path, headers, b""))
+        answer = self._send(Request("GET", self._base_url + path, headers, b""), self.question_timeouts)
         if not isinstance(answer, Response):
             raise ProviderUnreachable(f"{self.name} cannot be asked: {answer.detail}")
         return answer
@@ -188,7 +189,7 @@ class HttpProvider(Provider):
                     remedy=self.troubles[outcome.code],
                 )
 
-    def _send(self, request: Request) -> Response | Postponed | Uncertain:
+    def _send(self, request: Request, timeouts: tuple[float, float] | None = None) -> Response | Postponed | Uncertain:
         """The answer, or the outcome of not having got one.
 
         requests cannot tell "before" from "after": a reset looks the same. So the body is watched instead: as long as
@@ -197,11 +198,12 @@ class HttpProvider(Provider):
         if monotonic() - self._used_at > self.keep_idle:
             self._adapter.close()
         body = _Body(request.body)
+        timeouts = timeouts or self.timeouts
         try:
             answer = self._adapter.send(
                 self._prepare(request, body),
                 stream=True,
-                timeout=self.timeouts,
+                timeout=timeouts,
                 verify=self._verify,
                 proxies=self._proxies,
             )
@@ -215,7 +217,7 @@ class HttpProvider(Provider):
             return Response(
                 answer.status_code,
                 {name.lower(): value for name, value in answer.headers.items()},
-                _read_body(answer.raw, monotonic() + self.timeouts[1]),
+                _read_body(answer.raw, monotonic() + timeouts[1]),
             )
         finally:
             answer.close()

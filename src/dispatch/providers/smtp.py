@@ -6,6 +6,7 @@ import re
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -83,7 +84,7 @@ class Smtp(Provider):
     def check(self) -> list[str]:
         """Nothing, where a connection can be made, encrypted and logged in."""
         try:
-            connect(self._server).close()
+            connect(replace(self._server, patience=_IMPATIENCE)).close()
         except Away as away:
             raise ProviderUnreachable(
                 f"{self._server.host}:{self._server.port} cannot be reached: {away}",
@@ -200,6 +201,9 @@ class Smtp(Provider):
         if self._connection:
             self._connection.close()
             self._connection = None
+
+
+_IMPATIENCE = Patience(connect=10, greeting=10, command=10)  # of somebody who asks whether all is in order
 
 
 class _ConnectionEnded(Exception):

@@ -105,7 +105,11 @@ class Connection(smtplib.SMTP):
         self.deadline = inf
         patience = server.patience
         self.tick = min(1.0, patience.command / 4, patience.data / 4, patience.block / 4, patience.final / 4)
-        super().__init__(server.host, server.port)
+        try:
+            super().__init__(server.host, server.port)
+        except BaseException:
+            self.close()
+            raise
         self._wire.settimeout(patience.command)
 
     def _get_socket(self, host: str, port: int, _timeout: float) -> socket.socket:
