@@ -217,6 +217,7 @@ def printed(newsletter: Path) -> list[tuple[str, Any]]:
     """What the reporting commands print with `--json`."""
     runner = CliRunner(env={"DISPATCH_IMAGES": "hosted"})
     with contextlib.chdir(newsletter):
+        runner.invoke(cli, ["preview", "--address"])
         return [(line, json.loads(runner.invoke(cli, [*line.split(), "--json"]).stdout)) for line in REPORTING]
 
 

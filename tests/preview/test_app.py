@@ -237,4 +237,4 @@ def test_looking_leaves_the_newsletter_as_it_is(quiet: Preview) -> None:
     written = {path.relative_to(quiet.folder).parts[0] for path in quiet.folder.rglob("*") if path.is_file()}
     assert written == {"dispatch.yaml", "subscribers.csv", "issues", "images", ".dispatch"}
     state = {path.name for path in (quiet.folder / ".dispatch").iterdir()}
-    assert state == {"pictures", "key"}  # a cache, and what the address comes from; no database
+    assert state == {"pictures", "preview.key"}  # a cache, and what the address comes from; no database, no signing key

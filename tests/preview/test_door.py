@@ -51,7 +51,7 @@ def test_without_the_token_there_is_nothing_to_see(quiet: Preview, path: str) ->
 
 def test_the_token_cannot_be_guessed(quiet: Preview) -> None:
     assert re.fullmatch(r"[A-Za-z0-9_-]{24}", quiet.token)
-    key = (quiet.folder / ".dispatch" / "key").read_text().strip()
+    key = (quiet.folder / ".dispatch" / "preview.key").read_text().strip()
     assert base64.urlsafe_b64encode(hmac.digest(key.encode(), b"preview", "sha256")[:18]).decode() == quiet.token
 
 

@@ -1,4 +1,4 @@
-"""The key that signs unsubscribe links where dispatch.yaml names none: made once, kept in .dispatch/key."""
+"""Keys that dispatch makes for a folder, once: what signs unsubscribe links where dispatch.yaml names no key."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MIN_LENGTH = 32
 """Characters of any key: whoever holds a mail can try keys against its token at leisure."""
 
 
-def load_or_make_key(state: Path) -> Secret:
-    """The key in the state folder; made there (mode 0600, 256 bits) by the first process that asks.
+def load_or_make_key(state: Path, name: str = "key") -> Secret:
+    """The key of this name in the state folder; made there (mode 0600, 256 bits) by the first process that asks.
 
     Whoever asks at the same moment gets the same key. Raises InvalidConfig.
     """
-    path = state / "key"
+    path = state / name
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
@@ -30,13 +30,13 @@ def load_or_make_key(state: Path) -> Secret:
         key = path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidConfig(
-            f"the signing key {path} cannot be made or read: {error}",
+            f"the key {path} cannot be made or read: {error}",
             remedy="Make the folder writable for the user who runs dispatch.",
         ) from error
     if len(key) < MIN_LENGTH:
         raise InvalidConfig(
-            f"the signing key {path} is damaged: it has {len(key)} characters",
-            remedy="Restore it from a backup. If you delete it a new one is made, and links already mailed stop working.",
+            f"the key {path} is damaged: it has {len(key)} characters",
+            remedy="Restore it from a backup. If you delete it a new one is made, and links made with the old one stop working.",
         )
     return Secret(key)
 

@@ -34,9 +34,7 @@ class Door:
             return _says(405, "The preview only shows.", Allow="GET, HEAD")
         first = request.url.path.split("/")[1]
         if not hmac.compare_digest(first.encode(), self._token):
-            return _says(
-                403, "Open the address that `dispatch preview` printed: it holds a secret that is new each time."
-            )
+            return _says(403, "Open the address that `dispatch preview` prints: it holds a secret.")
         return None
 
 

@@ -67,8 +67,11 @@ def address_of(project: Project, issue: str | None, port: int) -> str:
 
 
 def _token(project: Project) -> str:
-    """What other users of this machine do not know: the desk shows drafts and subscribers."""
-    key = load_or_make_key(project.config.state)
+    """What other users of this machine do not know: the desk shows drafts and subscribers.
+
+    It comes from a key of its own. A signing key made by looking at a clone would pass for the one that is not there.
+    """
+    key = load_or_make_key(project.config.state, "preview.key")
     return base64.urlsafe_b64encode(hmac.digest(key.encode(), b"preview", "sha256")[:18]).decode()
 
 
