@@ -143,13 +143,16 @@ def portions(difference: Difference) -> list[Portion]:
     ]
 
 
-def write_portion(connection: Connection, difference: Difference, portion: Portion, file: str, now: str) -> None:
-    """Write it, with its history. Whoever has left or was forgotten since the comparison is heeded.
+def write_portion(
+    connection: Connection, difference: Difference, portion: Portion, file: str, now: str, *, heed: bool
+) -> None:
+    """Write it, with its history; with `heed`, whoever has left or was forgotten since the comparison stays so.
 
     Nothing else about people in the file can have changed since: only imports do that, and one of them would be noticed.
     """
     these = change.c.number.between(*portion.changed)
-    _heed_who_left(connection, these)
+    if heed:
+        _heed_who_left(connection, these)
     if difference.unsubscribed:
         _suppress(connection, these, file, now)
     if difference.left:

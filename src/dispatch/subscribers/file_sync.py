@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from dispatch import __version__
 from dispatch.database.database import Database
-from dispatch.database.news import tell_news
+from dispatch.database.news import news_number, tell_news
 from dispatch.database.schema import setting, subscriber, suppression
 from dispatch.database.workbench import Workbench
 from dispatch.errors import Problem
@@ -126,6 +126,7 @@ def as_if_imported(
 class Comparison:
     """What a file changes, as of one moment."""
 
+    news: int  # the number then
     before: FileState
     state: FileState  # after it
     difference: Difference
@@ -149,13 +150,14 @@ def report_unchanged(connection: Connection, file: SubscribersFile) -> Compariso
     # Everybody whose line says unsubscribed is barred; whoever else is, and the forgotten, are overruled.
     overruled = barred + state.people - state.known - state.unsubscribed
     nothing = Difference(state.people, state.known, state.unsubscribed, 0, 0, 0, overruled, 0, 0, 0)
-    return Comparison(state, state, nothing, _report(file, nothing, ()))
+    return Comparison(0, state, state, nothing, _report(file, nothing, ()))
 
 
 def compare_file(
     bench: Workbench, connection: Connection, file: SubscribersFile, rejected: tuple[Rejected, ...]
 ) -> Comparison:
     """What the staged file changes."""
+    news = news_number(connection)  # first: on PostgreSQL others go on writing
     before = read_state(connection)
     difference = compare(bench, connection)
     state = FileState(
@@ -167,7 +169,7 @@ def compare_file(
         len(rejected),
         file.merge_fields,
     )
-    return Comparison(before, state, difference, _report(file, difference, rejected))
+    return Comparison(news, before, state, difference, _report(file, difference, rejected))
 
 
 def _write(database: Database, bench: Workbench, found: Comparison, now: str) -> None:
@@ -177,13 +179,15 @@ def _write(database: Database, bench: Workbench, found: Comparison, now: str) ->
     the next command brings the file in again and finishes it.
     """
     expected = found.before
-    for portion in portions(found.difference):
+    for number, portion in enumerate(portions(found.difference)):
         expected = replace(expected, generation=expected.generation + 1, fingerprint="")
         with bench.writing() as connection:
             database.alone(connection, "import")
             if read_state(connection).generation != expected.generation - 1:
                 raise Overtaken
-            write_portion(connection, found.difference, portion, found.report.file, now)
+            # Each portion tells news; any other number, and somebody may have left since.
+            heed = news_number(connection) != found.news + number
+            write_portion(connection, found.difference, portion, found.report.file, now, heed=heed)
             write_state(connection, found.state if expected.generation == found.state.generation else expected)
 
 
