@@ -103,7 +103,13 @@ def test_a_ledger_from_before_the_mailing(shared: Shared) -> None:
     backup = shutil.copytree(shared.first / ".dispatch", shared.first.parent / "backup")
     assert shared.send(shared.first).code == 0
     restore(backup, shared.first)
-    stopped(shared.send(shared.first), "a mailing that this ledger does not know of", "is finished", code=1)
+    stopped(
+        shared.send(shared.first),
+        "this ledger does not know of",
+        "is finished",
+        "`dispatch subscribers suppress`",
+        code=1,
+    )
     stopped(shared.send(shared.first, "--new-subscribers"), "who has it is not known here", code=1)
     assert shared.run(shared.first, "resume", MAILING).code == 1
     shared.check_nobody_has_two()

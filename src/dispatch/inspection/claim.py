@@ -209,7 +209,8 @@ class GitClaims:
         return SendRefused(
             f"{issue} has a mailing that this ledger does not know of, so who has it is not known here: {facts}",
             remedy="Send from where that ledger is, or restore it here. If it is lost, "
-            f"`dispatch send {issue} {again}` mails everybody, those who have it once more.",
+            f"`dispatch send {issue} {again}` mails everybody: those who have it once more, and those who left by it, "
+            "unless `dispatch subscribers suppress` stops them first.",
         )
 
 
