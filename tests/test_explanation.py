@@ -61,6 +61,9 @@ def test_every_fate_in_words() -> None:
         Trace("bridge.3", "bridge", frozen, position=4, fate="pending"),
         Trace("bridge.4", "bridge", frozen, position=4, fate="accepted", at=at, provider_ids=("a1",)),
         Trace("bridge.5", "bridge", frozen, position=4, fate="refused", code="550", detail="no such user", at=at),
+        Trace(
+            "bridge.5", "bridge", frozen, position=4, fate="uncertain", code="restored", detail="from a backup", at=at
+        ),
         Trace("bridge.6", "bridge", frozen, position=4, fate="withdrawn", code="unsubscribed", at=at),
     )
     assert paragraphs(mailings=traces)[2] == [
@@ -69,6 +72,7 @@ def test_every_fate_in_words() -> None:
         "bridge.3  recipient 4, pending",
         "bridge.4  recipient 4, accepted at 2026-03-02T07:01:00Z, receipt a1",
         "bridge.5  recipient 4, refused at 2026-03-02T07:01:00Z (550 no such user)",
+        "bridge.5  recipient 4, uncertain at 2026-03-02T07:01:00Z (restored: from a backup)",
         "bridge.6  recipient 4, withdrawn at 2026-03-02T07:01:00Z (unsubscribed)",
     ]
     assert not Explanation("a@example.com", None, None, None, (), traces[:2]).known

@@ -74,7 +74,7 @@ def _fate_of(trace: Trace) -> str:
     fate = f"recipient {trace.position}, {trace.fate}"
     if trace.at:
         fate += f" at {trace.at}"
-    if reason := f"{trace.code} {trace.detail}".strip():
+    if reason := f"{trace.code}{'' if trace.code.isdigit() else ':'} {trace.detail}".strip(" :"):
         fate += f" ({reason})"
     if trace.provider_ids:
         fate += f", receipt {', '.join(trace.provider_ids)}"

@@ -77,7 +77,7 @@ def test_only_the_merge_fields_of_the_issue_are_frozen(desk) -> None:
 
 def test_nobody_to_mail_is_an_error_that_says_why(desk) -> None:
     desk.join("gone@example.org,unsubscribed", header="email,status")
-    with pytest.raises(SendRefused, match="Nobody would get rivers: 12 not_in_file, 1 unsubscribed"):
+    with pytest.raises(SendRefused, match="Nobody would get rivers: 12 not in file, 1 unsubscribed"):
         desk.prepare(SERVICE)
     with pytest.raises(SendRefused):
         desk.survey(SERVICE)

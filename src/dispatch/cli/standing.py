@@ -56,7 +56,7 @@ def advise(where: Status) -> None:
     """What to type next."""
     if where.uncertain:
         say(
-            f"\nUncertain: handed to {where.provider}, and no answer came. Each may or may not have arrived.\n"
+            f"\nUncertain: whether {where.provider} took them is not on record. Each may or may not have arrived.\n"
             f"  dispatch settle {where.mailing}                  shows them\n"
             f"  dispatch settle {where.mailing} --hold           leaves it so (nobody gets two copies)\n"
             f"  dispatch settle {where.mailing} --resend         sends again (nobody is missed, some may get two)\n"

@@ -167,7 +167,7 @@ def _audience(reasons: Counter[str | None], plan: Plan) -> Audience:
     if plan.rejected:
         excluded["rejected"] = plan.rejected
     if not reasons[None]:
-        told = ", ".join(f"{number} {reason}" for reason, number in excluded.items())
+        told = ", ".join(f"{number:,} {reason.replace('_', ' ')}" for reason, number in excluded.items())
         raise SendRefused(
             f"Nobody would get {plan.issue}: {told or 'there are no subscribers'}",
             remedy="Look at `dispatch subscribers list`, at the segment and at subscribers.csv.",
