@@ -10,6 +10,7 @@ from threading import Event
 
 import pytest
 
+from dispatch.config import load_or_make_key
 from dispatch.errors import (
     InvalidAddress,
     InvalidConfig,
@@ -115,8 +116,13 @@ def test_real_mail_needs_a_key(folder: Path) -> None:
     configure(folder, "providers: {smtp: {host: 127.0.0.1, port: 1, tls: none}}\n")
     with Project.open(folder, environ={}) as project:
         assert not capabilities_of(project, "outbox").real
-        with pytest.raises(InvalidConfig, match="no key is set"):
+        with pytest.raises(InvalidConfig, match="no key is set") as bare:
             capabilities_of(project, "smtp")
+        assert 'Set keys: ["${DISPATCH_KEY}"], and' in str(bare.value)
+        load_or_make_key(project.config.state)
+        with pytest.raises(InvalidConfig, match=r"file:\.dispatch/key") as caught:
+            capabilities_of(project, "smtp")
+        assert 'Set keys: ["${DISPATCH_KEY}", "${file:.dispatch/key}"], and' in str(caught.value)
 
 
 def test_a_specimen_has_the_headers_of_a_mailing_and_a_link_that_changes_nothing(project: Project) -> None:

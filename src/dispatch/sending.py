@@ -14,6 +14,7 @@ from typing import Literal
 
 from dispatch.addresses import Mailbox, address_key, parse_mailbox
 from dispatch.checks.check import Finding, Severity
+from dispatch.config import keys_to_set
 from dispatch.content.issue import Issue
 from dispatch.delivery.assistants import Assistants, processes_for
 from dispatch.delivery.mailing import Mailing
@@ -206,8 +207,8 @@ def capabilities_of(records: Records, name: str) -> Capabilities:
     if capabilities.real and not records.config.keys:
         raise InvalidConfig(
             f"{name} carries real mail, and no key is set to sign its unsubscribe links",
-            location=records.config.locate(("keys",)),
-            remedy='Set keys: ["${DISPATCH_KEY}"], and DISPATCH_KEY to a secret of your own.',
+            location=records.config.locate(("provider",)),
+            remedy=f"Set {keys_to_set(records.config.state)}, and DISPATCH_KEY to a secret of your own.",
         )
     return capabilities
 

@@ -205,9 +205,16 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
 
 def test_a_secret_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").write_text("\n")
-    config = load(tmp_path, MINIMAL + "providers: {a: {token: '${file:/no/such}'}, b: {token: '${file:empty}'}}\n")
-    with pytest.raises(InvalidConfig, match=r"dispatch.yaml:6:\d+: the file /no/such cannot be read: No such file"):
+    (tmp_path / "folder").mkdir()
+    config = load(
+        tmp_path,
+        MINIMAL
+        + "providers: {a: {token: '${file:/no/such}'}, b: {token: '${file:empty}'}, c: {token: '${file:folder}'}}\n",
+    )
+    with pytest.raises(InvalidConfig, match=r"dispatch.yaml:6:\d+: there is no file /no/such\n +Bring it here"):
         config.providers["a"]
+    with pytest.raises(InvalidConfig, match=r"folder cannot be read: Is a directory"):
+        config.providers["c"]
     with pytest.raises(InvalidConfig, match="is empty"):
         config.providers["b"]
 

@@ -59,6 +59,7 @@ def test_real_mail_without_a_key(case: Open, folder: Path) -> None:
     configure(folder, "provider: smtp\nproviders: {smtp: {host: mail.crossings.example}}\n")
     seen = only(signing_keys, case())
     assert (seen.verdict, "no key is set" in seen.message) == ("error", True)
+    assert 'keys: ["${DISPATCH_KEY}"],' in seen.hint
     assert "token_urlsafe" in seen.hint
 
 

@@ -2,6 +2,15 @@
 
 from dispatch.config.loading import load_config
 from dispatch.config.settings import Config, Delivery, Newsletter, ThemeSettings, Unsubscribe
-from dispatch.config.signing_key import load_or_make_key
+from dispatch.config.signing_key import keys_to_set, load_or_make_key
 
-__all__ = ["Config", "Delivery", "Newsletter", "ThemeSettings", "Unsubscribe", "load_config", "load_or_make_key"]
+__all__ = [
+    "Config",
+    "Delivery",
+    "Newsletter",
+    "ThemeSettings",
+    "Unsubscribe",
+    "keys_to_set",
+    "load_config",
+    "load_or_make_key",
+]

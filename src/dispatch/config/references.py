@@ -93,6 +93,11 @@ class References:
     def _read(self, path: Path) -> str:
         try:
             text = path.read_text("utf-8").rstrip("\r\n")
+        except FileNotFoundError:
+            raise InvalidConfig(
+                f"there is no file {path}",
+                remedy="Bring it here from where it was made, or from a backup.",
+            ) from None
         except (OSError, UnicodeDecodeError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise InvalidConfig(

@@ -41,6 +41,12 @@ def load_or_make_key(state: Path, name: str = "key") -> Secret:
     return Secret(key)
 
 
+def keys_to_set(state: Path) -> str:
+    """What to write into dispatch.yaml for real mail; a key that was made here gave subscribers their ids, and stays."""
+    made = ', "${file:.dispatch/key}"' if (state / "key").exists() else ""
+    return f'keys: ["${{DISPATCH_KEY}}"{made}]'
+
+
 def _make(path: Path) -> None:
     """Write the whole key under another name first; linking it fails if somebody else was faster, whose key it is then."""
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix="key-")  # mode 0600

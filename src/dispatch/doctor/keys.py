@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from dispatch.config.signing_key import MIN_LENGTH
+from dispatch.config.signing_key import MIN_LENGTH, keys_to_set
 from dispatch.database.schema import setting
 from dispatch.doctor.case import Case
 from dispatch.doctor.examination import Observation, error, ok, warning
@@ -29,7 +29,7 @@ def signing_keys(case: Case) -> Iterator[Observation]:
         yield error(
             signing_keys,
             f"no key is set, and {case.config.provider} carries real mail: its unsubscribe links need one",
-            f'Set keys: ["${{DISPATCH_KEY}}"], and DISPATCH_KEY in .env. {_MAKE_ONE}',
+            f"Set {keys_to_set(case.config.state)}, and DISPATCH_KEY in .env. {_MAKE_ONE}",
         )
     elif not keys and not made.exists():
         yield ok(signing_keys, "the first message makes a key in .dispatch/key; real mail will want one in `keys:`")
