@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from crash.command import KILLED, Kill
-from crash.newsletter import MAILING, SLUG
-from crash.trial import Bench, Case, Verdict, opened
+from crash.newsletter import MAILING
+from crash.trial import Bench, Case, Verdict, freeze
 
 Benches = Callable[[Case], Bench]
 
@@ -24,10 +24,7 @@ WHO = pytest.mark.parametrize("assistant", [False, True], ids=["the first", "ano
 
 def try_out_workers(at: Bench, kill: Kill, folder: Path) -> Verdict:
     """Four workers send a mailing that was frozen before; what the one leaves that is killed, the others do."""
-    at.new_folder(folder)
-    assert at.run(folder, "send", SLUG, "--yes", "--limit=1").code == 3
-    with opened(folder) as project:
-        project.ledger.resume(project.mailing(MAILING))
+    freeze(at, folder)
     workers = [
         at.start(folder, "worker", MAILING, kill=kill if first else None) for first in (True, False, False, False)
     ]

@@ -179,6 +179,15 @@ _POSSIBLE = {True: ("accepted", "uncertain"), False: ("refused", "uncertain")}
 _OF_EACH = 8  # so many people one is asked about
 
 
+def freeze(at: Bench, folder: Path) -> Path:
+    """A new newsletter with a mailing that one reader has, and that goes on when somebody sends it."""
+    at.new_folder(folder)
+    assert at.run(folder, "send", SLUG, "--yes", "--limit=1").code == 3
+    with opened(folder) as project:
+        project.ledger.resume(project.mailing(MAILING))
+    return folder
+
+
 def has_lost_a_process(run: Run) -> bool:
     """Whether it was killed, or stopped because one of the processes beside it was."""
     return run.code == KILLED or "was ended by signal 9" in run.stderr

@@ -15,13 +15,19 @@ from dispatch.errors import DatabaseTrouble, TransactionLost
 from dispatch.location import Location
 
 LOCK_SECONDS = 30
+IDLE_SECONDS = 20
+"""Seconds for which the server waits for the next statement of a transaction that writes, and then gives it up.
+
+Less than others wait for its locks: a machine that is paused, or cut off, in the midst of one stops nobody else.
+"""
 
 # Everything that a session could be told is told to each transaction instead, in the round trip that begins it:
 # so PgBouncer may hand each transaction another session.
 # synchronous_commit: an operator may want more than `on` (remote_apply), but a ledger must not have less.
 _BEGIN_WRITING = (
     "BEGIN ISOLATION LEVEL READ COMMITTED;"
-    f" SET LOCAL lock_timeout = '{LOCK_SECONDS}s';"
+    " SET LOCAL lock_timeout = '{lock}s';"
+    " SET LOCAL idle_in_transaction_session_timeout = '{idle}s';"
     " SELECT set_config('synchronous_commit', 'on', true)"
     " WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')"
 )
@@ -45,6 +51,7 @@ _SENTENCES = {
     "55P03": (f"has been in use by another process for more than {LOCK_SECONDS} seconds", _LATER),
     "40P01": ("had two transactions that waited for each other, and gave this one up", _LATER),
     "40001": ("could not put two transactions into an order, and gave this one up", _LATER),
+    "25P03": (f"heard nothing for {IDLE_SECONDS} seconds in the midst of a transaction, and gave it up", _LATER),
     "57014": (
         "took longer than its statement_timeout allows",
         "Raise statement_timeout for this user, or set it to 0.",
@@ -57,7 +64,7 @@ _SENTENCES = {
 }
 
 # Beginnings of those after which the same transaction, carried out anew, may succeed.
-_TRANSIENT = {"40P01", "40001", "53300", "08", "57P"}
+_TRANSIENT = {"25P03", "40P01", "40001", "53300", "08", "57P"}
 
 # What a server says before there is a session has no SQLSTATE that libpq would tell; by its words, then.
 _REFUSALS = {
@@ -112,7 +119,8 @@ class PostgreSQL:
                 location=location,
             ) from None
         event.listen(engine, "begin", _begin)
-        self.writer: Engine = engine.execution_options(dispatch_begin=_BEGIN_WRITING)
+        begin = _BEGIN_WRITING.format(lock=LOCK_SECONDS, idle=IDLE_SECONDS)
+        self.writer: Engine = engine.execution_options(dispatch_begin=begin)
         self.reader: Engine = engine.execution_options(dispatch_begin=_BEGIN_READING)
 
     def __str__(self) -> str:
