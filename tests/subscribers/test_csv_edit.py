@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -102,3 +105,26 @@ def test_nothing_is_left_behind_when_the_rows_cannot_be_had(file: Path) -> None:
         append_rows(file, opened, rows())  # type: ignore[arg-type]
     assert file.read_text() == "email\na@x.example\n"
     assert [path.name for path in file.parent.iterdir()] == ["subscribers.csv"]
+
+
+def test_what_a_killed_command_left_is_cleared_away_by_the_next(file: Path) -> None:
+    file.write_text("email\na@x.example\n")
+    killed = f"""
+import os, signal
+from pathlib import Path
+from dispatch.subscribers.csv_edit import append_rows
+from dispatch.subscribers.csv_import import open_subscribers
+def rows():
+    yield {{"email": "b@x.example"}}
+    os.kill(os.getpid(), signal.SIGKILL)
+path = Path({str(file)!r})
+with open_subscribers(path, "people.csv") as opened:
+    append_rows(path, opened, rows())
+"""
+    assert subprocess.run([sys.executable, "-c", killed], check=False).returncode == -signal.SIGKILL
+    beside = file.with_name(".subscribers.csv.mine")
+    beside.touch()
+    assert len([*file.parent.iterdir()]) == 3
+    append(file, {"email": "c@x.example"})
+    assert file.read_text() == "email\na@x.example\nc@x.example\n"
+    assert {path.name for path in file.parent.iterdir()} == {"subscribers.csv", beside.name}

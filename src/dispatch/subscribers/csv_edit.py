@@ -126,8 +126,13 @@ def _refuse_changed_meanwhile(path: Path, file: SubscribersFile) -> None:
 
 @contextmanager
 def _beside(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """A new file, to be called under alone_in(): so what has its name already was left by a command that was killed."""
+    prefix, suffix = f".{path.name}.", ".draft"
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        for left in path.parent.iterdir():
+            if left.name.startswith(prefix) and left.name.endswith(suffix):
+                left.unlink()
+        descriptor, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=path.parent)
     except OSError as error:
         raise InvalidSubscribers(
             f"the file cannot be changed: {error.strerror}", location=Location(str(path))

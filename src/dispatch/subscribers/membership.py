@@ -111,7 +111,7 @@ def _edited(path: Path, name: str) -> Iterator[SubscribersFile]:
     """The file, opened, while no other dispatch changes it."""
     if not path.exists():
         raise no_file(path)
-    with alone_in(path.parent), open_subscribers(path, name) as file:
+    with alone_in(path.resolve().parent), open_subscribers(path, name) as file:
         yield file
 
 
