@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from dispatch.delivery.report import Trace, why
 from dispatch.records import Records
-from dispatch.subscribers.subscriber import HistoryEntry, Subscriber, Suppression
+from dispatch.subscribers.subscriber import Candidate, HistoryEntry, Subscriber, Suppression
 
 
 @dataclass(frozen=True)
@@ -57,20 +57,42 @@ def explain(records: Records, address: str, issue: str | None) -> Explanation:
     """
     person = records.store.id_of(address)
     candidate = records.store.candidate(address)
+    suppression, history = records.store.suppression(person), records.store.history(person)
+    traces = why(records.ledger, person, records.slug(issue) if issue else None)
+
+    def reason_of(trace: Trace) -> str:
+        return _why_not(trace, candidate, suppression, history)
+
     return Explanation(
         address=address,
         subscriber=candidate.subscriber if candidate else None,
         exclusion=candidate.exclusion if candidate else None,
-        suppression=records.store.suppression(person),
-        history=records.store.history(person),
-        mailings=tuple(why(records.ledger, person, records.slug(issue) if issue else None)),
+        suppression=suppression,
+        history=history,
+        mailings=tuple(replace(trace, code=trace.code or reason_of(trace)) for trace in traces),
     )
+
+
+def _why_not(
+    trace: Trace, candidate: Candidate | None, suppression: Suppression | None, history: Sequence[HistoryEntry]
+) -> str:
+    """Why somebody was not frozen into a mailing, as far as what happened to them before that proves it."""
+    before = [entry for entry in history if entry.at <= trace.frozen]
+    if trace.position is not None:
+        return ""
+    if suppression and suppression.since <= trace.frozen:
+        return suppression.reason
+    if not before:
+        return "not_on_the_list"
+    if candidate and candidate.exclusion and len(before) == len(history):
+        return candidate.exclusion
+    return "not_in_segment" if trace.segment else ""
 
 
 def _fate_of(trace: Trace) -> str:
     if trace.position is None:
         audience = f"the audience (segment {trace.segment})" if trace.segment else "the audience"
-        return f"not in {audience}, which was frozen at {trace.frozen}"
+        return f"not in {audience}, which was frozen at {trace.frozen}{_behind(trace.code.replace('_', ' '))}"
     fate = f"recipient {trace.position}, {trace.fate}"
     if trace.at:
         fate += f" at {trace.at}"

@@ -280,3 +280,24 @@ def test_of_a_stranger_nothing_is_known(dispatch: Command) -> None:
     assert (stranger.code, stranger.json["status"], stranger.json["suppression"]) == (1, None, None)
     assert "not on the list" in dispatch("why", "stranger@example.com").stdout
     assert dispatch("why", "no address", "--json").json["error"] == "InvalidAddress"
+
+
+def test_who_was_excluded_before_the_freeze_is_told_why(dispatch: Command, folder: Path) -> None:
+    dispatch("send", "bridge", "--yes")
+    write_road(folder)
+    dispatch("send", "road", "--segment", "french", "--yes")
+    dispatch("subscribers", "suppress", "ada@example.com")
+
+    def told(name: str) -> list[str]:
+        mailings = dispatch("why", f"{name}@example.com", "--json").json["mailings"]
+        return [trace["code"] for trace in mailings]
+
+    assert told("di") == ["unsubscribed", "unsubscribed"]
+    assert told("ed") == ["unconfirmed", "unconfirmed"]
+    assert told("ada")[0] == ""
+    assert told("cy") == ["", "not_in_segment"]
+    assert told("gus") == ["not_on_the_list", "not_on_the_list"]
+    assert re.search(
+        r"bridge\.1  not in the audience, which was frozen at \S+: unconfirmed\n",
+        dispatch("why", "ed@example.com").stdout,
+    )

@@ -10,6 +10,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from cli.command import Command, Terminal
 from newsletter import add_people, configure
 
@@ -252,3 +254,31 @@ def test_nobody_leaves_by_a_test_message(dispatch: Command, folder: Path) -> Non
     dispatch("test", "bridge", "--to", "ada@example.com")
     refused = dispatch("subscribers", "unsubscribe", token_in_the_subject(folder, "bridge.test"))
     assert (refused.code, "from a test message" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        ("--segment french", "bo"),
+        ("--only mailable", "ada bo cy"),
+        ("--only excluded", "di ed"),
+        ("--only unconfirmed", "ed"),
+        ("--only unsubscribed --segment french", ""),
+        ("--only not_in_file", ""),
+    ],
+)
+def test_the_list_may_be_narrowed(dispatch: Command, arguments: str, names: str) -> None:
+    found = dispatch("subscribers", "list", "--json", *arguments.split()).json
+    assert [person["email"].partition("@")[0] for person in found] == names.split()
+
+
+def test_a_segment_that_is_not_there(dispatch: Command) -> None:
+    assert "there is no segment swedes" in dispatch("subscribers", "list", "--segment", "swedes").stderr
+
+
+def test_segments_are_counted(dispatch: Command) -> None:
+    assert dispatch("subscribers", "segments", "--json").json == [
+        {"segment": "french", "people": 1},
+        {"segment": "nobody", "people": 0},
+    ]
+    assert 'french                        1  language == "fr"\n' in dispatch("subscribers", "segments").stdout

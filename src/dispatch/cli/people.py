@@ -1,4 +1,4 @@
-"""The list's commands: subscribers import, export, list, add, remove, suppress, unsubscribe, forget."""
+"""The list's commands: subscribers import, export, list, segments, add, remove, suppress, unsubscribe, forget."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from dispatch.subscribers.csv_export import export_rows, write_csv, write_json
 from dispatch.subscribers.csv_rows import Rejected
 from dispatch.subscribers.file_sync import ImportReport
 from dispatch.subscribers.membership import AdditionReport, add_person, forget_person, import_people, remove_person
-from dispatch.subscribers.subscriber import Candidate, Reason
+from dispatch.subscribers.subscriber import NOT_IN_FILE, STANDARD_COLUMNS, Candidate, Reason, Status
+
+_EXCLUSIONS = (*(reason.value for reason in Reason), Status.UNCONFIRMED.value, NOT_IN_FILE)
 
 
 @click.group()
@@ -86,14 +88,23 @@ def export(context: click.Context, form: str, spreadsheet_safe: bool) -> None:
 
 
 @subscribers.command("list")
+@click.option("--segment", default="", metavar="S", help="Only those in this segment of dispatch.yaml.")
+@click.option("--only", type=click.Choice(["mailable", "excluded", *_EXCLUSIONS]), help="Only these people.")
 @json_option
 @click.pass_context
-def list_people(context: click.Context, as_json: bool) -> None:
+def list_people(context: click.Context, segment: str, only: str | None, as_json: bool) -> None:
     """Show everybody who is known, and why a mailing leaves somebody out."""
     records = context.with_resource(Records(settings(context)))
     tally: Counter[bool] = Counter()
 
-    def write(people: Iterator[Candidate], _merge_fields: Sequence[str], stream: TextIO) -> None:
+    def is_meant(person: Candidate) -> bool:
+        return only in (None, person.exclusion, "excluded" if person.exclusion else "mailable")
+
+    def write(people: Iterator[Candidate], merge_fields: Sequence[str], stream: TextIO) -> None:
+        wanted = records.segment(segment, known_fields={*STANDARD_COLUMNS, *merge_fields})
+        people = filter(is_meant, people)
+        if wanted:
+            people = (person for person in people if wanted.matches(person.subscriber))
         if as_json:
             write_json(map(_person_as_json, people), stream)
             return
@@ -104,6 +115,26 @@ def list_people(context: click.Context, as_json: bool) -> None:
     _show_people(records, write)
     if not as_json:
         say(f"\n{count(tally.total(), 'subscriber')}, {tally[True]:,} of them may be mailed.")
+
+
+@subscribers.command()
+@json_option
+@click.pass_context
+def segments(context: click.Context, as_json: bool) -> None:
+    """Show each segment of dispatch.yaml, and how many in it may be mailed."""
+    records = context.with_resource(Records(settings(context)))
+    with records.store.as_in_file(records.subscribers_file, name=records.subscribers_name) as (_, connection):
+        known_fields = records.store.segment_fields(connection)
+        found = {name: records.segment(name, known_fields=known_fields) for name in sorted(records.config.segments)}
+        numbers = dict.fromkeys(found, 0)
+        for person in records.store.by_address(connection):
+            for name, segment in found.items():
+                numbers[name] += person.exclusion is None and segment is not None and segment.matches(person.subscriber)
+    if as_json:
+        show_json([{"segment": name, "people": number} for name, number in numbers.items()])
+        return
+    for name, number in numbers.items():
+        show(f"{name:<20}  {number:>9,}  {records.config.segments[name]}")
 
 
 @subscribers.command()

@@ -50,7 +50,7 @@ class Trace:
     segment: str = ""  # of which it was; empty: of everybody
     position: int | None = None  # None: not a recipient
     fate: str = ""  # accepted | refused | pending | submitting | uncertain | withdrawn
-    code: str = ""
+    code: str = ""  # why so; of somebody who is no recipient: why not, where that is known
     detail: str = ""
     at: str = ""  # when the row in which they stand last changed
     provider_ids: tuple[str, ...] = ()
