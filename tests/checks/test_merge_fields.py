@@ -25,6 +25,22 @@ EXAMPLES: dict[CheckFunction, Example] = {
               - paragraph: "{{company|}} {{email|}} [leave]({{unsubscribe_url|}}) [see]({{view_online_url|}}) `\\\\{{x}}`"
         """,
     ),
+    merge_fields.foreign_merge_field: Example(
+        bad="""
+            title: A bridge
+            subject: "‸%FIRSTNAME%, a bridge"
+            blocks:
+              - paragraph: "Dear ‸*|FNAME|*, dear ‸{first_name}, ‸${company}, ‸[[ email ]], ‸<<First Name>>"
+              - button: {text: Go, url: "https://example.org/?u=‸*|EMAIL|*"}
+        """,
+        good="""
+            title: A bridge
+            subject: "{{first_name|You}}, a bridge"
+            blocks:
+              - paragraph: "20% and 30% more, {x}, a set {bridge}, [[1]], `${company}`, {{ company | you }}, \\\\{{company}}"
+              - button: {text: Go, url: "https://example.org/?u={{email|}}"}
+        """,
+    ),
     merge_fields.merge_field_without_value: Example(
         bad="""
             title: A bridge

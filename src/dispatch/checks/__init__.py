@@ -24,6 +24,7 @@ CHECKS: tuple[CheckFunction, ...] = (
     images.alt_repeating_caption,
     merge_fields.unknown_merge_field,
     merge_fields.merge_field_without_value,
+    merge_fields.foreign_merge_field,
     weight.clipped_html,
     weight.heavy_pictures,
     compliance.missing_postal_address,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from dispatch.checks.check import Finding, error, warning
 from dispatch.checks.evidence import AudienceFacts, Evidence
+from dispatch.checks.parts import CODE_SPAN
 from dispatch.location import Location
 from dispatch.rendering.compiled import RESERVED_FIELDS
 from dispatch.yaml_model import did_you_mean
@@ -40,6 +42,36 @@ def merge_field_without_value(evidence: Evidence) -> Iterator[Finding]:
             message = f"{without:,} of {audience.people:,} people{_in(audience)} have no {name} and would read nothing"
             hint = f"Write what stands there for them: {{{{{name}|…}}}}"
             yield warning(merge_field_without_value, use.location, message, hint)
+
+
+def foreign_merge_field(evidence: Evidence) -> Iterator[Finding]:
+    """A merge field as other programs write it, which readers would see as it stands.
+
+    Such as `*|FNAME|*`, `%FIRSTNAME%`, `${name}`, `[[email]]`, `<<First Name>>` or `{first_name}`, outside of code. But for the
+    first form only names of people's fields count, and the way out: 20%, {x} and [[1]] are none.
+    """
+    names = _FOREIGN_NAMES | {_letters(name) for name in evidence.audience.known_fields}
+    for text in evidence.texts:
+        prose = _CODE.sub(lambda match: " " * len(match[0]), text.written.value)
+        for match in _FOREIGN.finditer(prose):
+            if match["mark"] == "*|" or _letters(match["name"]) in names:
+                place = evidence.issue.locate(text.written.path, match.start())
+                message = f"“{match[0]}” is a merge field of another program, and would be mailed as it stands"
+                yield error(foreign_merge_field, place, message, "Here one is written {{first_name|reader}}.")
+
+
+_CODE = re.compile(CODE_SPAN, re.DOTALL)
+_FOREIGN = re.compile(
+    r"(?P<mark>\*\||%%?|\$\{|(?<!\{)\{\$?|\[\[|<<) ?(?P<name>\w+(?: \w+)*) ?(?:\|\*|%%?|\}(?!\})|\]\]|>>)"
+)
+_FOREIGN_NAMES = frozenset(
+    {"fname", "lname", "firstname", "lastname", "fullname", "emailaddress", "unsubscribe", "unsub"}
+)
+
+
+def _letters(name: str) -> str:
+    """`First Name`, `FIRSTNAME` and `first_name` are one."""
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def _unknown(name: str, place: Location, audience: AudienceFacts, used_by: str = "") -> Finding:
