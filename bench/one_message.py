@@ -15,7 +15,7 @@ TARGET = Target(0.55)
 
 def compare(scope: Scope) -> Table:
     """The provider alone, and the real sender with its ledger."""
-    people = scope.pick(tiny=20, quick=1_000, usual=4_000)
+    people = scope.pick(tiny=20, quick=2_000, usual=4_000)
     sample = scope.folder / "single.sample"
     with http_sink(scope.folder, "postmark", sample=sample) as first:
         mailing = FrozenMailing.make(scope, "single", people, http_carrier("postmark", first.port))

@@ -115,7 +115,8 @@ def send_watching(folder: str) -> None:
     transactions, recipients = Stopwatch(), Stopwatch()
     for name in ("writing", "reading"):
         setattr(Database, name, transactions.around_block(getattr(Database, name)))
-    Database.together = transactions.around(Database.together)  # type: ignore[method-assign]
+    for name in ("together", "together_with"):
+        setattr(Database, name, transactions.around(getattr(Database, name)))
     Ledger.recipients = recipients.around(Ledger.recipients)  # type: ignore[method-assign]
     send(folder)
     _cost.update(transactions=transactions.seconds, recipients=recipients.seconds)

@@ -112,3 +112,38 @@ def test_an_act_that_fails_alone_raises_and_leaves_nothing(tmp_path: Path) -> No
             database.together(act)
         assert entries(database) == []
         assert database.together(lambda _: 7) == 7
+
+
+def test_what_is_alike_is_done_at_once_and_each_is_told_its_own(tmp_path: Path) -> None:
+    with database_at(tmp_path) as database:
+        is_led, others_wait, together = threading.Event(), threading.Event(), []
+
+        def slow(_connection):
+            is_led.set()
+            others_wait.wait(10)
+
+        def insert(connection, numbers):
+            together.append(len(numbers))
+            for number in numbers:
+                connection.execute(text(f"INSERT INTO entry VALUES ({number})"))
+            return [number * 2 for number in numbers]
+
+        told = {}
+
+        def work(number: int) -> None:
+            told[number] = database.together_with(insert, number)
+
+        leader = threading.Thread(target=database.together, args=(slow,))
+        leader.start()
+        is_led.wait(10)
+        threads = [threading.Thread(target=work, args=(number,)) for number in (1, 2, 3)]
+        for thread in threads:
+            thread.start()
+        while len(database._group_commit._waiting) < 3:
+            pass
+        others_wait.set()
+        for thread in [leader, *threads]:
+            thread.join()
+        assert told == {1: 2, 2: 4, 3: 6}
+        assert together == [3]
+        assert entries(database) == [1, 2, 3]

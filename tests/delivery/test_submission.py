@@ -131,17 +131,17 @@ def test_answers_are_saved_before_a_wait(desk) -> None:
 def test_a_database_that_fails_stops_before_the_next_message(desk) -> None:
     service = FakeService(SINGLE)
     mailing = desk.prepare(service)
-    exchange = desk.ledger.exchange
+    advance = desk.ledger.advance
 
-    def full_disk(connection, row, parts, receipts=None):
-        if row.done == 1 and parts[0].begun == 3:
+    def full_disk(step):
+        if step.begun == 3:
             raise DatabaseTrouble("the disk is full", remedy="Make room.")
-        return exchange(connection, row, parts, receipts)
+        return advance(step)
 
-    desk.ledger.exchange = full_disk
+    desk.ledger.advance = full_disk
     with pytest.raises(Stopped, match="the disk is full"):
         desk.send(mailing, service)
-    desk.ledger.exchange = exchange
+    desk.ledger.advance = advance
     assert sum(service.taken.values()) == 2
     assert desk.tally(mailing).accepted == 2
     assert desk.send(mailing, service).accepted == 12

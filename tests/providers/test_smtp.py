@@ -90,6 +90,32 @@ def test_what_fails_without_a_yes_to_the_dot_was_not_accepted(
     assert intents.counts == [1] * (3 if stage == "dot" else 2)
 
 
+@pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
+@pytest.mark.parametrize("action", ["cut", "hang", "421 4.3.2 going down", "451 4.3.0 not now", "garbage"])
+def test_what_befalls_a_message_that_was_announced_with_a_dot_befalls_no_other(
+    impatient: SmtpCarrier, stage: str, action: str
+) -> None:
+    intents = Intents(impatient)
+
+    def begin(count: int, request_sha256: str = "") -> None:
+        intents(count)
+        if len(intents.counts) == 2:  # the third travels with this one's dot
+            impatient.server.faults.add(stage, action)
+
+    with closing(impatient.open()) as provider:
+        outcomes = list(provider.submit(batch(make_messages(4)), begin))
+    assert [type(outcome) for outcome in (outcomes[0], outcomes[1], outcomes[3])] == [Accepted] * 3
+    spared = [f"person{number}@example.org" for number in (1, 2, 3, 4) if number != 3 or accepted(outcomes) == 4]
+    assert recipients(impatient) == spared
+    assert isinstance(outcomes[2], Accepted | Postponed)
+
+
+@pytest.mark.parametrize("action", ["cut", "lose"])
+def test_a_lost_answer_to_a_dot_is_no_doubt_about_the_next(plain: SmtpCarrier, action: str) -> None:
+    plain.server.faults.add("dot", action, match="person2@example.org")
+    assert [type(outcome) for outcome in plain.submit(4)] == [Accepted, Uncertain, Accepted, Accepted]
+
+
 @pytest.mark.parametrize("action", ["lose", "hang", "raw garbage\n", "raw 25", "raw 299\n", "raw 354 more?\n"])
 def test_without_a_readable_answer_to_the_dot_nobody_knows(impatient: SmtpCarrier, action: str) -> None:
     impatient.server.faults.add("dot", action)

@@ -64,6 +64,35 @@ def test_envelope_commands_travel_together_where_the_server_can(plain: SmtpCarri
     ]
 
 
+def announced(carrier: SmtpCarrier) -> list[str]:
+    return [command for command in carrier.server.commands if command.startswith("RCPT")]
+
+
+def test_the_next_message_is_announced_along_with_a_dot_and_waits_for_its_intent(plain: SmtpCarrier) -> None:
+    with closing(plain.open()) as provider:
+        outcomes = provider.submit(batch(make_messages(3)), Intents(plain))
+        assert [type(next(outcomes)), type(next(outcomes))] == [Accepted, Accepted]
+        limit = monotonic() + 10
+        while plain.server.commands.count("DATA") < 3 and monotonic() < limit:
+            sleep(0.01)
+        assert announced(plain)[2:] == ["RCPT TO:<person3@example.org>"]
+        outcomes.close()
+        assert accepted(list(provider.submit(batch(make_messages(1, first=4)), Intents(plain)))) == 1
+    assert recipients(plain) == ["person1@example.org", "person2@example.org", "person4@example.org"]
+
+
+def test_nothing_is_announced_ahead_to_a_server_that_would_have_to_wait(
+    plain: SmtpCarrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.providers.smtp._MOMENT", 0)
+    with closing(plain.open()) as provider:
+        outcomes = provider.submit(batch(make_messages(3)), Intents(plain))
+        assert [type(next(outcomes)), type(next(outcomes))] == [Accepted, Accepted]
+        outcomes.close()
+    assert len(announced(plain)) == 2
+    assert plain.server.commands[-1].upper() == "QUIT", "and so the server has heard all that was said"
+
+
 # --- time limits ---------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +23,7 @@ from dispatch.errors import DatabaseTrouble, TransactionLost
 from dispatch.location import Location
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 HEAD = "0002"
 """The newest version in migrations/versions."""
@@ -129,6 +130,10 @@ class Database:
         anew for a minute; so it must also bear having been carried out already.
         """
         return _persistently(lambda: self._group_commit.run(act))
+
+    def together_with(self, act: Callable[[Connection, Sequence[Item]], Sequence[T]], item: Item) -> T:
+        """The same where many threads do the same: `act` is called for the items of all, and gives a result for each."""
+        return _persistently(lambda: self._group_commit.run_among(act, item))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

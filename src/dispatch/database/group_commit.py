@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from itertools import groupby
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 from dispatch.errors import TransactionLost
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class GroupCommit:
@@ -33,7 +35,11 @@ class GroupCommit:
 
         When one act fails, those it shared a transaction with are carried out anew, each in its own.
         """
-        act = _Act(do)
+        return self.run_among(_one_by_one, do)
+
+    def run_among(self, do: Callable[[Connection, Sequence[Item]], Sequence[T]], item: Item) -> T:
+        """The same for one of many alike: `do` is called once for the items of all threads, and gives a result for each."""
+        act = _Act(do, item)
         with self._mutex:
             self._waiting.append(act)
             leads, self._is_led = not self._is_led, True
@@ -64,7 +70,7 @@ class GroupCommit:
         if len(together) > 1:
             try:
                 with self._transaction() as connection:
-                    results = [act.do(connection) for act in together]
+                    results = _results(connection, together)
             except TransactionLost as error:  # nobody's fault: Database.together tries again
                 for act in together:
                     act.error, act.is_done = error, True
@@ -81,7 +87,7 @@ class GroupCommit:
     def _carry_out_alone(self, act: _Act) -> None:
         try:
             with self._transaction() as connection:
-                result = act.do(connection)
+                (result,) = act.do(connection, [act.item])
         except BaseException as error:  # noqa: BLE001 - raised where the act came from
             act.error = error
         else:
@@ -90,10 +96,22 @@ class GroupCommit:
 
 
 class _Act:
-    def __init__(self, do: Callable[[Connection], Any]) -> None:
+    def __init__(self, do: Callable[[Connection, Sequence[Any]], Sequence[Any]], item: Any) -> None:
         self.do = do
+        self.item = item
         self.turn = Lock()  # released when it is done, or when it is to lead
         self.turn.acquire()
         self.is_done = False
         self.result: Any = None
         self.error: BaseException | None = None
+
+
+def _results(connection: Connection, together: Sequence[_Act]) -> list[Any]:
+    results: list[Any] = []
+    for do, alike in groupby(together, lambda act: act.do):
+        results += do(connection, [act.item for act in alike])
+    return results
+
+
+def _one_by_one(connection: Connection, acts: Sequence[Callable[[Connection], T]]) -> list[T]:
+    return [act(connection) for act in acts]

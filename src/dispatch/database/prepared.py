@@ -27,14 +27,15 @@ class Prepared:
         driver: Any = connection.connection.driver_connection
         return driver.execute(text, [parameters[name] for name in order] if order is not None else parameters)
 
-    def run_many(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Carry it out for each of the rows."""
+    def run_many(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Carry it out for each of the rows; gives the number of rows that it concerned."""
         text, order = self._text(connection)
         cursor = connection.connection.cursor()
         try:
             cursor.executemany(
                 text, [[row[name] for name in order] for row in rows] if order is not None else list(rows)
             )
+            return int(cursor.rowcount)
         finally:
             cursor.close()
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -180,7 +181,8 @@ def _make_engine(path: Path, *, writes: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begin") or begin)
+        driver: Any = connection.connection.driver_connection  # past SQLAlchemy: a message is one transaction of few
+        driver.execute(connection.get_execution_options().get("begin") or begin)
 
     return engine
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, literal_column, select, text, update
 
@@ -30,6 +30,7 @@ def _updating(*names: str) -> Prepared:
 
 _CHANGE_FATE = _updating(*_FATE)
 _CHANGE_ALL = _updating(*_FATE, *_PLACE)
+_ADVANCE = _updating("begun", "done", "request_sha256", "updated_at")
 _INSERT = insert(batch).returning(batch.c.id, sort_by_parameter_order=True)
 _INSERT_RECEIPT = Prepared(
     text(
@@ -37,6 +38,44 @@ _INSERT_RECEIPT = Prepared(
         " ON CONFLICT DO NOTHING"
     )
 )
+
+
+class Step(NamedTuple):
+    """How a submitting row goes on message by message: the next one may leave, those before it were accepted."""
+
+    row_id: int
+    version: int  # as it was read
+    mailing_id: int
+    begun: int
+    done: int
+    request_sha256: str | None
+    receipts: Sequence[tuple[int, str]]  # position and provider id of those accepted since the version that was read
+    news: int  # the news number at which nobody in the row had left
+
+
+def advance_rows(connection: Connection, steps: Sequence[Step], now: str) -> bool:
+    """Take all these steps; False where some row is not as it was read any more, and then others may have been taken."""
+    changes = [
+        {
+            "row_id": step.row_id,
+            "read_version": step.version,
+            "new_begun": step.begun,
+            "new_done": step.done,
+            "new_request_sha256": step.request_sha256,
+            "new_updated_at": now,
+        }
+        for step in steps
+    ]
+    if changes and _ADVANCE.run_many(connection, changes) != len(steps):
+        return False
+    receipts = [
+        {"mailing_id": step.mailing_id, "position": position, "provider_id": provider_id, "at": now}
+        for step in steps
+        for position, provider_id in step.receipts
+    ]
+    if receipts:
+        _INSERT_RECEIPT.run_many(connection, receipts)
+    return True
 
 
 def change_row(connection: Connection, row: BatchRow, into: BatchRow, now: str) -> BatchRow | None:

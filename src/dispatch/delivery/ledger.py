@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, compress
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
@@ -17,6 +17,8 @@ from dispatch.database.database import Database
 from dispatch.database.news import news_number, tell_news
 from dispatch.database.schema import batch, mailing, receipt, recipient
 from dispatch.delivery.batch_rows import (
+    Step,
+    advance_rows,
     change_row,
     delete_rows,
     find_claimed,
@@ -97,6 +99,22 @@ class Ledger:
             insert_receipts(connection, row, receipts, now)
         self._keep_finished_at(connection, row, parts, now)
         return [changed, *added]
+
+    def advance(self, step: Step) -> bool:
+        """The usual exchange, durable, and made for the messages of all threads at once.
+
+        False where there is news, or the row is not as it was read: then nothing was written, and somebody has to look.
+        """
+        return self._database.together_with(self._advance_all, step)
+
+    def _advance_all(self, connection: Connection, steps: Sequence[Step]) -> list[bool]:
+        news = news_number(connection)
+        usual = [step.news == news for step in steps]
+        if advance_rows(connection, list(compress(steps, usual)), time_text(self._clock())):
+            return usual
+        if len(steps) == 1:
+            return [False]
+        raise _fenced()  # which of them it is shows when each is tried alone
 
     def merge(self, connection: Connection, rows: Sequence[BatchRow]) -> BatchRow:
         """Put one row into the place of several of the same kind, under the first one's id; raises Fenced."""

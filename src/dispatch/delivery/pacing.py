@@ -99,8 +99,8 @@ class Pacer:
 
     def paused_until(self, now: datetime) -> datetime | None:
         """The end of a pause for everyone."""
-        with self._lock:
-            return self._paused if self._paused and self._paused > now else None
+        paused = self._paused
+        return paused if paused and paused > now else None
 
     @property
     def lost(self) -> bool:

@@ -11,6 +11,7 @@ from typing import NoReturn
 from sqlalchemy import Connection
 
 from dispatch.database.news import news_number
+from dispatch.delivery.batch_rows import Step
 from dispatch.delivery.breaker import Breaker
 from dispatch.delivery.composition import Call
 from dispatch.delivery.ledger import Ledger
@@ -18,6 +19,7 @@ from dispatch.delivery.mailing import BatchRow, BatchState, Mailing
 from dispatch.delivery.pacing import Pacer
 from dispatch.delivery.transitions import answered, closed, kept, may_repeat, next_attempt
 from dispatch.errors import DispatchError, Fenced, Stopped
+from dispatch.messages.message import Recipient
 from dispatch.providers.outcome import Accepted, Outcome, Refused, Uncertain, legible
 from dispatch.providers.provider import Batch, Provider
 from dispatch.subscribers.store import SubscriberStore
@@ -57,7 +59,8 @@ class Submission:
         self._breaker = breaker
         self._clock = clock
         self._stop = stop
-        self._row: BatchRow = call.row  # as it stands in the ledger
+        self._row: BatchRow = call.row  # as it stands in the ledger, but for the last step
+        self._step: Step | None = None
         self._news = call.news  # at which none of the people had left, and nobody wished us to stop
         self._answers: list[Outcome] = []  # those that are not in the ledger yet
         self._heard = 0  # messages that were answered
@@ -68,6 +71,15 @@ class Submission:
     @property
     def row(self) -> BatchRow:
         """What the call's row has become, as it stands in the ledger."""
+        step, self._step = self._step, None
+        if step:
+            self._row = replace(
+                self._row,
+                begun=step.begun,
+                done=step.done,
+                request_sha256=step.request_sha256,
+                version=step.version + 1,
+            )
         return self._row
 
     def run(self) -> None:
@@ -96,7 +108,7 @@ class Submission:
 
     def _hand_over(self) -> None:
         self._wait_for_turn()
-        key = f"{self._mailing.name}.{self._row.id}.{self._row.revision}"
+        key = f"{self._mailing.name}.{self.row.id}.{self.row.revision}"
         for outcome in self._provider.submit(Batch(key, self._call.messages), self._begin):
             self._hear(outcome)
             if self._one_at_a_time and self._heard < len(self._call.messages):
@@ -110,10 +122,33 @@ class Submission:
             raise AssertionError(f"{count} of {len(people)} messages begin, {self._begun - self._heard} are unanswered")
         if self._must_stop(now):
             raise _StopHere
-        if self._call.repeats and request_sha256 != (self._row.request_sha256 or ""):
+        if self._call.repeats and request_sha256 != (self.row.request_sha256 or ""):
             self._changed = True
             raise _StopHere
-        row, leaving = answered(self._row, self._known_answers(), now)
+        if not self._goes_on(request_sha256):
+            self._intend(people, count, request_sha256, now)
+        self._answers = []
+        self._begun += count
+
+    def _goes_on(self, request_sha256: str) -> bool:
+        """The usual intent, of the next of several messages after an acceptance: it takes a step; False for all others."""
+        last, row = self._step, self._row
+        accepted = [answer.provider_id for answer in self._answers if isinstance(answer, Accepted)]
+        among_several = self._one_at_a_time and row.state is BatchState.SUBMITTING and not self._call.repeats
+        if not among_several or len(accepted) < len(self._answers):
+            return False
+        before, version = (last.done, last.version + 1) if last else (row.done, row.version)
+        done = before + len(accepted)
+        receipts = list(zip(row.positions[before:done], accepted, strict=True))
+        sha256 = request_sha256 or row.request_sha256
+        step = Step(row.id, version, row.mailing_id, done + 1, done, sha256, receipts, self._news)
+        if self._ledger.advance(step):
+            self._step = step
+            return True
+        return False
+
+    def _intend(self, people: Sequence[Recipient], count: int, request_sha256: str, now: datetime) -> None:
+        row, leaving = answered(self.row, self._known_answers(), now)
         row = replace(
             row,
             state=BatchState.SUBMITTING,
@@ -127,8 +162,6 @@ class Submission:
             return self._record(connection, [row, *leaving])[0], news
 
         self._row, self._news = self._ledger.together(intend)
-        self._answers = []
-        self._begun += count
 
     def _heed(self, connection: Connection, people: Sequence[str]) -> int:
         """The last look at the world, in the transaction of the intent: wishes and suppressions, where there is news."""
@@ -179,7 +212,7 @@ class Submission:
     def _save(self) -> None:
         """Put the answers so far on record before a wait."""
         if self._answers:
-            row, leaving = answered(self._row, self._known_answers(), self._clock())
+            row, leaving = answered(self.row, self._known_answers(), self._clock())
             self._row = self._ledger.together(lambda connection: self._record(connection, [row, *leaving]))[0]
             self._answers = []
 
@@ -190,13 +223,13 @@ class Submission:
         if self._changed:
             doubt = Uncertain("changed", "no answer came, and the request cannot be made again as it was")
         doubts = [answer for answer in answers if isinstance(answer, Uncertain)]
-        if self._provider.capabilities.idempotent and 0 < len(answers) == len(doubts) <= len(self._row.in_doubt):
+        if self._provider.capabilities.idempotent and 0 < len(answers) == len(doubts) <= len(self.row.in_doubt):
             doubt, answers = doubts[-1], []  # an uncertain answer to all of it is none: the call can be repeated
         self.refusal = _refusal_of_the_call(answers)
         if self.refusal:
-            parts = [kept(self._row, self._row.positions)]
+            parts = [kept(self.row, self.row.positions)]
         else:
-            row, leaving = answered(self._row, answers, now)
+            row, leaving = answered(self.row, answers, now)
             row = replace(row, provider_id=self._common_id())
             parts = [*closed(row, doubt, repeat=self._next_time(row, answers, now)), *leaving]
         if not self._one_at_a_time and not self.refusal:
@@ -231,14 +264,14 @@ class Submission:
     def _record(self, connection: Connection, parts: Sequence[BatchRow]) -> list[BatchRow]:
         receipts = {}
         if not self._common_id():
-            asked = self._row.positions[self._row.done :]
+            asked = self.row.positions[self.row.done :]
             receipts = {
                 position: answer.provider_id
                 for position, answer in zip(asked, self._answers, strict=False)
                 if isinstance(answer, Accepted)
             }
         self._heed_refusals(connection)
-        return self._ledger.exchange(connection, self._row, parts, receipts)
+        return self._ledger.exchange(connection, self.row, parts, receipts)
 
     def _heed_refusals(self, connection: Connection) -> None:
         """Whom the provider will not mail again for their own sake is not mailed by us either, through whomever.

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -74,6 +75,7 @@ def _read_options(
     return {option: getattr(read, option) for option in model.model_fields}
 
 
+@cache  # each thread opens a provider of its own
 def _options_model(provider: type[Provider]) -> type[BaseModel]:
     """A model of the constructor's keyword arguments: they are the options, and nothing else says so twice."""
     hints = get_type_hints(provider.__init__)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from time import monotonic
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import requests
@@ -30,7 +30,7 @@ _MAX_ANSWER = 1024 * 1024  # bytes; 500 results take a fifth of it
 class Request:
     """One call, ready to be sent, and the messages it carries, in order.
 
-    Calls with the same method, URL and headers cost least: only the first of them is prepared.
+    Calls with the same method, URL and headers cost least: what these need is found out once.
     """
 
     method: str
@@ -110,14 +110,8 @@ class HttpProvider(Provider):
                 remedy="The key and the messages may not travel unencrypted; http:// is for this machine only.",
             )
         self._base_url = base_url.rstrip("/")
-        self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
+        self._adapter = _Adapter(self._base_url)
         self._used_at = monotonic()
-        self._prepared: requests.PreparedRequest | None = None
-        self._prepared_for: tuple[str, str, Mapping[str, str], bool] | None = None
-        # Once, not at each call, where it would take a quarter of the time: HTTPS_PROXY, NO_PROXY, REQUESTS_CA_BUNDLE.
-        with requests.Session() as session:
-            environment = session.merge_environment_settings(self._base_url, {}, None, True, None)
-        self._proxies, self._verify = environment["proxies"], environment["verify"] or True
 
     @abstractmethod
     def build(self, batch: Batch) -> Request:
@@ -154,7 +148,8 @@ class HttpProvider(Provider):
     def submit(self, batch: Batch, begin: Begin) -> Iterator[Outcome]:
         """One call for the whole batch; AccountTrouble comes after the outcomes."""
         request = self.build(batch)
-        begin(len(request.messages), request.sha256)
+        # Whoever does not know a repeat again is never sent one, so nobody asks what the call was.
+        begin(len(request.messages), request.sha256 if self.capabilities.idempotent else "")
         answer = self._send(request)
         outcomes = self.read(request, answer) if isinstance(answer, Response) else [answer] * len(request.messages)
         yield from outcomes
@@ -200,13 +195,7 @@ class HttpProvider(Provider):
         body = _Body(request.body)
         timeouts = timeouts or self.timeouts
         try:
-            answer = self._adapter.send(
-                self._prepare(request, body),
-                stream=True,
-                timeout=timeouts,
-                verify=self._verify,
-                proxies=self._proxies,
-            )
+            answer = self._adapter.call(request, body, timeouts)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             self._adapter.close()
             if body.last_block_left:
@@ -215,24 +204,61 @@ class HttpProvider(Provider):
             return Postponed(reached, legible(innermost(error)))
         try:
             return Response(
-                answer.status_code,
+                answer.status,
                 {name.lower(): value for name, value in answer.headers.items()},
-                _read_body(answer.raw, monotonic() + timeouts[1]),
+                _read_body(answer, monotonic() + timeouts[1]),
             )
         finally:
             answer.close()
+            answer.release_conn()
             self._used_at = monotonic()
 
-    def _prepare(self, request: Request, body: _Body) -> requests.PreparedRequest:
-        """What requests sends: made once for all calls of a kind, which is half of what a call costs."""
-        kind = (request.method, request.url, request.headers, bool(request.body))
-        if self._prepared is None or self._prepared_for != kind:
-            self._prepared = requests.Request(request.method, request.url, headers=dict(request.headers)).prepare()
-            self._prepared_for = kind
-        if request.body:
-            self._prepared.body = body  # type: ignore[assignment]  # the stubs know of no sized iterables
-            self._prepared.headers["Content-Length"] = str(len(body))
-        return self._prepared
+
+class _Adapter(HTTPAdapter):
+    """requests' adapter for calls that are alike: what a call of a kind needs is found out once.
+
+    It gives urllib3's answer as it is. Preparing each call, the environment, cookies and requests' own Response together
+    took as long as all the rest of a call.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
+        # HTTPS_PROXY, NO_PROXY, REQUESTS_CA_BUNDLE
+        with requests.Session() as session:
+            environment = session.merge_environment_settings(base_url, {}, None, True, None)
+        self._proxies, self._verify = environment["proxies"], environment["verify"] or True
+        self._kind: tuple[str, str, Mapping[str, str]] | None = None
+        self._pool: Any = None  # urllib3's HTTPConnectionPool; requests' types do not say so
+
+    def call(self, request: Request, body: _Body, timeouts: tuple[float, float]) -> urllib3.BaseHTTPResponse:
+        """The answer, its body still to be read; raises requests' and urllib3's errors."""
+        kind = (request.method, request.url, request.headers)
+        if self._kind != kind:
+            prepared = requests.Request(*kind).prepare()
+            self._pool = self.get_connection_with_tls_context(prepared, self._verify, proxies=self._proxies)
+            self.cert_verify(self._pool, request.url, self._verify, None)  # type: ignore[no-untyped-call]
+            self._target, self._headers = self.request_url(prepared, self._proxies), dict(prepared.headers)
+            self._kind = kind
+        answer: urllib3.BaseHTTPResponse = self._pool.urlopen(
+            request.method,
+            self._target,
+            body=body if request.body else None,
+            headers={**self._headers, "Content-Length": str(len(body))} if request.body else self._headers,
+            retries=self.max_retries,
+            redirect=False,
+            assert_same_host=False,
+            timeout=urllib3.Timeout(*timeouts),
+            preload_content=False,
+            decode_content=False,
+        )
+        return answer
+
+    def close(self) -> None:
+        """Let go of the connection; the next call makes another one."""
+        super().close()
+        if self._pool is not None:  # urllib3 closes a pool when nobody refers to it any more
+            self._pool.close()
+        self._kind = self._pool = None
 
 
 class _Body:
@@ -253,7 +279,7 @@ class _Body:
             yield self._content[start : start + _BLOCK]
 
 
-def _read_body(raw: urllib3.HTTPResponse, deadline: float) -> bytes:
+def _read_body(raw: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
     """At most a MiB, undecoded (no gzip bomb); what came, if the connection breaks: the status stands for itself."""
     parts: list[bytes] = []
     left = _MAX_ANSWER

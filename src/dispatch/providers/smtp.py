@@ -7,12 +7,13 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from time import monotonic
 from typing import ClassVar, Literal
 
 from dispatch.errors import AccountTrouble, InvalidConfig, ProviderUnreachable, Unsupported
-from dispatch.messages.message import Envelope, Message
+from dispatch.messages.message import Message
 from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused, Uncertain, legible
 from dispatch.providers.provider import Authentication, Batch, Begin, Capabilities, Provider
 from dispatch.providers.smtp_connection import BROKEN, Away, Connection, Patience, Reply, Server, connect
@@ -20,6 +21,7 @@ from dispatch.providers.tls import innermost, is_loopback
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _UNIT = 50  # messages a worker takes at a time; with hundreds, the end of a mailing would run on few connections
+_MOMENT = 1.0  # seconds for which a server may be left waiting for a message that it was told of
 _BLOCK = 256 * 1024  # bytes of a message within one time limit
 _PATH = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # printable US-ASCII but < and >: nothing that could end the command
 _LOGIN_WANTED = frozenset({530, 534, 535, 538})  # RFC 4954 §6
@@ -58,6 +60,7 @@ class Smtp(Provider):
             )
         self._server = Server(host, port or _PORTS[tls], tls, _trust(ca_file), username, password, self.patience)
         self._connection: Connection | None = None
+        self._hurries = False  # whether the last message was soon followed by the next
 
     @property
     def capabilities(self) -> Capabilities:
@@ -72,14 +75,27 @@ class Smtp(Provider):
         return super().plan(messages)
 
     def submit(self, batch: Batch, begin: Begin) -> Iterator[Outcome]:
-        """One transaction for each message; a server that is away is not asked again for each of them."""
-        for index, message in enumerate(batch.messages):
-            try:
-                outcome = self._carry(message, begin)
-            except Away as away:
-                yield from [away.outcome] * (len(batch.messages) - index)
-                return
-            yield outcome
+        """One transaction for each message; a server that is away is not asked again for each of them.
+
+        As long as nobody waits between them, each but the first is announced along with the final dot of the one before.
+        """
+        last = len(batch.messages) - 1
+        following: _Letter | None = None
+        try:
+            for index, message in enumerate(batch.messages):
+                letter = following or _Letter(message)
+                following = _Letter(batch.messages[index + 1]) if self._hurries and index < last else None
+                try:
+                    outcome = self._carry(letter, following, begin)
+                except Away as away:
+                    yield from [away.outcome] * (len(batch.messages) - index)
+                    return
+                answered = monotonic()
+                yield outcome
+                self._hurries = monotonic() - answered < _MOMENT
+        finally:
+            if self._connection and self._connection.announced:
+                self._drop()  # it waits for a message that will not come
 
     def check(self) -> list[str]:
         """Nothing, where a connection can be made, encrypted and logged in."""
@@ -104,18 +120,17 @@ class Smtp(Provider):
                 self._connection.reply(self.patience.connect)
             self._drop()
 
-    def _carry(self, message: Message, begin: Begin) -> Outcome:
+    def _carry(self, letter: _Letter, following: _Letter | None, begin: Begin) -> Outcome:
         """One message, over the connection at hand, or over a new one where the server has ended that meanwhile."""
-        content = message.mime() if message.ready_for_smtp else _content(message.mime())
         kept = self._connection is not None
         if not self._connection:
             self._connection = connect(self._server)
         try:
-            outcome = self._transact(self._connection, message.envelope, content, begin)
+            outcome = self._transact(self._connection, letter, following, begin)
             usable = self._connection.usable
         except _ConnectionEnded as end:
             self._drop()
-            return self._carry(message, begin) if kept else end.outcome
+            return self._carry(letter, following, begin) if kept else end.outcome
         except BaseException:
             self._drop()  # in the middle of a transaction: without the dot, the server forgets it
             raise
@@ -123,11 +138,11 @@ class Smtp(Provider):
             self._drop()
         return outcome
 
-    def _transact(self, connection: Connection, envelope: Envelope, content: bytes, begin: Begin) -> Outcome:
-        refusal = self._announce(connection, envelope, len(content))
+    def _transact(self, connection: Connection, letter: _Letter, following: _Letter | None, begin: Begin) -> Outcome:
+        refusal = self._announce(connection, letter)
         if refusal:
             return refusal
-        patience = self.patience
+        patience, content = self.patience, letter.content
         try:
             if len(content) <= _BLOCK:
                 connection.write(content, patience.block)
@@ -142,7 +157,11 @@ class Smtp(Provider):
                 # It came before the dot, so it is no answer to it; taken for one, it would make "accepted" a lie.
                 connection.usable = False
                 return connection.reply(patience.block).outcome()
-            connection.write(b".\r\n", patience.block)
+            if following and connection.pipelines:
+                connection.announced = following
+                connection.write_dot("".join(following.commands(connection)).encode("ascii"), patience.block)
+            else:
+                connection.write_dot(b"", patience.block)
         except BROKEN as error:
             return _broken_off(connection, error)
         try:
@@ -151,15 +170,12 @@ class Smtp(Provider):
             connection.usable = False
             return Uncertain("no answer", legible(innermost(error)))
 
-    def _announce(self, connection: Connection, envelope: Envelope, size: int) -> Outcome | None:
+    def _announce(self, connection: Connection, letter: _Letter) -> Outcome | None:
         """MAIL, RCPT and DATA; None where the server now waits for the content."""
-        declared = f" SIZE={size}" if connection.has_extn("size") else ""  # RFC 1870
         try:
-            replies = connection.ask(
-                f"MAIL FROM:<{_path(envelope.mail_from)}>{declared}\r\n",
-                f"RCPT TO:<{_path(envelope.rcpt_to)}>\r\n",
-                "DATA\r\n",
-            )
+            commands = letter.commands(connection)
+            ahead, connection.announced = connection.announced is letter, None
+            replies = connection.answers(len(commands)) if ahead else connection.ask(*commands)
         except BROKEN as error:
             raise _ConnectionEnded(_broken_off(connection, error)) from None
         if [reply.code for reply in replies] == [250, 250, 354]:
@@ -206,6 +222,20 @@ class Smtp(Provider):
 _IMPATIENCE = Patience(connect=10, greeting=10, command=10)  # of somebody who asks whether all is in order
 
 
+class _Letter:
+    """A message as it is handed to a server."""
+
+    def __init__(self, message: Message) -> None:
+        self.content = message.mime() if message.ready_for_smtp else _content(message.mime())
+        self._envelope = message.envelope
+
+    def commands(self, connection: Connection) -> tuple[str, str, str]:
+        """MAIL, RCPT and DATA, as the server wants them."""
+        declared = f" SIZE={len(self.content)}" if connection.has_extn("size") else ""  # RFC 1870
+        mail = f"MAIL FROM:<{_path(self._envelope.mail_from)}>{declared}\r\n"
+        return mail, f"RCPT TO:<{_path(self._envelope.rcpt_to)}>\r\n", "DATA\r\n"
+
+
 class _ConnectionEnded(Exception):
     """The server ended the connection before it was given the message: usual for one that was kept."""
 
@@ -250,6 +280,7 @@ def _content(mime: bytes) -> bytes:
     return mime if mime.endswith(b"\r\n") else mime + b"\r\n"
 
 
+@lru_cache(maxsize=1024)  # plan() asks as well, and the sender is always the same
 def _path(address: str) -> str:
     if not _PATH.fullmatch(address):
         raise Unsupported(f"{address!r} cannot stand in an SMTP command", remedy="Ask for another address.")

@@ -24,6 +24,7 @@ from dispatch.providers.tls import innermost, is_hopeless
 BROKEN = (smtplib.SMTPException, OSError)
 """What any exchange with a server may raise when the connection fails."""
 
+_DOT = b".\r\n"
 _LONGEST_REPLY = 64 * 1024  # bytes; RFC 5321 §4.5.3.1.5 allows 512 in a line
 
 
@@ -102,6 +103,7 @@ class Connection(smtplib.SMTP):
         self._heard = b""  # the beginning of a reply
         self._replies: deque[Reply] = deque()  # heard, and not yet asked for
         self.usable = True  # for another message
+        self.announced: object = None  # the message whose commands were sent along with the dot of the one before
         self.deadline = inf
         patience = server.patience
         self.tick = min(1.0, patience.command / 4, patience.data / 4, patience.block / 4, patience.final / 4)
@@ -144,6 +146,25 @@ class Connection(smtplib.SMTP):
             raise
         self.deadline = inf
 
+    def write_dot(self, following: bytes, seconds: float) -> None:
+        """Hand over the final dot, along with the commands that follow; raises one of BROKEN where no dot has left.
+
+        What fails after it has left shows when its answer is asked for.
+        """
+        content = _DOT + following
+        sent = 0
+        self.deadline = monotonic() + seconds
+        try:
+            while sent < len(_DOT):
+                sent += self._wire.send(content[sent:])
+        except OSError:
+            self._raise_if_late()
+            raise
+        if sent < len(content):
+            with suppress(OSError):
+                self._wire.sendall(content[sent:])
+        self.deadline = inf
+
     def reply(self, seconds: float) -> Reply:
         """The next reply; raises one of BROKEN where none comes in time."""
         self.deadline = monotonic() + seconds
@@ -175,18 +196,26 @@ class Connection(smtplib.SMTP):
         if monotonic() > self.deadline:
             raise TimeoutError("timed out")
 
+    @property
+    def pipelines(self) -> bool:
+        """Whether the server takes commands before it has answered those before them (RFC 2920)."""
+        return "pipelining" in self.esmtp_features
+
     def ask(self, *commands: str) -> list[Reply]:
-        """The replies to commands of which only the last can be DATA: in one round trip where allowed (RFC 2920).
+        """The replies to commands of which only the last can be DATA: in one round trip where allowed.
 
         Fewer replies than commands where one stands in the way of the next.
         """
-        patience = self._server.patience
-        if "pipelining" not in self.esmtp_features:
+        if not self.pipelines:
             return self._ask_one_by_one(commands)
-        self.write("".join(commands).encode("ascii"), patience.command)
-        self.deadline = monotonic() + patience.command
+        self.write("".join(commands).encode("ascii"), self._server.patience.command)
+        return self.answers(len(commands))
+
+    def answers(self, count: int) -> list[Reply]:
+        """The replies to so many commands that were sent together; fewer where the server says that it leaves."""
+        self.deadline = monotonic() + self._server.patience.command
         heard = self._replies
-        while len(heard) < len(commands):
+        while len(heard) < count:
             try:
                 self._hear()
             except BROKEN:
@@ -194,7 +223,7 @@ class Connection(smtplib.SMTP):
                     return list(heard)
                 raise
         self.deadline = inf
-        return [heard.popleft() for _ in commands]
+        return [heard.popleft() for _ in range(count)]
 
     def _ask_one_by_one(self, commands: Sequence[str]) -> list[Reply]:
         patience = self._server.patience

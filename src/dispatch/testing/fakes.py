@@ -21,6 +21,7 @@ from dispatch.providers.provider import Batch, Begin, Capabilities, Provider
 from dispatch.testing.messages import make_message
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class Crash(BaseException):
@@ -161,6 +162,10 @@ class MortalDatabase:
         """Each act in a transaction of its own, so that their number is known."""
         with self.writing() as connection:
             return act(connection)
+
+    def together_with(self, act: Callable[[Connection, Sequence[Item]], Sequence[T]], item: Item) -> T:
+        """The same."""
+        return self.together(lambda connection: act(connection, [item])[0])
 
     def reading(self) -> AbstractContextManager[Connection]:
         """As the database itself."""
