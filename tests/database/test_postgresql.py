@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -256,3 +259,20 @@ def test_no_address_gets_into_an_error(database: Database) -> None:
     with pytest.raises(IntegrityError) as caught, database.writing() as connection:
         connection.execute(insert(subscriber), [row, row | {"name": "twice"}])
     assert "secret.person" not in str(caught.value)
+
+
+def test_a_server_ends_with_the_tests_that_started_it_however_they_end() -> None:
+    killed = """
+import os, signal
+from dispatch.testing.databases import PostgresServer
+server = PostgresServer()
+print(server.socket.parent.parent, server._server.get_postmaster_info().pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    told = subprocess.run([sys.executable, "-c", killed], stdout=subprocess.PIPE, text=True, check=False).stdout.split()
+    folder, command = Path(told[0]), Path("/proc", told[1], "cmdline")
+    deadline = time.monotonic() + 60
+    while folder.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not folder.exists()
+    assert not command.exists() or not command.read_text()  # a process that nobody has asked after has no command

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 from contextlib import suppress
@@ -24,12 +25,43 @@ max_connections = 200
 log_min_messages = panic
 """
 
+# Its standard input ends when whoever started the server closes it, or dies, by whatever signal.
+_AFTERWARDS = """
+import os, shutil, signal, sys, time
+from pathlib import Path
+sys.stdin.buffer.read()
+folder = Path(sys.argv[1])
+try:
+    process = int((folder / "data/postmaster.pid").read_text().split()[0])
+    theirs = Path(f"/proc/{process}/cmdline")
+    if str(folder) in theirs.read_text():
+        os.kill(process, signal.SIGQUIT)
+    for _ in range(300):
+        if str(folder) not in theirs.read_text():
+            break
+        time.sleep(0.1)
+except (OSError, ValueError, IndexError):
+    pass  # it has ended
+shutil.rmtree(folder, ignore_errors=True)
+"""
+
 
 class PostgresServer:
-    """A server behind a socket in a folder of its own; run by a system user of its own where the tests run as root."""
+    """A server behind a socket in a folder of its own; run by a system user of its own where the tests run as root.
+
+    It does not outlive the process that starts it.
+    """
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="pg"))  # short, for a socket's path may have 107 characters
+        # In a session of its own, for a signal to the tests' group is not meant for it.
+        self._watch = subprocess.Popen(  # noqa: S603 - a fixed command
+            [sys.executable, "-c", _AFTERWARDS, str(self._folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self._server = get_server(self._folder / "data", cleanup_mode=None, start=False)
         self._numbers = count(1)
         self._server.ensure_pgdata_inited()
@@ -65,7 +97,7 @@ class PostgresServer:
         """Stop it, and leave nothing behind."""
         if self._server.get_postmaster_info().is_running():
             self.kill()
-        shutil.rmtree(self._folder)
+        self._watch.communicate()
 
     def url(self, name: str) -> str:
         """The URL of a database that is there or not."""
