@@ -52,8 +52,8 @@ def _written(message: Message) -> bytes:
 
 def _as_bytes(message: Message) -> bytes:
     mail = EmailMessage(policy=SMTP)
-    mail["Date"] = message.date
-    mail["From"] = format_header(message.from_)
+    mail["Date"] = message.edition.date
+    mail["From"] = format_header(message.edition.from_)
     mail["To"] = format_header(message.to)
     mail["Subject"] = message.subject
     mail["Message-ID"] = message.message_id

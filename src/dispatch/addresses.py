@@ -32,6 +32,9 @@ _UNSAFE_CHARACTER = re.compile(f"[{_UNSAFE}]")
 _HOLDABLE_ADDRESS = re.compile(rf'(?!.*=\?)([^{_UNSAFE}\s<>()\[\],;:"\\@]+)@([^{_UNSAFE}\s<>()\[\],;:"\\@]+)')
 
 _NAMED = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^"<>@]*)\s*<([^<>]*)>\s*', re.DOTALL)
+_PLAIN_NAME = r"[A-Za-z0-9'-]+(?: [A-Za-z0-9'-]+)*"
+_PLAIN_ADDRESS = r"[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9][A-Za-z0-9.-]*"
+_PLAIN_HEADER = re.compile(rf"{_PLAIN_NAME} <{_PLAIN_ADDRESS}>|{_PLAIN_ADDRESS}")
 _PHRASE = re.compile(rf"[{_ATEXT}\u00a1-\U0010ffff]+(?: [{_ATEXT}\u00a1-\U0010ffff]+)*")
 
 
@@ -144,6 +147,14 @@ def format_header(mailbox: Mailbox) -> str:
         return mailbox.address
     phrase = _phrase(mailbox.name) if mailbox.name.isascii() else encode_words(mailbox.name)
     return f"{phrase} <{mailbox.address}>"
+
+
+def header_of(name: str, address: str) -> str:
+    """What format_header() gives for the mailbox, most often without making one; raises InvalidAddress."""
+    header = f"{name} <{address}>" if name else address
+    if len(header) <= _MAX_ADDRESS and _PLAIN_HEADER.fullmatch(header):
+        return header
+    return format_header(Mailbox(address, name))
 
 
 def encode_words(text: str) -> str:

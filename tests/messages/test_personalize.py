@@ -69,7 +69,7 @@ def test_a_message_has_exactly_these_headers_in_this_order(
         *("List-Unsubscribe", "List-Unsubscribe-Post", "List-Id", "List-Help", "List-Archive", "List-Owner"),
         *("Feedback-ID", "Precedence", "X-Auto-Response-Suppress", "MIME-Version", "Content-Type"),
     ]
-    assert parsed["Date"] == "Mon, 02 Mar 2026 07:30:00 +0000" == message.date
+    assert parsed["Date"] == "Mon, 02 Mar 2026 07:30:00 +0000" == message.edition.date
     assert parsed["To"] == "Amara Okafor <amara@example.org>"
     assert parsed["Reply-To"] == "Joy Ríos <answers@geopolitiks.example>"
     assert parsed["Subject"] == "Grain for Amara" == message.subject
@@ -103,7 +103,7 @@ def test_merge_fields_are_filled_with_values_fallbacks_and_links(
     assert message.text == f"Dear Amara,\n\n.\nFrom here: {link[0]}\n"
     assert f'<a href="{link[0]}">leave</a>' in message.html
     assert '<a href="https://geopolitiks.example/posts/grain/">online</a>' in message.html
-    nameless = personalizer.message(replace(recipient, name="", values={"first_name": " "}), date)
+    nameless = personalizer.message(recipient._replace(name="", values={"first_name": " "}), date)
     assert nameless.text.startswith("Dear reader,")
     assert nameless.subject == "Grain for you"
 
@@ -112,7 +112,7 @@ def test_nobody_can_choose_where_the_way_out_leads(
     template: MessageTemplate, ring: KeyRing, recipient: Recipient, date: datetime
 ) -> None:
     values = {"unsubscribe_url": "https://evil.example/", "view_online_url": "https://evil.example/"}
-    message = Personalizer(template, ring).message(replace(recipient, values=values), date)
+    message = Personalizer(template, ring).message(recipient._replace(values=values), date)
     assert b"evil.example" not in message.mime()
 
 
@@ -133,7 +133,7 @@ def test_what_is_filled_in_is_what_is_read_whatever_people_call_themselves(
     )
     values = {"first_name": name, "extra": extra}
     message = Personalizer(replace(template, variants=(variant,)), ring).message(
-        replace(recipient, values=values), date
+        recipient._replace(values=values), date
     )
     assert message.html == fill(variant.html, values) == body(message, "html")
     assert message.text == body(message, "plain")
@@ -152,10 +152,12 @@ def test_the_same_input_gives_the_same_bytes(
 ) -> None:
     first = Personalizer(template, ring).message(recipient, date)
     other = Personalizer(MessageTemplate.from_bytes(template.to_bytes()), ring)
-    other.message(replace(recipient, position=1, subscriber_id="cd" * 16, address="b@example.org"), date)
+    other.message(recipient._replace(position=1, subscriber_id="cd" * 16, address="b@example.org"), date)
     second = other.message(recipient, date.astimezone(timezone(timedelta(hours=-7))))
     assert first.mime() == first.mime() == second.mime()
-    assert replace(first, mime=second.mime) == second
+    for attribute in ("reference", "message_id", "headers", "to_header", "subject", "text", "html"):
+        assert getattr(first, attribute) == getattr(second, attribute)
+    assert first.edition.date == second.edition.date
 
 
 def test_a_mailing_goes_on_under_the_key_it_was_frozen_with(
@@ -181,7 +183,7 @@ def test_two_people_share_nothing_that_tells_them_apart(
 ) -> None:
     personalizer = Personalizer(template, ring)
     one = personalizer.message(recipient, date)
-    two = personalizer.message(replace(recipient, position=8, subscriber_id="cd" * 16), date)
+    two = personalizer.message(recipient._replace(position=8, subscriber_id="cd" * 16), date)
     for attribute in ("message_id", "reference", "html", "text"):
         assert getattr(one, attribute) != getattr(two, attribute)
     assert dict(one.headers)["List-Unsubscribe"] != dict(two.headers)["List-Unsubscribe"]
@@ -203,7 +205,7 @@ def test_recipients_get_their_variant_with_its_pictures(
     pictured = Variant(Slots(("Carte",)), html, Slots(("Une carte",)), (picture,))
     personalizer = Personalizer(replace(template, variants=(*template.variants, pictured)), ring)
     assert personalizer.message(recipient, date).pictures == ()
-    message = personalizer.message(replace(recipient, variant=1), date)
+    message = personalizer.message(recipient._replace(variant=1), date)
     assert message.pictures == (picture,)
     assert message.subject == "Carte"
     assert [part["Content-ID"] for part in parse(message).walk()][-1] == f"<{picture.content_id}>"
@@ -233,5 +235,5 @@ def test_a_recipient_that_no_header_can_hold_is_unsupported_and_the_others_go_on
 ) -> None:
     personalizer = Personalizer(template, ring)
     with pytest.raises(Unsupported):
-        personalizer.message(replace(recipient, address=address, name=name), date)
+        personalizer.message(recipient._replace(address=address, name=name), date)
     assert personalizer.message(recipient, date).envelope.rcpt_to == recipient.address

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,21 @@ OLD, NEW, OTHER = (
     "the key of somebody else, which is long enough",
 )
 SOMEBODY = "0123456789abcdef0123456789abcdef"
+
+
+@given(st.text(st.characters(codec="ascii"), min_size=32, max_size=200), st.binary(max_size=200))
+def test_what_signs_is_the_hmac_of_the_standard_library(secret: str, message: bytes) -> None:
+    expected = hmac.digest(secret.encode(), b"token\0" + message, "sha256")
+    ring = KeyRing([secret])
+    assert [ring.sign(b"token", message), *ring.sign_all(b"token", [message] * 2)] == [expected] * 3
+
+
+def test_tokens_and_references_of_many_are_those_of_each() -> None:
+    ring, people = KeyRing([NEW]), [f"{number:032x}" for number in range(50)]
+    each = [tokens.sign_token(ring, "test", person, "grain.1") for person in people]
+    assert tokens.sign_tokens(ring, "test", people, "grain.1") == each
+    each = [tokens.message_reference(ring, "grain.1", position) for position in range(50)]
+    assert tokens.message_references(ring, "grain.1", range(50)) == each
 
 
 @pytest.mark.parametrize("purpose", ["unsubscribe", "test", "probe"])

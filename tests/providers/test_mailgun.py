@@ -216,7 +216,7 @@ def check_equality_after(passes: Sequence[Pass], messages: list[Message]) -> Non
         assert shown(mail["subject"]) == message.subject
         assert shown(mail["text"].replace("\r\n", "\n")) == message.text
         assert shown(mail["html"].replace("\r\n", "\n")) == shown(message.html)
-        assert shown(str(make_header(decode_header(parseaddr(mail["from"])[0])))) == message.from_.name
+        assert shown(str(make_header(decode_header(parseaddr(mail["from"])[0])))) == message.edition.from_.name
         assert shown(str(make_header(decode_header(mail["name"])))) == message.to.name
         assert mail["variables"] == {"dispatch": message.reference}
         for name, value in message.headers:

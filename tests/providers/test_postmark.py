@@ -6,7 +6,6 @@ import base64
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Literal
@@ -19,12 +18,13 @@ from hypothesis import strategies as st
 
 from dispatch.addresses import Mailbox
 from dispatch.errors import Unsupported
+from dispatch.messages.message import Message
 from dispatch.messages.template import Variant
 from dispatch.providers.http import Response
 from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused, Uncertain
 from dispatch.providers.postmark import Postmark
 from dispatch.rendering.compiled import Context, Slot, Slots
-from dispatch.testing.messages import PICTURE, make_message, make_messages
+from dispatch.testing.messages import PICTURE, MadeEdition, make_message, make_messages
 from dispatch.testing.postmark_server import TOKEN, PostmarkServer
 from dispatch.testing.providers import EachAnsweredContract, Intents, batch
 from providers.carriers import PostmarkCarrier
@@ -93,9 +93,10 @@ def test_a_message_is_built_field_by_field(postmark: Postmark) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.text(max_size=20))
 def test_any_text_comes_out_as_it_went_in(text: str, name: str) -> None:
-    message = make_message(text=text or "-", html=f"<p>{text}", subject="x")
+    parts = {"text": text or "-", "html": f"<p>{text}"}
+    messages = [make_message(1, **parts, subject=text), make_message(2, **parts, subject="x")]
     with closing(Postmark(token=TOKEN)) as postmark:
-        body = postmark.build(batch([replace(message, subject=text), message])).body
+        body = postmark.build(batch(messages)).body
     assert body.isascii()
     first, second = json.loads(body)
     assert (first["Subject"], first["HtmlBody"], second["TextBody"]) == (text, f"<p>{text}", text or "-")
@@ -105,7 +106,7 @@ def test_any_text_comes_out_as_it_went_in(text: str, name: str) -> None:
 def test_bodies_spliced_from_encoded_pieces_are_those_of_the_message(values: dict[str, str], literal: str) -> None:
     slots = (Slot("name", "\u2028x", Context.TEXT), Slot("city", "", Context.URL_PART), Slot("name", "", Context.PLAIN))
     shared = Variant(Slots(("s",)), Slots(("<p>é", literal, '"', "\\</p>"), slots), Slots((literal, "\n"), slots[2:]))
-    messages = [replace(make_message(n), shared=shared, values=given) for n, given in ((1, values), (2, {}))]
+    messages = [make_message(n, variant=shared, values=given) for n, given in ((1, values), (2, {"city": ""}))]
     with closing(Postmark(token=TOKEN)) as postmark:
         body = postmark.build(batch(messages)).body
         assert sum(map(postmark.weight, messages)) + 1 == len(body)
@@ -116,8 +117,8 @@ def test_bodies_spliced_from_encoded_pieces_are_those_of_the_message(values: dic
 
 def test_messages_of_several_variants_and_senders_may_share_a_call(postmark: Postmark) -> None:
     first, second = make_messages(2)
-    other = replace(second, from_=Mailbox("ada@example.com"), reply_to=None)
-    built = json.loads(postmark.build(batch([first, replace(first, position=3), other, second])).body)
+    other = make_message(2, from_=Mailbox("ada@example.com"))
+    built = json.loads(postmark.build(batch([first, Message(first.recipient, first.edition, "x"), other, second])).body)
     assert [entry["From"] for entry in built] == ["Joy <joy@example.com>"] * 2 + [
         "ada@example.com",
         "Joy <joy@example.com>",
@@ -134,13 +135,18 @@ def test_the_hash_is_of_the_call_and_not_of_the_token(postmark: Postmark) -> Non
 
 
 def test_their_way_to_leave_takes_the_place_of_ours() -> None:
-    message = make_message(7, html='<a href="https://news.example.org/u/7?a=1&amp;b=2">Leave</a>')
-    headers = (("list-unsubscribe", "<https://news.example.org/u/7?a=1&b=2>, <mailto:a@b.c>"), ("X-Other", "kept"))
-    message = replace(
-        message,
-        headers=headers,
-        shared=replace(message.shared, text=Slots(("Leave: https://news.example.org/u/7?a=1&b=2 now",))),
+    class Elsewhere(MadeEdition):
+        def link(self, token):
+            return f"https://news.example.org/u/{token}?a=1&b=2"
+
+    made = make_message(
+        7,
+        html='<a href="https://news.example.org/u/7?a=1&amp;b=2">Leave</a>',
+        text="Leave: https://news.example.org/u/7?a=1&b=2 now",
+        way_out_parts=("<https://news.example.org/u/", "?a=1&b=2>, <mailto:a@b.c>"),
+        headers=(("list-unsubscribe-post", "List-Unsubscribe=One-Click"), ("X-Other", "kept")),
     )
+    message = Message(made.recipient, Elsewhere(**vars(made.edition)), made.to_header)
     with closing(Postmark(token=TOKEN, unsubscribe="provider")) as postmark:
         (built,) = json.loads(postmark.build(batch([message])).body)
         assert postmark.capabilities.replaces_unsubscribe
@@ -281,7 +287,7 @@ def test_no_answer_at_all_breaks_the_reading(status: int, answer: object) -> Non
 
 
 def test_names_travel_as_headers_would(postmark: Postmark) -> None:
-    message = replace(make_message(), to=Mailbox("a@example.org", 'Zoë "Z", <x@y>'))
+    message = make_message(1, "a@example.org", name='Zoë "Z", <x@y>')
     (built,) = json.loads(postmark.build(batch([message])).body)
     assert built["To"].isascii()
     assert str(make_header(decode_header(built["To"]))) == 'Zoë "Z", <x@y> <a@example.org>'

@@ -1,5 +1,6 @@
 """Each merge field is found, its context told, its value escaped so that it stays a value."""
 
+import json
 from urllib.parse import unquote
 
 import pytest
@@ -8,8 +9,8 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from dispatch.rendering.compiled import Context, Slot, Slots
-from dispatch.rendering.escaping import _escaped_with_care, escape
-from dispatch.rendering.form import as_characters, as_utf8
+from dispatch.rendering.escaping import _escaped_with_care, escape, escape_all
+from dispatch.rendering.form import as_characters, as_utf8, json_columns
 from dispatch.rendering.sentinels import Sentinels
 from dispatch.rendering.slots import MisplacedField, fill, find_header_slots, find_plain_slots, find_slots
 
@@ -183,3 +184,30 @@ def test_a_form_fills_the_same_text_in_every_encoding() -> None:
         assert as_utf8(slots).fill(values).decode() == expected == as_characters(slots).fill(values)
     assert fill(slots, {"a": "Zoë <3", "b": "a@b"}) == "<p>é Zoë &lt;3a%40b Zoë &lt;3!\n"
     assert fill(slots, {}) == "<p>é x&amp;y x&amp;y!\n"
+
+
+_ANY_VALUES = st.lists(
+    st.one_of(
+        st.sampled_from(["", " ", "Ann", "Zoë", "a@example.org", "https://x.example/a:b?c=1&d=%20", "http://", "a\nb"]),
+        st.sampled_from(
+            ["x" * 2001, "HTTPS://x.example", "javascript:1", "mailto:a@b.example", '"\\', "\x7f", "'<&>'"]
+        ),
+        st.text(max_size=12),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(_ANY_VALUES, st.sampled_from(Context))
+def test_many_values_are_escaped_as_each_of_them_is(values: list[str], context: Context) -> None:
+    assert escape_all(values, context) == [escape(value, context) for value in values]
+
+
+@given(_ANY_VALUES, _ANY_VALUES)
+def test_columns_hold_what_each_person_would_fill_in(names: list[str], cities: list[str]) -> None:
+    slots = [Slot("name", "you &", context) for context in Context] + [Slot("city", "", Context.PLAIN)]
+    people = [{"name": name, "city": cities[0]} for name in names]
+    columns = json_columns(slots, {name: [person[name] for person in people] for name in ("name", "city")})
+    filled = [[json.loads(f'"{text}"') for text in row] for row in zip(*columns, strict=True)]
+    assert filled == [[fill(Slots(("", ""), (slot,)), person) for slot in slots] for person in people]

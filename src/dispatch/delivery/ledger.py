@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -10,11 +11,12 @@ from hashlib import sha256
 from itertools import chain, compress
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Text, bindparam, cast, exists, func, insert, select, update
 
 from dispatch.database.bulk import add_rows
 from dispatch.database.database import Database
 from dispatch.database.news import news_number, tell_news
+from dispatch.database.prepared import Prepared
 from dispatch.database.schema import batch, mailing, receipt, recipient
 from dispatch.delivery.batch_rows import (
     Step,
@@ -36,6 +38,12 @@ from dispatch.messages.message import Recipient
 T = TypeVar("T")
 _SECOND = timedelta(seconds=1)
 
+_RECIPIENTS = Prepared(
+    select(*(recipient.c[name] for name in Recipient._fields if name != "values"), cast(recipient.c["values"], Text))
+    .where(recipient.c.mailing_id == bindparam("mailing_id"))
+    .where(recipient.c.position.between(bindparam("low"), bindparam("high")))
+    .order_by(recipient.c.position)
+)
 _MAILING = [column for column in mailing.c if column is not mailing.c.content]
 
 
@@ -169,14 +177,16 @@ class Ledger:
 
     def recipients(self, connection: Connection, row: BatchRow) -> tuple[Recipient, ...]:
         """The people of a row, in order."""
-        between = recipient.c.position.between(row.positions[0], row.positions[-1])
-        query = select(recipient).where(recipient.c.mailing_id == row.mailing_id, between)
-        wanted = set(row.positions)
-        return tuple(
-            _recipient(found)
-            for found in connection.execute(query.order_by(recipient.c.position))
-            if found.position in wanted
-        )
+        between = {"mailing_id": row.mailing_id, "low": row.positions[0], "high": row.positions[-1]}
+        found = _RECIPIENTS.run(connection, between).fetchall()
+        if len(found) > len(row.positions):
+            wanted = set(row.positions)
+            found = [one for one in found if one[0] in wanted]
+        if not found:
+            return ()
+        *columns, texts = zip(*found, strict=True)
+        values = json.loads(f"[{','.join(texts)}]")  # at once: a third of the time
+        return tuple(map(Recipient._make, zip(*columns, values, strict=True)))
 
     def position_of(self, connection: Connection, of: Mailing, subscriber_id: str) -> int | None:
         """Where somebody stands in a mailing, if they are a recipient."""
@@ -300,7 +310,8 @@ class Ledger:
     def _wish(self, of: Mailing, **wish: object) -> None:
         def note(connection: Connection) -> None:
             connection.execute(update(mailing).where(mailing.c.id == of.id).values(**wish))
-            tell_news(connection)
+            if wish.keys() & {"paused_at", "cancelled_at"} and any(value is not None for value in wish.values()):
+                tell_news(connection)
 
         self._database.together(note)
 
@@ -401,8 +412,3 @@ def _check_division(rows: Sequence[BatchRow], parts: Sequence[BatchRow]) -> None
 
 def _mailing(found: Row[Any]) -> Mailing:
     return Mailing(**found._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-
-
-def _recipient(found: Row[Any]) -> Recipient:
-    fields = {name: value for name, value in found._mapping.items() if name != "mailing_id"}  # noqa: SLF001 - as above
-    return Recipient(**fields)

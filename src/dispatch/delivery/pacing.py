@@ -83,10 +83,11 @@ class Pacer:
     def learn(self, answers: Sequence[Outcome], now: datetime) -> None:
         """Go by the answers to one call: faster, slower, pause, or doubt."""
         with self._lock:
+            limit = self.limit / self._processes
             for answer in answers:
                 self.reached |= not (isinstance(answer, Postponed) and answer.code == UNREACHABLE)
                 if isinstance(answer, Accepted):
-                    self._rate = min(self.limit / self._processes, self._rate + self._step())
+                    self._rate = min(limit, self._rate + self._step()) if self._rate < limit else limit
                 elif isinstance(answer, Postponed):
                     self._slow_down(answer, now)
             if any(isinstance(answer, Accepted | Refused) for answer in answers):

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 
-from dispatch.addresses import Mailbox, encode_words, format_header
+from dispatch.addresses import encode_words
 from dispatch.errors import Unsupported
 from dispatch.messages.template import Variant
 from dispatch.rendering.compiled import Picture, Slots
@@ -34,9 +34,9 @@ _TO_QUOTE = re.compile(rb"[^\t -<>-~]")
 _SOFT_BREAK = b"=\r\n"
 
 
-def address_field(name: str, mailbox: Mailbox) -> bytes:
-    """A header field with one mailbox."""
-    return _folded(name, format_header(mailbox))
+def address_field(name: str, header: str) -> bytes:
+    """A header field with one mailbox, as format_header() writes it; raises Unsupported."""
+    return _folded(name, header)
 
 
 @lru_cache(maxsize=1024)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 
-from dispatch.addresses import Mailbox
+from dispatch.addresses import format_header, header_of
 from dispatch.errors import InvalidAddress, Unsupported
 from dispatch.messages.list_headers import common_headers, list_unsubscribe, unsubscribe_link
-from dispatch.messages.message import Envelope, Message, Recipient
+from dispatch.messages.message import Edition, Message, Recipient
 from dispatch.messages.mime import Body, address_field, fixed_field, subject_field
 from dispatch.messages.proof import prove
 from dispatch.messages.template import MessageTemplate
-from dispatch.messages.tokens import KeyRing, Purpose, message_id, message_reference, sign_token
+from dispatch.messages.tokens import KeyRing, Purpose, message_id, message_references, sign_tokens
 
 
 class Personalizer:
@@ -25,12 +26,13 @@ class Personalizer:
         self._template = template
         self._ring = ring.signing_with(template.key_id)
         self._bodies = tuple(map(Body, template.variants))
-        self._common_headers = common_headers(template)
-        self._common_fields = b"".join(fixed_field(name, value) for name, value in self._common_headers)
-        self._sender_fields = address_field("From", template.from_)
+        self._headers = common_headers(template)
+        self._common_fields = b"".join(fixed_field(name, value) for name, value in self._headers)
+        self._sender_fields = address_field("From", format_header(template.from_))
         if template.reply_to:
-            self._sender_fields += address_field("Reply-To", template.reply_to)
+            self._sender_fields += address_field("Reply-To", format_header(template.reply_to))
         self._proven: set[int] = set()
+        self._edition = lru_cache(maxsize=64)(self._new_edition)  # the messages of a call share one
 
     def message(self, recipient: Recipient, date: datetime, *, purpose: Purpose = "unsubscribe") -> Message:
         """The message for one person, dated `date` (aware).
@@ -38,73 +40,72 @@ class Personalizer:
         Raises Unsupported for a recipient to whom no valid message can be written. The first message of each variant
         is read back before it is given out (see prove()).
         """
-        template, variant = self._template, self._template.variants[recipient.variant]
-        token = sign_token(self._ring, purpose, recipient.subscriber_id, template.mailing)
-        values = {**recipient.values, **self._reserved_values(token)}
-        to, to_field = _addressed(recipient)
-        subject = variant.subject_form.fill(values)
-        day = _day(date)
-        identity = message_id(self._ring, template.nonce, recipient.position, template.domain)
-        way_out = list_unsubscribe(template, token)
-        # Written now, for what cannot be written to somebody is told before anything leaves; the rest when it travels.
-        own_fields = to_field + _subject_field(subject)
-        message = Message(
-            position=recipient.position,
-            reference=message_reference(self._ring, template.mailing, recipient.position),
-            envelope=Envelope(template.from_.address, recipient.address),
-            from_=template.from_,
-            to=to,
-            reply_to=template.reply_to,
-            subject=subject,
-            date=day,
-            message_id=identity,
-            headers=(("List-Unsubscribe", way_out), *self._common_headers),
-            shared=variant,
-            values=values,
-            mime=partial(self._mime, own_fields, day, identity, way_out, self._bodies[recipient.variant], values),
-            ready_for_smtp=True,  # see quoted_printable()
-        )
+        message = Message(recipient, self._edition(recipient.variant, date, purpose), _to_header(recipient))
         if recipient.variant not in self._proven:
             prove(message)
             self._proven.add(recipient.variant)
         return message
 
-    def _mime(
-        self, own_fields: bytes, day: str, identity: str, way_out: str, body: Body, values: Mapping[str, str]
-    ) -> bytes:
-        """A whole message."""
-        fields = (
-            _date_field(day),
-            self._sender_fields,
-            own_fields,
-            fixed_field("Message-ID", identity),
-            fixed_field("List-Unsubscribe", way_out),
-            self._common_fields,
+    def _new_edition(self, variant: int, date: datetime, purpose: Purpose) -> _Edition:
+        template = self._template
+        day = format_datetime(date.astimezone(UTC))
+        return _Edition(
+            variant=template.variants[variant],
+            from_=template.from_,
+            reply_to=template.reply_to,
+            date=day,
+            headers=self._headers,
+            fixed={"view_online_url": template.view_online_url},
+            link_before=unsubscribe_link(template, ""),
+            way_out_parts=tuple(list_unsubscribe(template, "\0").split("\0")),
+            ready_for_smtp=True,  # see quoted_printable()
+            template=template,
+            ring=self._ring,
+            purpose=purpose,
+            body=self._bodies[variant],
+            first_fields=fixed_field("Date", day) + self._sender_fields,
+            last_fields=self._common_fields,
         )
-        return b"".join([*fields, *body.pieces(values)])
-
-    def _reserved_values(self, token: str) -> dict[str, str]:
-        """The merge fields that are always there. Leaving is the one preference that can be set so far."""
-        link = unsubscribe_link(self._template, token)
-        return {"unsubscribe_url": link, "preferences_url": link, "view_online_url": self._template.view_online_url}
 
 
-_subject_field = lru_cache(maxsize=16)(subject_field)  # most often the same for all
+@dataclass(frozen=True, eq=False)
+class _Edition(Edition):
+    template: MessageTemplate = field(repr=False)
+    ring: KeyRing = field(repr=False)
+    purpose: Purpose
+    body: Body = field(repr=False)
+    first_fields: bytes = field(repr=False)  # those before To
+    last_fields: bytes = field(repr=False)  # those after List-Unsubscribe
+
+    def tokens(self, people: Sequence[Recipient]) -> list[str]:
+        return sign_tokens(self.ring, self.purpose, [one.subscriber_id for one in people], self.template.mailing)
+
+    def references(self, people: Sequence[Recipient]) -> list[str]:
+        return message_references(self.ring, self.template.mailing, [one.position for one in people])
+
+    def message_id(self, recipient: Recipient) -> str:
+        return message_id(self.ring, self.template.nonce, recipient.position, self.template.domain)
+
+    def mime(self, message: Message) -> bytes:
+        fields = (
+            self.first_fields,
+            address_field("To", message.to_header),
+            subject_field(message.subject),
+            fixed_field("Message-ID", message.message_id),
+            fixed_field("List-Unsubscribe", message.way_out),
+            self.last_fields,
+        )
+        return b"".join([*fields, *self.body.pieces(message.values)])
 
 
-@lru_cache(maxsize=16)  # the messages of a call share it
-def _day(date: datetime) -> str:
-    return format_datetime(date.astimezone(UTC))
-
-
-@lru_cache(maxsize=16)
-def _date_field(day: str) -> bytes:
-    return fixed_field("Date", day)
-
-
-def _addressed(recipient: Recipient) -> tuple[Mailbox, bytes]:
+def _to_header(recipient: Recipient) -> str:
     try:
-        mailbox = Mailbox(recipient.address, recipient.name)
-        return mailbox, address_field("To", mailbox)
+        header = header_of(recipient.name, recipient.address)
     except InvalidAddress as error:
         raise Unsupported(str(error)) from error
+    if len(header) > _SURELY_SHORT:
+        address_field("To", header)  # raises Unsupported
+    return header
+
+
+_SURELY_SHORT = 900  # characters of a field that no line of it can be too long for

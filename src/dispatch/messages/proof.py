@@ -40,7 +40,7 @@ def _problems(message: Message) -> Iterator[str]:
         yield f"its header fields are {', '.join(parsed.keys())}"
     for part in parsed.walk():
         yield from (f"{part.get_content_type()}: {defect!r}" for defect in part.defects)
-    for name, mailbox in (("From", message.from_), ("To", message.to)):
+    for name, mailbox in (("From", message.edition.from_), ("To", message.to)):
         if [address.addr_spec for address in parsed[name].addresses] != [mailbox.address]:
             yield f"{name} is {parsed[name]}"
     if parsed["Subject"] != message.subject:
@@ -66,7 +66,7 @@ def _body_problems(message: Message, parsed: EmailMessage) -> Iterator[str]:
 
 
 def _expected_names(message: Message) -> list[str]:
-    sender = ["From", "Reply-To"] if message.reply_to else ["From"]
+    sender = ["From", "Reply-To"] if message.edition.reply_to else ["From"]
     return [
         *("Date", *sender, "To", "Subject", "Message-ID"),
         *(name for name, _ in message.headers),

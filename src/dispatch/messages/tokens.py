@@ -6,11 +6,11 @@ import base64
 import copy
 import hmac
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 from dispatch.config.signing_key import MIN_LENGTH
 from dispatch.errors import InvalidConfig
@@ -22,6 +22,7 @@ _VERSION = 0x10
 _KEY_ID = 4  # octets
 _SUBSCRIBER = 16
 _TAG = 5
+_BLOCK = 64  # octets of SHA-256
 _MAC = 16  # 128 bits (RFC 8058 §3.1: "hard to forge")
 TOKEN_LENGTH = 56  # characters
 _TOKEN_TEXT = re.compile(
@@ -55,7 +56,7 @@ class Reference:
 class _Key:
     id: bytes
     secret: bytes = field(repr=False)
-    _begun: dict[bytes, hmac.HMAC] = field(default_factory=dict, repr=False, compare=False)
+    _begun: dict[bytes, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, secret: str) -> _Key:
@@ -64,12 +65,31 @@ class _Key:
 
     def mac(self, use: bytes, message: bytes) -> bytes:
         """HMAC-SHA256 for one use: what was signed for another use never verifies (32 octets)."""
+        return self.macs(use, (message,))[0]
+
+    def macs(self, use: bytes, messages: Iterable[bytes]) -> list[bytes]:
+        """The same for many.
+
+        RFC 2104 §2 and §4: both hashes are begun once. Python's own HMAC takes twice as long to copy.
+        """
         begun = self._begun.get(use)
         if begun is None:
-            begun = self._begun[use] = hmac.new(self.secret, use + b"\0", "sha256")
-        mac = begun.copy()
-        mac.update(message)
-        return mac.digest()
+            begun = self._begun[use] = self._begin(use)
+        macs = []
+        begin_inner, begin_outer = begun[0].copy, begun[1].copy
+        for message in messages:
+            inner, outer = begin_inner(), begin_outer()
+            inner.update(message)
+            outer.update(inner.digest())
+            macs.append(outer.digest())
+        return macs
+
+    def _begin(self, use: bytes) -> tuple[Any, Any]:
+        """The two hashes of RFC 2104, up to the message."""
+        block = (self.secret if len(self.secret) <= _BLOCK else sha256(self.secret).digest()).ljust(_BLOCK, b"\0")
+        inner, outer = (sha256(bytes(octet ^ pad for octet in block)) for pad in (0x36, 0x5C))
+        inner.update(use + b"\0")
+        return inner, outer
 
 
 class KeyRing:
@@ -113,6 +133,10 @@ class KeyRing:
         """The signing key's MAC over a message for one use (32 octets)."""
         return self._signer.mac(use, message)
 
+    def sign_all(self, use: bytes, messages: Iterable[bytes]) -> list[bytes]:
+        """The same for many."""
+        return self._signer.macs(use, messages)
+
     def macs(self, use: bytes, message: bytes) -> Iterator[tuple[bytes, bytes]]:
         """Each key's id (4 octets) with its MAC over a message for one use (32 octets)."""
         return ((key.id, key.mac(use, message)) for key in self._keys)
@@ -130,13 +154,26 @@ def sign_token(ring: KeyRing, purpose: Purpose, subscriber_id: str, mailing: str
     RFC 8058 §3.1: it carries all that is needed, is opaque and hard to forge; the address is not in it.
     `subscriber_id` is 32 hex digits; a probe puts a random number in its place.
     """
-    content = (
-        bytes([_VERSION + _PURPOSES.index(purpose)])
-        + bytes.fromhex(ring.key_id)
-        + bytes.fromhex(subscriber_id)
-        + bytes.fromhex(mailing_tag(mailing))
-    )
-    return base64.urlsafe_b64encode(content + ring.sign(b"token", content)[:_MAC]).decode()
+    return sign_tokens(ring, purpose, (subscriber_id,), mailing)[0]
+
+
+def sign_tokens(ring: KeyRing, purpose: Purpose, subscriber_ids: Iterable[str], mailing: str) -> list[str]:
+    """The same for many."""
+    before, after = _token_frame(ring.key_id, purpose, mailing)
+    people = bytes.fromhex("".join(subscriber_ids))
+    contents = [before + people[at : at + _SUBSCRIBER] + after for at in range(0, len(people), _SUBSCRIBER)]
+    macs = ring.sign_all(b"token", contents)
+    # 42 octets are 56 letters without padding, wherever they stand.
+    signed = b"".join([content + mac[:_MAC] for content, mac in zip(contents, macs, strict=True)])
+    text = base64.urlsafe_b64encode(signed).decode()
+    return [text[start : start + TOKEN_LENGTH] for start in range(0, len(text), TOKEN_LENGTH)]
+
+
+@lru_cache(maxsize=64)
+def _token_frame(key_id: str, purpose: Purpose, mailing: str) -> tuple[bytes, bytes]:
+    """What stands before and after the subscriber's id in a token."""
+    kind = bytes([_VERSION + _PURPOSES.index(purpose)])
+    return kind + bytes.fromhex(key_id), bytes.fromhex(mailing_tag(mailing))
 
 
 def read_token(ring: KeyRing, text: str) -> Token:
@@ -167,8 +204,14 @@ def message_reference(ring: KeyRing, mailing: str, position: int) -> str:
 
     80 bits of MAC: a forged event or bounce cannot point at somebody who got no such message.
     """
-    subject = f"{mailing}.{position}"
-    return f"{subject}.{ring.sign(b'reference', subject.encode()).hex()[:20]}"
+    return message_references(ring, mailing, (position,))[0]
+
+
+def message_references(ring: KeyRing, mailing: str, positions: Iterable[int]) -> list[str]:
+    """The same for many."""
+    subjects = [f"{mailing}.{position}" for position in positions]
+    macs = ring.sign_all(b"reference", map(str.encode, subjects))
+    return [f"{subject}.{mac[:10].hex()}" for subject, mac in zip(subjects, macs, strict=True)]
 
 
 def read_reference(ring: KeyRing, text: str) -> Reference:

@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from hashlib import sha256
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
-from dispatch.addresses import Mailbox, format_header
 from dispatch.errors import AccountTrouble, AccountUnseen, ProviderUnreachable, Unsupported
 from dispatch.messages.message import Message
-from dispatch.messages.template import Variant
 from dispatch.providers.http import HttpProvider, Request, Response
+from dispatch.providers.mailgun_bodies import MAX_OPTIONS, Bodies, header_value, mailbox_header, to_header
 from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused, Uncertain, legible
 from dispatch.providers.provider import Authentication, Batch, Capabilities
-from dispatch.rendering.compiled import Slots
-from dispatch.rendering.form import Form
 
 # https://documentation.mailgun.com/docs/mailgun/user-manual/sending-messages, read 2026-07: 1,000 recipients and 25 MB a
 # call; all o:, h:, v: and t: fields of a call together 16 KB.
 _MAX_MESSAGES = 1_000
 _MAX_CALL = 25_000_000
-_MAX_OPTIONS = 16_384
 _BASES = {"us": "https://api.mailgun.net", "eu": "https://api.eu.mailgun.net"}
 
 _REFERENCE = "dispatch"
-_WAY_OUT = "List-Unsubscribe"
-
-# What Mailgun replaces wherever it stands: %recipient.key%, %recipient%, %unsubscribe_url%, %tag_unsubscribe_url%,
-# %mailing_list_unsubscribe_url%, and the same with _email. It puts in values first where a template wants them
-# (user-manual/sending-messages/batch-sending: `v:name=%recipient.name%`), so nothing that is put in is sure to stay as
-# it is: in HTML an entity hides the percent sign; elsewhere a character without a width parts it from what follows.
-_WORDS = r"(?:recipient|unsubscribe|tag_unsubscribe|mailing_list)[\w.-]*"
-_REPLACED = re.compile(rf"%(?={_WORDS}%)", re.IGNORECASE)
-_APART = "%\u200c"  # zero width non-joiner
-# At the end of a literal, what follows may complete it; and the end of a key may begin it.
-_DANGEROUS = re.compile(rf"%(?={_WORDS}%)|%(?=[\w.-]*\Z)", re.IGNORECASE)
-_COMPLETING = re.compile(rf"{_WORDS}(?:%|\Z)", re.IGNORECASE)
-_RAW = re.compile(r"<style\b.*?</style>|<!--.*?-->", re.IGNORECASE | re.DOTALL)  # entities mean nothing in there
+_BOUNDARY = b"next-field-of-this-form-from-dispatch"  # long, so that looking for it takes next to no time
 
 # A domain that may mail only its owner, or none at all, is told with 400 (django-anymail's tests, read 2026-07).
 _ACCOUNT = re.compile(
@@ -82,7 +62,7 @@ class Mailgun(HttpProvider):
         }
         self._name = domain.lower()
         self._domain = quote(domain, safe="")
-        self._bodies: _Bodies | None = None  # of the variant that was sent last
+        self._bodies: Bodies | None = None  # of the variant that was sent last
 
     @property
     def capabilities(self) -> Capabilities:
@@ -95,28 +75,28 @@ class Mailgun(HttpProvider):
         """Split by count and bytes, and so that all in a call can share its bodies; raises Unsupported."""
         calls: list[list[Message]] = []
         addresses: set[str] = set()
-        room = 0
+        room, is_open = 0, False  # of the last call
         for message in messages:
-            self._refuse_international(message)
+            if not message.recipient.address.isascii():
+                self._refuse_international(message)
             bodies = self._bodies_of(message)
-            weight = bodies.weight_of(message)
-            address = message.to.address.lower()  # Mailgun merges addresses that differ in case only
+            weight, can_share = bodies.judge(message)
+            address = message.recipient.address.lower()  # Mailgun merges addresses that differ in case only
             fits = (
-                calls
+                is_open
+                and can_share
                 and len(calls[-1]) < _MAX_MESSAGES
                 and weight <= room
                 and address not in addresses
-                and _can_share(calls[-1][0], message)
-                and bodies.is_shared_by(message)
-                and bodies.is_shared_by(calls[-1][0])
+                and calls[-1][0].edition.is_like(message.edition)
             )
             if not fits:
                 calls.append([])
                 addresses = set()
-                room = _MAX_CALL - bodies.weight
+                room, is_open = _MAX_CALL - bodies.weight, can_share
                 if weight > room:
                     raise Unsupported(
-                        f"The message to {message.to.address} takes {bodies.weight + weight:,} bytes; "
+                        f"The message to {message.recipient.address} takes {bodies.weight + weight:,} bytes; "
                         f"{self.name} carries {_MAX_CALL:,}",
                         remedy="Use fewer words.",
                     )
@@ -128,19 +108,18 @@ class Mailgun(HttpProvider):
     def weight(self, message: Message) -> int:
         """How many bytes a message takes in a call, its share in the bodies included; never less than it does."""
         bodies = self._bodies_of(message)
-        return bodies.weight + bodies.weight_of(message)
+        return bodies.weight + bodies.judge(message)[0]
 
     def build(self, batch: Batch) -> Request:
         """The form of a call: the bodies, and everybody's values."""
         first = batch.messages[0]
         bodies = self._bodies_of(first)
-        shared = len(batch.messages) > 1 or bodies.is_shared_by(first)
-        values = {message.to.address: bodies.values_of(message, shared=shared) for message in batch.messages}
+        shared = len(batch.messages) > 1 or bodies.judge(first)[1]
         fields = [
-            ("from", _mailbox(first.from_)),
-            ("to", ", ".join(_mailbox(message.to) for message in batch.messages)),
+            ("from", mailbox_header(first.edition.from_)),
+            ("to", ", ".join([to_header(message) for message in batch.messages])),
             *(bodies.shared if shared else bodies.own(first)),
-            ("recipient-variables", json.dumps(values, separators=(",", ":"))),
+            ("recipient-variables", bodies.variables(batch.messages, shared=shared)),
             *self._options(first),
         ]
         return self._post(fields, batch.messages)
@@ -152,30 +131,29 @@ class Mailgun(HttpProvider):
 
     def _options(self, message: Message) -> list[tuple[str, str]]:
         """What is neither a body nor an address; raises Unsupported for more than Mailgun takes."""
-        headers = [
-            (name, "%recipient.leave%" if name == _WAY_OUT else _REPLACED.sub("% ", value))
-            for name, value in message.headers
-        ]
-        if message.reply_to:
-            headers.append(("Reply-To", _mailbox(message.reply_to)))
+        edition = message.edition
+        headers = [("List-Unsubscribe", "%recipient.leave%")]
+        headers += [(name, header_value(value)) for name, value in edition.headers]
+        if edition.reply_to:
+            headers.append(("Reply-To", mailbox_header(edition.reply_to)))
         options = [
             ("o:tag", message.reference.partition(".")[0]),
             *(("o:" + name, "no") for name in ("tracking", "tracking-clicks", "tracking-opens")),
             (f"v:{_REFERENCE}", "%recipient.reference%"),
             *((f"h:{name}", value) for name, value in headers),
         ]
-        size = sum(len(name) + len(value) for name, value in options) + len(_way_out(message)) + len(message.reference)
-        if size > _MAX_OPTIONS:
+        size = sum(len(name) + len(value) for name, value in options) + len(message.way_out) + len(message.reference)
+        if size > MAX_OPTIONS:
             raise Unsupported(
-                f"The headers of the message to {message.to.address} take {size:,} bytes; "
-                f"{self.name} carries {_MAX_OPTIONS:,}",
+                f"The headers of the message to {message.recipient.address} take {size:,} bytes; "
+                f"{self.name} carries {MAX_OPTIONS:,}",
                 remedy="Give the newsletter a shorter name and shorter addresses.",
             )
         return options
 
-    def _bodies_of(self, message: Message) -> _Bodies:
-        if self._bodies is None or self._bodies.variant is not message.shared:
-            self._bodies = _Bodies(message.shared)
+    def _bodies_of(self, message: Message) -> Bodies:
+        if self._bodies is None or self._bodies.variant is not message.edition.variant:
+            self._bodies = Bodies(message.edition.variant)
         return self._bodies
 
     # --- the answer --------------------------------------------------------------------------------
@@ -281,102 +259,14 @@ class Mailgun(HttpProvider):
         return isinstance(answer, Response) and answer.status == 400
 
 
-class _Bodies:
-    """The bodies of a variant with Mailgun's words in the places of merge fields."""
-
-    def __init__(self, variant: Variant) -> None:
-        self.variant = variant
-        self._keys: list[tuple[str, Form[str]]] = []  # the beginning of the keys of each part, and what fills them
-        parts = (variant.subject, variant.text, variant.html)
-        self._finished = (
-            any(_DANGEROUS.search(literal) for part in parts[:2] for literal in part.literals)
-            or any(_REPLACED.search(raw[0]) for raw in _RAW.finditer("".join(variant.html.literals)))
-            or any(_COMPLETING.match(literal) for part in parts for literal in part.literals[1:])
-        )
-        self.shared = [
-            ("subject", self._with_keys("s", variant.subject, variant.subject_form, variant.subject.literals)),
-            ("text", self._with_keys("t", variant.text, variant.text_form, variant.text.literals)),
-            ("html", self._with_keys("h", variant.html, variant.html_form, map(_entities, variant.html.literals))),
-        ]
-        slots = [slot for part in parts for slot in set(part.slots)]
-        self._uses = Counter(slot.name for slot in slots)
-        self._fallbacks = sum(len(slot.fallback) + 2 for slot in slots)  # and 24 bytes for the key and its quotes
-        self.weight = sum(len(value.encode()) for _, value in self.shared) + 2 * _MAX_OPTIONS
-
-    def is_shared_by(self, message: Message) -> bool:
-        """Whether the message can go with others: neither its text nor its values hold what Mailgun would replace."""
-        return not self._finished and not any(
-            "%" in value and _DANGEROUS.search(value) for value in message.values.values()
-        )
-
-    def own(self, message: Message) -> list[tuple[str, str]]:
-        """The finished bodies of one message, in which Mailgun finds nothing to replace."""
-        # Entities mean nothing in raw text: what is apart in there is left alone by what comes after.
-        html = _REPLACED.sub("&#37;", _RAW.sub(lambda raw: _apart(raw[0]), message.html))
-        return [("subject", _apart(message.subject)), ("text", _apart(message.text)), ("html", html)]
-
-    def values_of(self, message: Message, *, shared: bool) -> dict[str, str]:
-        """What is put into the places of the keys for one person: each key, and always text."""
-        values = {"leave": _way_out(message), "reference": message.reference}
-        if shared:
-            for beginning, form in self._keys:
-                for number, value in enumerate(form.filling(message.values)):
-                    values[f"{beginning}{number}"] = value
-        return values
-
-    def weight_of(self, message: Message) -> int:
-        """The most bytes that a person's part of a call can take."""
-        characters = len(message.to.name) + 2 * len(message.to.address) + self._fallbacks
-        characters += sum(len(value) * self._uses[name] for name, value in message.values.items())
-        # JSON takes up to 12 bytes for a character beyond US-ASCII; escaping makes up to 12 of one, which take a byte.
-        return 1000 + 12 * characters
-
-    def _with_keys(self, beginning: str, slots: Slots, form: Form[str], literals: Any) -> str:
-        self._keys.append((beginning, form))
-        text = list(literals)
-        keys = [f"%recipient.{beginning}{place}%" for place in form.places]
-        return "".join(piece for pair in zip(text, [*keys, ""], strict=True) for piece in pair)
-
-
-def _can_share(one: Message, other: Message) -> bool:
-    """Whether two messages differ in nothing but what is told for each person."""
-    return (
-        one.shared is other.shared
-        and one.from_ == other.from_
-        and one.reply_to == other.reply_to
-        and [header for header in one.headers if header[0] != _WAY_OUT]
-        == [header for header in other.headers if header[0] != _WAY_OUT]
-    )
-
-
-def _way_out(message: Message) -> str:
-    return next((value for name, value in message.headers if name == _WAY_OUT), "")
-
-
-def _apart(text: str) -> str:
-    """The text as it reads, in which no percent sign begins anything."""
-    return _REPLACED.sub(_APART, text)
-
-
-def _mailbox(mailbox: Mailbox) -> str:
-    """A mailbox as a header value, in whose name no percent sign begins anything."""
-    return format_header(replace(mailbox, name=_apart(mailbox.name)) if "%" in mailbox.name else mailbox)
-
-
-def _entities(html: str) -> str:
-    """HTML that reads the same, in which no percent sign begins anything."""
-    return _DANGEROUS.sub("&#37;", html)
-
-
 def _form(fields: Sequence[tuple[str, str]]) -> tuple[bytes, str]:
-    """A multipart/form-data body (RFC 7578) and its boundary, which comes from the content: the same call, the same bytes."""
+    """A multipart/form-data body (RFC 7578) and its boundary, which the content decides: the same call, the same bytes."""
     parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields]
-    digest = sha256()
-    for part in parts:
-        digest.update(part)
-    boundary = digest.hexdigest()[:40]
-    line = f"--{boundary}\r\n".encode()
-    return b"".join([piece for part in parts for piece in (line, part)] + [line[:-2] + b"--\r\n"]), boundary
+    boundary = _BOUNDARY
+    while any(boundary in part for part in parts):
+        boundary += b"-"
+    line = b"--" + boundary + b"\r\n"
+    return b"".join([piece for part in parts for piece in (line, part)] + [line[:-2] + b"--\r\n"]), boundary.decode()
 
 
 def _found(event: object) -> tuple[str, str] | None:

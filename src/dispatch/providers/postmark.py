@@ -165,7 +165,7 @@ class Postmark(HttpProvider):
         if not isinstance(result, dict):
             return Uncertain("unreadable", "the result is not an object")
         to = result.get("To")
-        named = isinstance(to, str) and message.to.address.lower() in to.lower()
+        named = isinstance(to, str) and message.recipient.address.lower() in to.lower()
         if not named and (to or not complete):
             return Uncertain("out of order", "the result names somebody else")
         identity = result.get("MessageID")
@@ -210,7 +210,7 @@ class Postmark(HttpProvider):
     def _pieces(self, message: Message) -> list[bytes]:
         """A message as JSON, to be joined: what it shares with others is encoded once for all of them."""
         form = self._form
-        if form is None or not form.fits(message):
+        if form is None or not form.edition.is_like(message.edition):
             form = self._form = _Form(message, self._stream)
         if self._theirs:
             html, text, headers = _with_their_link(message)
@@ -218,8 +218,7 @@ class Postmark(HttpProvider):
         else:
             bodies, headers = (form.html.pieces(message.values), form.text.pieces(message.values)), message.headers
         return [
-            b'{"To":"%b","Subject":"%b","HtmlBody":"'
-            % (within_json(format_header(message.to)), within_json(message.subject)),
+            b'{"To":"%b","Subject":"%b","HtmlBody":"' % (within_json(message.to_header), within_json(message.subject)),
             *bodies[0],
             b'","TextBody":"',
             *bodies[1],
@@ -260,16 +259,16 @@ class _Form:
     """What is the same for all who get a variant, as JSON."""
 
     def __init__(self, message: Message, stream: str) -> None:
-        self._made_of = message.shared, message.from_, message.reply_to
-        self.html, self.text = as_json(message.shared.html), as_json(message.shared.text)
+        self.edition = edition = message.edition
+        self.html, self.text = as_json(edition.variant.html), as_json(edition.variant.text)
         rest: dict[str, object] = {
-            "From": format_header(message.from_),
+            "From": format_header(edition.from_),
             "MessageStream": stream,
             "TrackOpens": False,
             "TrackLinks": "None",
         }
-        if message.reply_to:
-            rest["ReplyTo"] = format_header(message.reply_to)
+        if edition.reply_to:
+            rest["ReplyTo"] = format_header(edition.reply_to)
         if message.pictures:
             rest["Attachments"] = [
                 {
@@ -281,11 +280,6 @@ class _Form:
                 for picture in message.pictures
             ]
         self.rest = _json(rest)[1:]  # to follow upon other fields
-
-    def fits(self, message: Message) -> bool:
-        """Whether this is what a message shares with others."""
-        shared, from_, reply_to = self._made_of
-        return message.shared is shared and message.from_ == from_ and message.reply_to == reply_to
 
 
 def _json(document: object) -> bytes:

@@ -116,7 +116,7 @@ class Provider(ABC):
 
     def _weight_of_supported(self, message: Message) -> int:
         """The weight where it matters, else 0; raises Unsupported for what cannot be carried."""
-        recipient, limits = message.envelope.rcpt_to, self.capabilities
+        recipient, limits = message.recipient.address, self.capabilities
         self._refuse_international(message)
         if not limits.max_bytes and not limits.max_message_bytes:
             return 0
@@ -129,7 +129,7 @@ class Provider(ABC):
         return weight
 
     def _refuse_international(self, message: Message) -> None:
-        recipient = message.envelope.rcpt_to
+        recipient = message.recipient.address
         if is_international(recipient):
             raise Unsupported(
                 f"{self.name} cannot carry mail to {recipient}: letters like these before the @ need SMTPUTF8 (RFC 6531)",

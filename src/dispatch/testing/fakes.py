@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
@@ -214,8 +214,7 @@ class ManualStop(Event):
 
 def write_message(recipient: Recipient, date: datetime) -> Message:
     """A message for a recipient, without an issue."""
-    message = make_message(recipient.position, recipient.address, name=recipient.name)
-    return replace(message, date=format_datetime(date))
+    return make_message(recipient.position, recipient.address, name=recipient.name, date=format_datetime(date))
 
 
 def _receipt(message: Message) -> str:
@@ -223,4 +222,4 @@ def _receipt(message: Message) -> str:
 
 
 def _digest(message: Message) -> str:
-    return sha256(f"{message.date}\n{message.to}\n{message.text}".encode()).hexdigest()
+    return sha256(f"{message.edition.date}\n{message.to}\n{message.text}".encode()).hexdigest()

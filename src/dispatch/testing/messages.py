@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
-from dispatch.addresses import Mailbox, encode_words, format_header
-from dispatch.messages.message import Envelope, Message
+from dispatch.addresses import Mailbox, encode_words, format_header, header_of
+from dispatch.messages.message import Edition, Message, Recipient
 from dispatch.messages.template import Variant
 from dispatch.rendering.compiled import Context, Picture, Slot, Slots
 
@@ -23,6 +24,11 @@ PICTURE = Picture(
     height=1,
 )
 
+_JOY = Mailbox("joy@example.com", "Joy")
+_HEADERS = (("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"), ("List-Id", "<rivers.example.com>"))
+
+_WAY_OUT = (f"<{LEAVE.format(position='')}", ">, <mailto:leave@example.com?subject=unsubscribe%20", ">")
+
 
 def make_message(
     position: int = 1,
@@ -35,42 +41,67 @@ def make_message(
     mailing: str = "rivers.1",
     pictures: Sequence[Picture] = (),
     mime: bytes | None = None,
+    from_: Mailbox = _JOY,
+    date: str = "Mon, 02 Mar 2026 08:00:00 +0000",
+    headers: tuple[tuple[str, str], ...] = _HEADERS,
+    way_out_parts: tuple[str, ...] = _WAY_OUT,
+    variant: Variant | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> Message:
-    """One message to `person<position>@example.org`, or to `address`; `mime` replaces the bytes that would be made."""
-    to = Mailbox(address or f"person{position}@example.org", name)
-    leave = LEAVE.format(position=position)
-    shared = _variant(subject, text, html, tuple(pictures))
-    values = {"number": str(position), "unsubscribe_url": leave}
-    text, html = shared.text_form.fill(values), shared.html_form.fill(values)
-    fields = {
-        "From": format_header(Mailbox("joy@example.com", "Joy")),
-        "To": format_header(to),
-        "Reply-To": "answers@example.com",
-        "Subject": subject if subject.isascii() else encode_words(subject),
-        "Date": "Mon, 02 Mar 2026 08:00:00 +0000",
-        "Message-ID": f"<{position}.rivers@example.com>",
-    }
-    headers = {
-        "List-Unsubscribe": f"<{leave}>, <mailto:leave@example.com?subject=unsubscribe%20{position}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Id": "<rivers.example.com>",
-    }
-    made = _head({**fields, **headers}) + _body(text, html, pictures) if mime is None else mime
-    return Message(
-        position=position,
-        reference=f"{mailing}.{position}.{position:020x}",
-        envelope=Envelope("joy@example.com", to.address),
-        from_=Mailbox("joy@example.com", "Joy"),
-        to=to,
-        reply_to=Mailbox("answers@example.com"),
-        subject=subject,
-        date=fields["Date"],
-        message_id=fields["Message-ID"],
-        headers=tuple(headers.items()),
-        shared=shared,
-        values=values,
-        mime=lambda: made,
+    """One message to `person<position>@example.org`, or to `address`; `mime` replaces the bytes that would be made.
+
+    `variant` replaces subject, bodies and pictures, and `values` what the person fills in.
+    """
+    edition = MadeEdition(
+        variant=variant or _variant(subject, text, html, tuple(pictures)),
+        from_=from_,
+        reply_to=Mailbox("answers@example.com") if from_ is _JOY else None,
+        date=date,
+        headers=headers,
+        fixed={},
+        link_before=LEAVE.format(position=""),
+        way_out_parts=way_out_parts,
+        ready_for_smtp=False,
+        mailing=mailing,
+        made=mime,
     )
+    address = address or f"person{position}@example.org"
+    person = Recipient(position, f"{position:032x}", address, name, values=values or {"number": str(position)})
+    return Message(person, edition, header_of(name, address) if address.isascii() else address)
+
+
+@dataclass(frozen=True, eq=False)
+class MadeEdition(Edition):
+    """What writes messages whose every byte is plain to see."""
+
+    mailing: str
+    made: bytes | None = None  # in the place of what mime() would give
+
+    def tokens(self, people: Sequence[Recipient]) -> list[str]:
+        """The positions."""
+        return [str(one.position) for one in people]
+
+    def references(self, people: Sequence[Recipient]) -> list[str]:
+        """With the position where others have a MAC."""
+        return [f"{self.mailing}.{one.position}.{one.position:020x}" for one in people]
+
+    def message_id(self, recipient: Recipient) -> str:
+        """With the position."""
+        return f"<{recipient.position}.rivers@example.com>"
+
+    def mime(self, message: Message) -> bytes:
+        """All bodies in base64."""
+        if self.made is not None:
+            return self.made
+        fields = {
+            "From": format_header(self.from_),
+            "To": message.to_header,
+            "Reply-To": "answers@example.com",
+            "Subject": message.subject if message.subject.isascii() else encode_words(message.subject),
+            "Date": self.date,
+            "Message-ID": message.message_id,
+        }
+        return _head({**fields, **dict(message.headers)}) + _body(message.text, message.html, message.pictures)
 
 
 @lru_cache(maxsize=64)
