@@ -24,7 +24,7 @@ from dispatch.rendering.mjml import to_html
 from dispatch.rendering.outlook import outlook_view
 from dispatch.rendering.sentinels import Sentinels
 from dispatch.rendering.slots import fill
-from dispatch.rendering.theme import Theme
+from dispatch.rendering.theme import Theme, ThemeSettings
 from dispatch.testing.samples import sample_issue
 
 from .conftest import FACTS, VALUES
@@ -219,13 +219,30 @@ def test_without_a_website_nothing_is_said_of_it(shelf, theme):
     [
         ('- button: {text: a, url: "https://{{city|x}}.example/"}', "i.yaml:3:37: the merge field {{city|…}} stands in a URL"),
         ("- paragraph: 'Dear {{city|}}, [a](https://{{city|x}}/)'", "i.yaml:3:45: the merge field {{city|…}} stands in a URL"),
-        ("- figure: {image: images/mop.png, alt: a}", "i.yaml:3:21: there is no picture images/mop.png\n    did you mean images/map.png?"),
+        ("- figure: {image: images/mop.png, alt: a}", "i.yaml:3:21: there is no picture images/mop.png\n    Did you mean images/map.png?"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_the_issue_is_told_at_its_place(shelf, theme, block, expected):
     with pytest.raises(InvalidIssue) as caught:
         compile_issue(read_issue(f"title: t\nblocks:\n  {block}\n", "i.yaml"), theme, FACTS, pictures=shelf, embed=True)
     assert expected in str(caught.value)
+
+
+def test_all_pictures_that_are_not_there_are_told_at_once(tmp_path, shelf):
+    theme = Theme(tmp_path, ThemeSettings(logo="images/logo.png"))
+    text = """title: t
+cover: {image: images/mop.png, alt: a}
+blocks:
+  - figure: {image: images/map.png, alt: a}
+  - figure: {image: images/none.png, alt: a}
+"""
+    with pytest.raises(InvalidIssue) as caught:
+        compile_issue(read_issue(text, "i.yaml"), theme, FACTS, pictures=shelf, embed=True)
+    assert [(str(problem.location), problem.message) for problem in caught.value.problems] == [
+        ("dispatch.yaml", "there is no picture images/logo.png"),
+        ("i.yaml:2:16", "there is no picture images/mop.png"),
+        ("i.yaml:5:21", "there is no picture images/none.png"),
+    ]
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "JAVASCRIPT:x", "data:text/html,x", "//x.example", "x"])

@@ -171,9 +171,9 @@ def test_a_path_that_is_not_one_of_the_folder_is_refused(tmp_path, path):
 
 def test_a_missing_picture_is_told_with_its_likely_name(tmp_path):
     save(tmp_path / "images/bridge.png", Image.new("RGB", (4, 4)))
-    assert "did you mean images/bridge.png?" in refused(tmp_path, "images/brigde.png")
-    assert "did you mean images/bridge.png?" in refused(tmp_path, "bridge.png")
-    assert "paths are relative to the newsletter folder" in refused(tmp_path, "zebra.png")
+    assert "Did you mean images/bridge.png?" in refused(tmp_path, "images/brigde.png")
+    assert "Did you mean images/bridge.png?" in refused(tmp_path, "bridge.png")
+    assert f"Put it there: paths are relative to {tmp_path}." in refused(tmp_path, "zebra.png")
     assert "there is no picture images" in refused(tmp_path, "images")
 
 
@@ -196,7 +196,7 @@ def test_formats_that_mail_clients_do_not_show_are_refused(tmp_path, kind):
     save(tmp_path / "a.x", Image.new("RGB", (32, 32)), format=kind)
     told = refused(tmp_path, "a.x")
     assert "cannot go into a mail" in told
-    assert "save it as JPEG" in told
+    assert "Save it as JPEG" in told
 
 
 def test_a_damaged_picture_is_told(tmp_path):

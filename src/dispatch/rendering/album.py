@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dispatch.content.blocks import Figure
 from dispatch.content.issue import Cover, Issue
+from dispatch.errors import InvalidIssue, Problem
 from dispatch.location import Location
 from dispatch.rendering.compiled import Picture
 from dispatch.rendering.pictures import PictureShelf, shown_size
@@ -21,6 +22,9 @@ class ShownPicture:
     height: int
 
 
+_GAP = ShownPicture("#", 1, 1)  # what a template gets in the place of a picture that there is not
+
+
 class Album:
     """Gives templates their pictures; `url_of` says where readers find each."""
 
@@ -29,6 +33,7 @@ class Album:
         self._issue = issue
         self._url_of = url_of
         self._pictures: dict[str, Picture] = {}
+        self._problems: list[Problem] = []
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
@@ -41,6 +46,15 @@ class Album:
 
     def show_file(self, path: str, width: int, place: Location, *, height: int | None = None) -> ShownPicture:
         """The picture at a path that is written at `place`, at most as wide and high as that many CSS pixels."""
-        picture = self._shelf.picture(path, width, place)
+        try:
+            picture = self._shelf.picture(path, width, place)
+        except InvalidIssue as error:
+            self._problems.extend(error.problems)
+            return _GAP
         self._pictures[picture.name] = picture
         return ShownPicture(self._url_of(picture), *shown_size(picture, width, height))
+
+    def must_be_whole(self) -> None:
+        """Raises InvalidIssue with everything that is wrong with the pictures that were asked for."""
+        if self._problems:
+            raise InvalidIssue.of(self._problems)

@@ -109,6 +109,7 @@ def _html(issue: Issue, theme: Theme, newsletter: NewsletterFacts, sentinels: Se
     context["logo"] = _logo(theme, album)
     context["body"] = _runs(issue, theme, context)
     mjml, origin = theme.render_mjml("email.mjml.j2", context)
+    album.must_be_whole()
     rendered = to_html(mjml, origin)
     inlined = inline(rendered, theme.inline_css(context), _head_css(theme, context))
     html = shrink(inlined)

@@ -29,7 +29,7 @@ _WAY = f"1 {PIL.__version__} {JPEG_QUALITY} {DENSITY} {UNSEEN_DIFFERENCE} {MOST_
 
 _KINDS = {"JPEG": ("jpg", "image/jpeg"), "PNG": ("png", "image/png"), "GIF": ("gif", "image/gif")}
 _JPEGS = frozenset({"JPEG", "MPO"})  # an MPO is a JPEG with a second one behind it; telephones write it
-_SAVE_AS = "save it as JPEG (photographs) or PNG (drawings)"
+_SAVE_AS = "Save it as JPEG (photographs) or PNG (drawings)."
 _REFUSED = {
     "WEBP": "Outlook on Windows does not show WebP",
     "AVIF": "most mail clients do not show AVIF",
@@ -63,14 +63,14 @@ class PictureShelf:
 
     def _read(self, path: str, place: Location | None) -> bytes:
         if Path(path).is_absolute() or "\\" in path or "\0" in path:
-            remedy = "write it relative to the newsletter folder, with slashes: images/map.png"
+            remedy = "Write it relative to the newsletter folder, with slashes: images/map.png"
             raise InvalidIssue(f"{path!r} is not a path inside the newsletter folder", location=place, remedy=remedy)
         file = (self._folder / path).resolve()
         if not file.is_relative_to(self._folder):
             raise InvalidIssue(
                 f"{path} leads out of the newsletter folder",
                 location=place,
-                remedy="put the picture itself into the folder, no link to it",
+                remedy="Put the picture itself into the folder, no link to it.",
             )
         if not file.is_file():
             raise InvalidIssue(f"there is no picture {path}", location=place, remedy=self._did_you_mean(path))
@@ -82,7 +82,7 @@ class PictureShelf:
     def _did_you_mean(self, path: str) -> str:
         files = [str(file.relative_to(self._folder)) for file in self._neighbours(path)]
         close = get_close_matches(path, files, n=1)
-        return f"did you mean {close[0]}?" if close else "paths are relative to the newsletter folder"
+        return f"Did you mean {close[0]}?" if close else f"Put it there: paths are relative to {self._folder}."
 
     def _neighbours(self, path: str) -> Iterator[Path]:
         for folder in (self._folder / Path(path).parent, self._folder / "images"):
@@ -124,10 +124,10 @@ def _fit(source: bytes, path: str, width: int, place: Location | None) -> bytes:
         raise InvalidIssue(_not_an_image(source, path), location=place, remedy=_SAVE_AS) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise InvalidIssue(
-            f"{path} has more than {MOST_PIXELS // 1_000_000} million pixels", location=place, remedy="make it smaller"
+            f"{path} has more than {MOST_PIXELS // 1_000_000} million pixels", location=place, remedy="Make it smaller."
         ) from None
     except (OSError, SyntaxError, ValueError) as error:  # what Pillow's decoders raise for broken files
-        raise InvalidIssue(f"{path} is damaged: {error}", location=place, remedy="export it again") from None
+        raise InvalidIssue(f"{path} is damaged: {error}", location=place, remedy="Export it again.") from None
 
 
 def _not_an_image(source: bytes, path: str) -> str:
@@ -141,7 +141,7 @@ def _animation(source: bytes, path: str, place: Location | None) -> bytes:
         raise InvalidIssue(
             f"{path} is an animation of {len(source):,} bytes; at most {MOST_GIF_BYTES:,} go into a mail",
             location=place,
-            remedy="fewer frames, fewer colours or a smaller size",
+            remedy="Save it with fewer frames or colours, or smaller.",
         )
     return source
 
