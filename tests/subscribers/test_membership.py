@@ -10,6 +10,7 @@ import pytest
 from dispatch.errors import InvalidSubscribers, NotFound
 from dispatch.subscribers.membership import add_person, forget_person, import_people, remove_person
 from dispatch.subscribers.store import SubscriberStore
+from dispatch.subscribers.subscriber import Reason
 
 
 def mailable(store: SubscriberStore) -> set[str]:
@@ -60,6 +61,22 @@ def test_new_people_of_another_file_are_appended_and_the_others_told(
     assert mailable(store) == {"ann@x.example", "new@x.example"}
     # A second time nobody is new.
     assert import_people(store, file, other).added == 0
+
+
+def test_who_left_by_another_file_is_not_brought_back_by_the_next(
+    store: SubscriberStore, file: Path, other: Path
+) -> None:
+    file.write_text("email,status\nann@x.example,subscribed\n")
+    other.write_text("email,status\nann@x.example,unsubscribed\ngone@x.example,unsubscribed\n")
+    import_people(store, file, other, dry_run=True)
+    assert store.suppression(store.id_of("gone@x.example")) is None
+    import_people(store, file, other)
+    recorded = store.suppression(store.id_of("gone@x.example"))
+    assert recorded is not None
+    assert (recorded.reason, recorded.source) == (Reason.UNSUBSCRIBED, "other.csv:3")
+    other.write_text("email\ngone@x.example\n")  # an older export
+    assert import_people(store, file, other).added == 0
+    assert mailable(store) == {"ann@x.example"}  # ours is the newer word about her
 
 
 def test_a_dry_run_of_an_import_tells_the_same_and_writes_nothing(

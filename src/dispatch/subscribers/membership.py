@@ -21,6 +21,7 @@ from dispatch.subscribers.store import SubscriberStore
 from dispatch.subscribers.subscriber import Status
 
 _PAGE = 1_000
+_LEFT_THERE = "is unsubscribed there"
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,20 @@ def import_people(
 ) -> AdditionReport:
     """Append the new people of another file to the subscribers' file, and bring it into the database.
 
-    Never those who are there already, who may not be mailed, or who are not subscribed in the other file. The other
-    file's columns go into the columns of the same name. Raises NotFound and InvalidSubscribers; nothing is written
+    Never those who are there already, who may not be mailed, or who are not subscribed in the other file: who left by
+    that one, and is not in ours, is unsubscribed from now on. The other file's columns go into the columns of the same
+    name. Raises NotFound and InvalidSubscribers; nothing is written
     then.
     """
     left_out: list[Rejected] = []
     rejected: list[Rejected] = []
+    leaving: dict[str, int] = {}
     with open_subscribers(other) as source, _edited(path, name) as file:
         unknown = tuple(column for column in source.columns if column and column not in file.columns)
-        rows = _welcome(store, file, _valid(source, rejected), left_out)
+        rows = _welcome(store, file, _valid(source, rejected), left_out, leaving)
         added = sum(1 for _ in rows) if dry_run else append_rows(path, file, map(_cells, rows))
+    if not dry_run:
+        store.unsubscribe_all({person: f"{other.name}:{line}" for person, line in leaving.items()})
     sync = None if dry_run else store.sync_file(path, name=name)
     return AdditionReport(added, tuple(left_out), tuple(rejected), unknown, sync)
 
@@ -74,7 +79,7 @@ def add_person(
                 remedy=f"Add it to the first line and to every other, or leave it out. There are: {', '.join(file.columns)}.",
                 location=location,
             )
-        rows = list(_welcome(store, file, iter([row]), left_out))
+        rows = list(_welcome(store, file, iter([row]), left_out, {}))
         if left_out:
             raise InvalidSubscribers(left_out[0].reason, location=location)
         append_rows(path, file, map(_cells, rows))
@@ -130,9 +135,16 @@ def _valid(file: SubscribersFile, rejected: list[Rejected]) -> Iterator[Row]:
 
 
 def _welcome(
-    store: SubscriberStore, file: SubscribersFile, rows: Iterator[Row], left_out: list[Rejected]
+    store: SubscriberStore,
+    file: SubscribersFile,
+    rows: Iterator[Row],
+    left_out: list[Rejected],
+    leaving: dict[str, int],
 ) -> Iterator[Row]:
-    """Those of the rows who may be appended to the file; the others are put into `left_out`."""
+    """Those of the rows who may be appended to the file; the others are put into `left_out`.
+
+    The ids of those who are unsubscribed by their line are put into `leaving`, with that line.
+    """
     present = _addresses_in(file)
     while page := list(islice(rows, _PAGE)):
         ids = [store.id_of(row.email) for row in page]
@@ -141,6 +153,8 @@ def _welcome(
             reason = _objection(file, row, present, barred.get(person))
             if reason:
                 left_out.append(Rejected(row.line, f"{row.email} {reason}", row.email))
+                if reason == _LEFT_THERE:
+                    leaving[person] = row.line
             else:
                 yield row
 
@@ -151,7 +165,7 @@ def _objection(file: SubscribersFile, row: Row, present: set[bytes], barred: str
     if barred:
         return f"may not be mailed ({barred}), and nobody is subscribed again"
     if row.status is Status.UNSUBSCRIBED:
-        return "is unsubscribed there"
+        return _LEFT_THERE
     if row.status is Status.UNCONFIRMED and "status" not in file.columns:
         return "is unconfirmed there, and this file has no column `status` to say so"
     codec = file.facts.encoding.codec

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +198,14 @@ class SubscriberStore:
         Durable when it returns; True if it changed anything.
         """
         return self.suppress(id, Reason.UNSUBSCRIBED, source)
+
+    def unsubscribe_all(self, leaving: Mapping[str, str]) -> None:
+        """The same for many ids, each with what did it; a page at a time, so that nobody else waits for all of them."""
+        people = iter(leaving.items())
+        while page := list(islice(people, PAGE)):
+            with self._database.writing() as connection:
+                for person, source in page:
+                    self._suppress(connection, person, Reason.UNSUBSCRIBED, source, None)
 
     @contextmanager
     def expecting(self, probe: str) -> Iterator[None]:
