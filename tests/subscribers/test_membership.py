@@ -63,6 +63,17 @@ def test_new_people_of_another_file_are_appended_and_the_others_told(
     assert import_people(store, file, other).added == 0
 
 
+def test_who_was_taken_off_the_list_can_be_put_on_it_again(store: SubscriberStore, file: Path, other: Path) -> None:
+    file.write_text("email\nann@x.example\nbob@x.example\n")
+    store.sync_file(file)
+    remove_person(store, file, "ann@x.example")
+    remove_person(store, file, "bob@x.example")
+    add_person(store, file, "ann@x.example", {})
+    other.write_text("email\nbob@x.example\n")
+    assert import_people(store, file, other).added == 1
+    assert mailable(store) == {"ann@x.example", "bob@x.example"}
+
+
 def test_who_left_by_another_file_is_not_brought_back_by_the_next(
     store: SubscriberStore, file: Path, other: Path
 ) -> None:

@@ -18,7 +18,7 @@ from dispatch.subscribers.csv_records import BrokenRecord, Record
 from dispatch.subscribers.csv_rows import Rejected, Row
 from dispatch.subscribers.file_sync import ImportReport
 from dispatch.subscribers.store import SubscriberStore
-from dispatch.subscribers.subscriber import Status
+from dispatch.subscribers.subscriber import NOT_IN_FILE, Status
 
 _PAGE = 1_000
 _LEFT_THERE = "is unsubscribed there"
@@ -162,7 +162,7 @@ def _welcome(
 def _objection(file: SubscribersFile, row: Row, present: set[bytes], barred: str | None) -> str:
     if _digest(row.key) in present:
         return "is in the file already"
-    if barred:
+    if barred and barred != NOT_IN_FILE:  # whom the file lacks is whom it may be given
         return f"may not be mailed ({barred}), and nobody is subscribed again"
     if row.status is Status.UNSUBSCRIBED:
         return _LEFT_THERE
