@@ -365,3 +365,12 @@ def test_a_server_that_says_nothing_keeps_nobody_who_asks(monkeypatch: pytest.Mo
         with closing(provider), pytest.raises(ProviderUnreachable, match="cannot be reached"):
             provider.check()
     assert time.monotonic() - begun < 10
+
+
+@pytest.mark.parametrize(
+    ("host", "mechanism"),
+    [("smtp.example.org", "a:smtp.example.org"), ("192.0.2.7", "ip4:192.0.2.7"), ("2001:db8::7", "ip6:2001:db8::7")],
+)
+def test_what_spf_has_to_let_send_is_a_name_or_an_address(host: str, mechanism: str, tmp_path: Path) -> None:
+    with closing(open_provider("smtp", {"host": host}, folder=tmp_path)) as provider:
+        assert provider.authentication("example.org").spf == mechanism

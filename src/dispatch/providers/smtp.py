@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, lru_cache
+from ipaddress import ip_address
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar, Literal
@@ -110,7 +111,7 @@ class Smtp(Provider):
 
     def authentication(self, from_domain: str) -> Authentication:
         """MAIL FROM is the From address; whether the server delivers by itself or hands on, it does not say."""
-        return Authentication(from_domain, f"a:{self._server.host}", spf_is_certain=False)
+        return Authentication(from_domain, _spf_mechanism(self._server.host), spf_is_certain=False)
 
     def close(self) -> None:
         """Take leave of the server."""
@@ -285,3 +286,12 @@ def _path(address: str) -> str:
     if not _PATH.fullmatch(address):
         raise Unsupported(f"{address!r} cannot stand in an SMTP command", remedy="Ask for another address.")
     return address
+
+
+def _spf_mechanism(host: str) -> str:
+    """What in an SPF record lets a host send: `a` takes names only (RFC 7208 §5.3, §5.6)."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return f"a:{host}"
+    return f"ip{address.version}:{address}"
