@@ -69,6 +69,7 @@ def test_another_file_is_added_to_the_list(dispatch: Command, folder: Path) -> N
     before = (folder / "subscribers.csv").read_text()
     rehearsed = dispatch("subscribers", "import", "more.csv", "--dry-run")
     assert (rehearsed.code, (folder / "subscribers.csv").read_text()) == (0, before)
+    assert "no such column: shoe_size.\nThose that you want have to be in its first line" in rehearsed.stderr
     added = dispatch("subscribers", "import", "more.csv")
     assert added.code == 0
     assert added.stdout.endswith("1 added, 2 left out, 0 rejected\n")

@@ -278,6 +278,8 @@ def _show_addition(report: AdditionReport, file: str, *, changed: bool, as_json:
         show(line.problem(file))
     if report.unknown_columns:
         say(f"Not taken over, since the list has no such column: {', '.join(report.unknown_columns)}.")
+        if not changed:
+            say("Those that you want have to be in its first line, and in every other, before you import.")
     added = "added" if changed else "would be added"
     show(f"{report.added:,} {added}, {len(report.left_out):,} left out, {len(report.rejected):,} rejected")
 
