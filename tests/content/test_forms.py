@@ -239,6 +239,7 @@ BLOCKS = [
     ),
     ("- paragraf: x", "3:3: `paragraf` is not a kind of block | Did you mean `paragraph`?"),
     ("- Paragraph: x", "3:3: `Paragraph` is not a kind of block | Did you mean `paragraph`?"),
+    ("- header: x", "3:3: `header` is not a kind of block | Did you mean `heading`?"),
     ("- image: x.png", "3:3: `image` is not a kind of block | Did you mean `figure`?"),
     ("- image: x.png\n  alt: y", "3:3: `image` is not a kind of block | Did you mean `figure`?"),
     ("- video: x", "3:3: `video` is not a kind of block | Possible here: paragraph, heading,"),

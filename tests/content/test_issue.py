@@ -111,6 +111,7 @@ def test_slugs(slug: str) -> None:
     [
         ("Rivers & roads: who pays?", "rivers-roads-who-pays"),
         ("  Élan vital — 3,8 % ", "elan-vital-3-8"),
+        ("Große Straße", "grosse-strasse"),
         ("東京", ""),
         ("a" * 200, "a" * 80),
     ],

@@ -16,6 +16,8 @@ _OTHER_NAMES = {
     "box": "callout",
     "bullets": "list",
     "cta": "button",
+    "header": "heading",
+    "headline": "heading",
     "hr": "divider",
     "image": "figure",
     "line": "divider",

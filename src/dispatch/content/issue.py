@@ -31,7 +31,7 @@ _LONGEST_SLUG = 80
 
 def slug_of(text: str) -> str:
     """The nearest slug to a title or a file's name; "" if nothing of it can stand in one."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_SLUG].strip("-")
 
 
