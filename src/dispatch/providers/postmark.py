@@ -23,9 +23,7 @@ from dispatch.rendering.form import as_json, within_json
 # https://postmarkapp.com/developer/api/email-api, read 2026-09: 500 messages and 50 MB a call, 10 MB a message,
 # attachments included. https://postmarkapp.com/support/article/1125-custom-metadata-faq: 80 characters in a value.
 _MAX_MESSAGES = 500
-_MAX_CALL = (
-    12_000_000  # of the 50 MB: every thread holds one, it costs no more CPU, and a lost answer leaves less in doubt
-)
+_MAX_CALL = 8_000_000  # of the 50 MB: every thread holds one, and a lost answer leaves less in doubt
 _MAX_MESSAGE = 10_000_000
 _MAX_REFERENCE = 80
 _REFERENCE_KEY = "dispatch"
@@ -88,6 +86,7 @@ class Postmark(HttpProvider):
         self._stream = stream
         self._theirs = unsubscribe == "provider"
         self._form: _Form | None = None  # of the variant at hand
+        self._weighed: dict[Message, list[bytes]] = {}  # the pieces of what was planned last and not built yet
 
     @property
     def capabilities(self) -> Capabilities:
@@ -108,17 +107,19 @@ class Postmark(HttpProvider):
                     f"Postmark keeps {_MAX_REFERENCE} characters of a reference; {message.reference} is longer",
                     remedy="Give the issue a shorter `slug`.",
                 )
+        self._weighed.clear()
         return super().plan(messages)
 
     def weight(self, message: Message) -> int:
         """The bytes of a message within the JSON array."""
-        return sum(map(len, self._pieces(message))) + 1
+        pieces = self._weighed[message] = self._pieces(message)
+        return sum(map(len, pieces)) + 1
 
     def build(self, batch: Batch) -> Request:
         """The array of all messages."""
         pieces: list[bytes] = []
         for message in batch.messages:
-            pieces += (b",", *self._pieces(message))
+            pieces += (b",", *(self._weighed.pop(message, None) or self._pieces(message)))
         body = b"".join((b"[", *pieces[1:], b"]"))
         return Request("POST", f"{self._base_url}/email/batch", self._headers, body, batch.messages)
 
