@@ -175,7 +175,8 @@ def sender_of(records: Records, mailing: Mailing, *, stop: Event, on_progress: C
     """Who sends a frozen mailing, now or after a crash: from what was frozen, and nothing else."""
     personalizer = Personalizer(MessageTemplate.from_bytes(records.ledger.content(mailing)), records.ring)
     delivery = records.config.delivery
-    processes = processes_for(delivery.processes, mailing.audience)
+    with closing(records.open_provider(mailing.provider)) as provider:
+        processes = processes_for(delivery.processes, mailing.audience, provider.capabilities)
 
     def assistants() -> AbstractContextManager[None]:
         command = [sys.executable, "-m", "dispatch", "-c", str(records.config.file), "worker", mailing.name, "--assist"]

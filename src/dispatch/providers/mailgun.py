@@ -67,7 +67,13 @@ class Mailgun(HttpProvider):
     @property
     def capabilities(self) -> Capabilities:
         """One id for a whole call, and a look-up by our reference; the rate is the account's."""
-        return Capabilities(max_messages=_MAX_MESSAGES, max_bytes=_MAX_CALL, embeds_pictures=False, can_look_up=True)
+        return Capabilities(
+            max_messages=_MAX_MESSAGES,
+            max_bytes=_MAX_CALL,
+            embeds_pictures=False,
+            shares_bodies=True,
+            can_look_up=True,
+        )
 
     # --- a call ------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ class Capabilities:
     real: bool = True  # mail leaves this machine: needs keys, a working unsubscribe, a claim
     replaces_unsubscribe: bool = False  # it puts its own List-Unsubscribe in the place of ours
     default_rate: float | None = None  # recipients per second where the provider documents it
+    shares_bodies: bool = False  # those of a call are carried once, beside everybody's values
     can_look_up: bool = False  # reconcile() can find messages by our reference
 
     @property
