@@ -108,7 +108,7 @@ def printable(text: str) -> str:
 
 def _is_ordinary(cells: Iterable[str]) -> bool:
     """Whether no careful look would change a cell: printable, composed, with no space at an end and none doubled."""
-    text = "\n".join(("", *cells, ""))
+    text = "\n".join(("", *{*cells}, ""))
     return (
         text.replace("\n", "").isprintable()
         and unicodedata.is_normalized("NFC", text)
