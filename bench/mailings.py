@@ -40,10 +40,10 @@ class FrozenMailing:
     people: int
 
     @classmethod
-    def make(cls, scope: Scope, name: str, people: int, settings: str) -> FrozenMailing:
-        """Write a newsletter and freeze its issue for its list."""
+    def make(cls, scope: Scope, name: str, people: int, settings: str, *, act: str = "freeze_mailing") -> FrozenMailing:
+        """Write a newsletter and freeze its issue for its list; `act` is the piece of work that freezes."""
         folder = write_newsletter(scope.folder / name, people, settings)
-        work("freeze_mailing", folder)
+        work(act, folder)
         shutil.copytree(folder / ".dispatch", folder / "frozen")
         return cls(folder, people)
 

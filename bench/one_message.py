@@ -18,7 +18,7 @@ def compare(scope: Scope) -> Table:
     people = scope.pick(tiny=20, quick=2_000, usual=4_000)
     sample = scope.folder / "single.sample"
     with http_sink(scope.folder, "postmark", sample=sample) as first:
-        mailing = FrozenMailing.make(scope, "single", people, http_carrier("postmark", first.port))
+        mailing = FrozenMailing.make(scope, "single", people, http_carrier("postmark", first.port), act="freeze_single")
         work("submit_single", mailing.folder, 1)
     with http_sink(scope.folder, "postmark") as sink:
         mailing.settle(http_carrier("postmark", sink.port))

@@ -76,6 +76,12 @@ def freeze_mailing(folder: str) -> None:
             freeze(project, proposal, confirmed=None)
 
 
+def freeze_single(folder: str) -> None:
+    """The same for a carrier that takes one message a call: in the units that it takes."""
+    PROVIDERS["postmark"] = "bench.single_calls:SingleCalls"
+    freeze_mailing(folder)
+
+
 def send(folder: str) -> None:
     """`dispatch resume`."""
     with open_project(folder) as project:
@@ -253,6 +259,7 @@ WORK: dict[str, Callable[..., None]] = {
     for act in (
         import_list,
         freeze_mailing,
+        freeze_single,
         send,
         send_single,
         submit_single,
