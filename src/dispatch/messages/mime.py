@@ -51,7 +51,7 @@ def subject_field(subject: str) -> bytes:
 
 def fixed_field(name: str, value: str) -> bytes:
     """A field that is never encoded, and folded nowhere but between two URLs (RFC 2369 §2); raises Unsupported."""
-    if not value.isascii() or _CONTROL.search(value):
+    if not (value.isascii() and value.isprintable()):
         raise Unsupported(f"The header field {name} can only hold printable ASCII characters, and not {value!r}")
     return _within_limit(f"{name}: {value}".replace(">, <", ">,\r\n <"))
 
