@@ -13,12 +13,13 @@ from uuid import uuid4
 
 from dispatch.testing.api_server import ApiCall
 from dispatch.testing.listener import Listener
+from dispatch.testing.rate_limit import RateLimit
 
 TOKEN = "not-a-real-postmark-token"  # noqa: S105
 
 
 class PostmarkServer(Listener):
-    """A server with one broadcast stream, at `url`; the token is TOKEN.
+    """A server with one broadcast stream, at `url`; the token is TOKEN. What is faster than its `limit` is refused with 429.
 
     `faults` knows the stage `early` with `cut` (end the connection after the first 64 KiB of a call), the stage `ask`
     (whatever the action, a question is refused with 403), and the stage `batch`, matched against the call's body, with:
@@ -36,6 +37,7 @@ class PostmarkServer(Listener):
         super().__init__(truth, _Call)
         self.latency = latency
         self.inactive: set[str] = set()  # addresses refused with 406
+        self.limit = RateLimit()  # of batch calls
         self.stream = {
             "ID": "broadcast",
             "MessageStreamType": "Broadcasts",
@@ -103,6 +105,8 @@ class _Call(ApiCall):
     def batch(self, messages: list[dict[str, Any]], action: str) -> None:
         if len(messages) > 500:
             return self.answer(422, {"ErrorCode": 410, "Message": "Too many batch messages."})
+        if (wait := self.owner.limit.take()) is not None:
+            return self.refuse(f"429 {wait}")
         if action == "cut":
             return self.leave()
         if action[:3].isdigit():
