@@ -1,8 +1,7 @@
-"""The crash-safe record of who was handed over, in verbs; all SQL on mailings, recipients, rows and receipts."""
+"""The crash-safe record of who was handed over, in verbs; all SQL on mailings and receipts."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -11,13 +10,11 @@ from hashlib import sha256
 from itertools import chain, compress
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Text, bindparam, cast, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
 
-from dispatch.database.bulk import add_rows
 from dispatch.database.database import Database
 from dispatch.database.news import news_number, tell_news
-from dispatch.database.prepared import Prepared
-from dispatch.database.schema import batch, mailing, receipt, recipient
+from dispatch.database.schema import batch, mailing, receipt
 from dispatch.delivery.batch_rows import (
     Step,
     advance_rows,
@@ -31,6 +28,7 @@ from dispatch.delivery.batch_rows import (
 )
 from dispatch.delivery.mailing import OPEN_STATES, BatchRow, BatchState, Mailing, Tally, time_from, time_text
 from dispatch.delivery.positions import positions_between
+from dispatch.delivery.recipient_rows import count_people, find_people, find_place, find_places, insert_people
 from dispatch.delivery.transitions import LONGEST_WAIT
 from dispatch.errors import DatabaseTrouble, Fenced, NotFound
 from dispatch.messages.message import Recipient
@@ -38,12 +36,6 @@ from dispatch.messages.message import Recipient
 T = TypeVar("T")
 _SECOND = timedelta(seconds=1)
 
-_RECIPIENTS = Prepared(
-    select(*(recipient.c[name] for name in Recipient._fields if name != "values"), cast(recipient.c["values"], Text))
-    .where(recipient.c.mailing_id == bindparam("mailing_id"))
-    .where(recipient.c.position.between(bindparam("low"), bindparam("high")))
-    .order_by(recipient.c.position)
-)
 _MAILING = [column for column in mailing.c if column is not mailing.c.content]
 
 
@@ -177,21 +169,11 @@ class Ledger:
 
     def recipients(self, connection: Connection, row: BatchRow) -> tuple[Recipient, ...]:
         """The people of a row, in order."""
-        between = {"mailing_id": row.mailing_id, "low": row.positions[0], "high": row.positions[-1]}
-        found = _RECIPIENTS.run(connection, between).fetchall()
-        if len(found) > len(row.positions):
-            wanted = set(row.positions)
-            found = [one for one in found if one[0] in wanted]
-        if not found:
-            return ()
-        *columns, texts = zip(*found, strict=True)
-        values = json.loads(f"[{','.join(texts)}]")  # at once: a third of the time
-        return tuple(map(Recipient._make, zip(*columns, values, strict=True)))
+        return find_people(connection, row.mailing_id, row.positions)
 
     def position_of(self, connection: Connection, of: Mailing, subscriber_id: str) -> int | None:
         """Where somebody stands in a mailing, if they are a recipient."""
-        theirs = (recipient.c.mailing_id == of.id, recipient.c.subscriber_id == subscriber_id)
-        return connection.execute(select(recipient.c.position).where(*theirs)).scalar()
+        return find_place(connection, of.id, subscriber_id)
 
     def receipts(self, connection: Connection, of: Mailing, position: int) -> list[str]:
         """The provider's ids of what it accepted for somebody."""
@@ -335,12 +317,7 @@ class Ledger:
 
     def already_mailed(self, connection: Connection, issue: str, ids: Collection[str]) -> set[str]:
         """Which of these subscribers are recipients in some mailing of the issue and were not withdrawn from it."""
-        query = select(recipient.c.mailing_id, recipient.c.position, recipient.c.subscriber_id).join(mailing)
-        places: dict[int, dict[int, str]] = {}
-        for mailing_id, position, person in connection.execute(
-            query.where(mailing.c.issue == issue, recipient.c.subscriber_id.in_(ids))
-        ):
-            places.setdefault(mailing_id, {})[position] = person
+        places = find_places(connection, issue, ids)
         mailed: set[str] = set()
         for mailing_id, people in places.items():
             withdrawn = self._withdrawn_between(connection, mailing_id, min(people), max(people))
@@ -367,18 +344,14 @@ class Ledger:
         self, connection: Connection, mailing_id: int, people: Iterable[tuple[int, str, str, str, str]]
     ) -> None:
         """Record some of a mailing's recipients, each by position, subscriber's id, address, name, and values as JSON."""
-        rows = (
-            (mailing_id, position, person, email, name, 0, values) for position, person, email, name, values in people
-        )
-        add_rows(connection, recipient, rows)
+        insert_people(connection, mailing_id, people)
 
     def complete(
         self, connection: Connection, mailing_id: int, audience: int, excluded: Mapping[str, int], unit: int
     ) -> Mailing:
         """Record the size of the audience, and a pending row for each `unit` of it."""
-        mine = recipient.c.mailing_id == mailing_id
-        written = connection.execute(select(func.count(), func.max(recipient.c.position)).where(mine)).one()
-        if tuple(written) != (audience, audience):
+        written = count_people(connection, mailing_id)
+        if written != (audience, audience):
             raise AssertionError(f"{written} recipients are recorded of {audience}")
         now = time_text(self._clock())
         this = update(mailing).where(mailing.c.id == mailing_id)

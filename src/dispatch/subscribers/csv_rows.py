@@ -1,4 +1,4 @@
-"""The records of a subscribers' file as rows: each cell read as its column wants it, or the reason why it cannot be."""
+"""The records of a subscribers' file as rows: each cell read as its column wants it, or why it cannot be."""
 
 from __future__ import annotations
 
