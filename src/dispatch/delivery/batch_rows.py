@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, literal_column, select, text, update
@@ -31,6 +33,20 @@ def _updating(*names: str) -> Prepared:
 _CHANGE_FATE = _updating(*_FATE)
 _CHANGE_ALL = _updating(*_FATE, *_PLACE)
 _ADVANCE = _updating("begun", "done", "request_sha256", "updated_at")
+_NEXT = Prepared(
+    select(batch)
+    .where(batch.c.mailing_id == bindparam("mailing_id"), batch.c.state == bindparam("state"))
+    .where(batch.c.claimed_by.is_(None))
+    .where(
+        batch.c.not_before.is_(None)
+        | (batch.c.not_before < bindparam("soon"))
+        | (batch.c.not_before > bindparam("too_far"))
+    )
+    .order_by(batch.c.id)
+    .limit(literal_column("1"))
+    .offset(literal_column("0"))  # SQLAlchemy would make a parameter of its own of it
+    .with_for_update(skip_locked=True)  # another is taking it
+)
 _INSERT = insert(batch).returning(batch.c.id, sort_by_parameter_order=True)
 _INSERT_RECEIPT = Prepared(
     text(
@@ -110,6 +126,15 @@ def find_claimed(connection: Connection, mailing_id: int, claimed_by: str) -> Ba
     return row_from(found) if found else None
 
 
+def find_next(
+    connection: Connection, mailing_id: int, state: BatchState, *, soon: datetime, too_far: datetime
+) -> BatchRow | None:
+    """The oldest row in a state that nobody has, and that does not wait for a time between these two, both included."""
+    wanted = {"mailing_id": mailing_id, "state": state.value, "soon": time_text(soon), "too_far": time_text(too_far)}
+    found = _NEXT.run(connection, wanted).fetchone()
+    return row_from(SimpleNamespace(**dict(zip(batch.c.keys(), found, strict=True)))) if found else None
+
+
 def insert_rows(connection: Connection, rows: Sequence[BatchRow], now: str) -> list[BatchRow]:
     """Add rows; gives them with their ids, in order."""
     if not rows:
@@ -136,7 +161,7 @@ def insert_receipts(connection: Connection, row: BatchRow, receipts: dict[int, s
     )
 
 
-def row_from(found: Row[Any]) -> BatchRow:
+def row_from(found: Row[Any] | SimpleNamespace) -> BatchRow:
     """A row as it was selected."""
     return BatchRow(
         id=found.id,

@@ -10,10 +10,11 @@ from hashlib import sha256
 from itertools import chain, compress
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, insert, literal_column, select, update
 
 from dispatch.database.database import Database
 from dispatch.database.news import news_number, tell_news
+from dispatch.database.prepared import Prepared
 from dispatch.database.schema import batch, mailing, receipt
 from dispatch.delivery.batch_rows import (
     Step,
@@ -22,6 +23,7 @@ from dispatch.delivery.batch_rows import (
     delete_rows,
     find_claimed,
     find_done,
+    find_next,
     insert_receipts,
     insert_rows,
     row_from,
@@ -37,6 +39,19 @@ T = TypeVar("T")
 _SECOND = timedelta(seconds=1)
 
 _MAILING = [column for column in mailing.c if column is not mailing.c.content]
+_THAT_CHANGE = ("started_at", "finished_at", "paused_at", "cancelled_at", "pause_after", "claim")  # once it is frozen
+_CHANGING = Prepared(select(*(mailing.c[name] for name in _THAT_CHANGE)).where(mailing.c.id == bindparam("mailing_id")))
+_FINISH = Prepared(
+    update(mailing)
+    .where(mailing.c.id == bindparam("mailing_id"), mailing.c.finished_at.is_(None))
+    .where(
+        ~exists().where(
+            batch.c.mailing_id == mailing.c.id,
+            batch.c.state.in_([literal_column(f"'{state}'") for state in sorted(OPEN_STATES)]),
+        )
+    )
+    .values(finished_at=bindparam("now"))
+)
 
 
 class Ledger:
@@ -130,15 +145,11 @@ class Ledger:
 
     def next_row(self, connection: Connection, of: Mailing, now: datetime) -> BatchRow | None:
         """The row that is next, and free: one whose request is to be repeated, else the oldest pending one."""
-        query = select(batch).order_by(batch.c.id).limit(1).with_for_update(skip_locked=True)  # another is taking it
+        too_far = now + timedelta(seconds=LONGEST_WAIT)  # set by a clock that was ahead
         for state in (BatchState.SUBMITTING, BatchState.PENDING):
-            free = (*_in_state(of, state), batch.c.claimed_by.is_(None))
-            too_far = time_text(now + timedelta(seconds=LONGEST_WAIT))  # set by a clock that was ahead
-            waits = batch.c.not_before.between(time_text(now + _SECOND), too_far)
-            due = batch.c.not_before.is_(None) | ~waits
-            found = connection.execute(query.where(*free, due)).first()
+            found = find_next(connection, of.id, state, soon=now + _SECOND, too_far=too_far)
             if found:
-                return row_from(found)
+                return found
         return None
 
     def claimed(self, connection: Connection, of: Mailing, by: str) -> BatchRow | None:
@@ -238,7 +249,8 @@ class Ledger:
 
     def refreshed(self, connection: Connection, of: Mailing) -> Mailing:
         """The mailing as it is now: the operator's wishes may have changed."""
-        return _mailing(connection.execute(select(*_MAILING).where(mailing.c.id == of.id)).one())
+        found = _CHANGING.run(connection, {"mailing_id": of.id}).fetchone()
+        return replace(of, **dict(zip(_THAT_CHANGE, found, strict=True)))
 
     def held(self, connection: Connection, of: Mailing) -> Mailing:
         """The same, and nobody else changes or holds the mailing until this transaction ends."""
@@ -304,9 +316,7 @@ class Ledger:
             connection.execute(update(mailing).where(mailing.c.id == row.mailing_id).values(finished_at=None))
 
     def _finish_if_done(self, connection: Connection, mailing_id: int, now: str) -> None:
-        unfinished = (mailing.c.id == mailing_id, mailing.c.finished_at.is_(None))
-        any_open = exists().where(batch.c.mailing_id == mailing_id, batch.c.state.in_(OPEN_STATES))
-        connection.execute(update(mailing).where(*unfinished, ~any_open).values(finished_at=now))
+        _FINISH.run(connection, {"mailing_id": mailing_id, "now": now})
 
     # --- the freeze ----------------------------------------------------------------------------------
 
