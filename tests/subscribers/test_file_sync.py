@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from sqlalchemy import event, select
 from dispatch.database.database import Database
 from dispatch.database.schema import subscriber, subscriber_event
 from dispatch.errors import InvalidSubscribers, NotFound
+from dispatch.subscribers.difference import write_portion
 from dispatch.subscribers.store import SubscriberStore
 from dispatch.subscribers.subscriber import Status
 
@@ -287,3 +289,49 @@ def test_a_large_import_that_breaks_off_anywhere_is_finished_by_the_next(
         break
     assert breaks > (0 if database.several_senders else 2)  # PostgreSQL takes one transaction
     assert rows_of(database) == expected
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_nobody_waits_for_the_end_of_a_large_import_to_leave(
+    store: SubscriberStore, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large list takes minutes, and who waits longer than lock_timeout has not left."""
+    monkeypatch.setattr("dispatch.subscribers.difference.PORTION", 7)
+    file.write_text("email\n" + "".join(f"p{number}@x.example\n" for number in range(40)))
+    store.sync_file(file)
+    leaving = [
+        threading.Thread(target=store.unsubscribe, args=(store.id_of(f"p{n}@x.example"), "link")) for n in (1, 2)
+    ]
+    have_left = []
+
+    def write_and_leave(*arguments: object, **options: object) -> None:
+        write_portion(*arguments, **options)
+        if leaving and store.candidate("p50@x.example") is None:  # nothing of it is to be seen yet
+            leaving[-1].start()
+            leaving[-1].join(10)
+            have_left.append(not leaving.pop().is_alive())
+
+    monkeypatch.setattr("dispatch.subscribers.file_sync.write_portion", write_and_leave)
+    file.write_text("email\n" + "".join(f"p{number}@x.example\n" for number in range(80)))
+    assert store.sync_file(file).added == 40
+    assert have_left == [True, True]
+    assert {store.candidate(f"p{n}@x.example").exclusion for n in (1, 2)} == {"unsubscribed"}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_is_forgotten_while_an_import_adds_them_is_not_known_afterwards(
+    store: SubscriberStore, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text("email\nann@x.example\nbob@x.example\n")
+    forgetting = threading.Thread(target=store.forget, args=("ann@x.example",))
+
+    def write_and_forget(*arguments: object, **options: object) -> None:
+        write_portion(*arguments, **options)
+        forgetting.start()
+        forgetting.join(0.5)
+
+    monkeypatch.setattr("dispatch.subscribers.file_sync.write_portion", write_and_forget)
+    store.sync_file(file)
+    forgetting.join(30)
+    assert store.find("ann@x.example") is None
+    assert store.find("bob@x.example")

@@ -22,10 +22,15 @@ class Workbench:
         self._connection = connection
         self._turn_to_write = turn_to_write  # None: all of it is within one transaction, which has begun
 
+    @property
+    def is_one_transaction(self) -> bool:
+        """Whether nobody sees anything of what is written before all of it is."""
+        return self._turn_to_write is None
+
     @contextmanager
     def preparing(self) -> Iterator[Connection]:
         """The database, whatever others write meanwhile; only private tables may be written."""
-        if self._turn_to_write is None:
+        if self.is_one_transaction:
             yield self._connection
             return
         self._connection.execution_options(begin="BEGIN")

@@ -73,10 +73,9 @@ def read_state(connection: Connection) -> FileState:
 
 
 def write_state(connection: Connection, state: FileState) -> None:
-    """Remember it, and make live senders look again."""
+    """Remember it."""
     connection.execute(delete(setting).where(setting.c.name == SETTING))
     connection.execute(insert(setting).values(name=SETTING, value=_as_text(state)))
-    tell_news(connection)
 
 
 def fingerprint_of(sha256: str) -> str:
@@ -176,19 +175,23 @@ def _write(database: Database, bench: Workbench, found: Comparison, now: str) ->
     """Write the difference, in one transaction where it is small.
 
     Of several, each leaves the list true for the people in it, and without a fingerprint: should it have been the last,
-    the next command brings the file in again and finishes it.
+    the next command brings the file in again and finishes it. News is told when the others can see it, and not before:
+    whoever tells some, as everybody does who leaves, waits for the end of the transaction that has.
     """
-    expected = found.before
-    for number, portion in enumerate(portions(found.difference)):
+    expected, told = found.before, 0
+    for portion in portions(found.difference):
         expected = replace(expected, generation=expected.generation + 1, fingerprint="")
         with bench.writing() as connection:
             database.alone(connection, "import")
             if read_state(connection).generation != expected.generation - 1:
                 raise Overtaken
-            # Each portion tells news; any other number, and somebody may have left since.
-            heed = news_number(connection) != found.news + number
+            heed = news_number(connection) != found.news + told  # somebody may have left since
             write_portion(connection, found.difference, portion, found.report.file, now, heed=heed)
-            write_state(connection, found.state if expected.generation == found.state.generation else expected)
+            is_last = expected.generation == found.state.generation
+            write_state(connection, found.state if is_last else expected)
+            if is_last or not bench.is_one_transaction:
+                tell_news(connection)
+                told += 1
 
 
 def _report(file: SubscribersFile, difference: Difference, rejected: tuple[Rejected, ...]) -> ImportReport:

@@ -235,6 +235,7 @@ class SubscriberStore:
         """
         person = self.id_of(address)
         with self._database.writing() as connection:
+            self._database.alone(connection, "import")  # which may be adding them
             _redact_answers(connection, person, address)
             known = self._delete(connection, person)
             blanked = connection.execute(
