@@ -8,11 +8,14 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from dispatch.database.database import Database
+from dispatch.database.news import tell_news
+from dispatch.database.schema import mailing as mailings
 from dispatch.delivery.crew import Crew
 from dispatch.delivery.ledger import Ledger
-from dispatch.delivery.mailing import BatchState
+from dispatch.delivery.mailing import BatchState, Mailing
 from dispatch.delivery.recovery import recover
 from dispatch.delivery.transitions import ended
 from dispatch.errors import Fenced, SendRefused
@@ -43,6 +46,15 @@ def at_once(*acts: Callable[[], object]) -> list[BaseException | None]:
         thread.join(60)
     assert not any(thread.is_alive() for thread in threads)
     return raised
+
+
+def note_wish(ledger: Ledger, mailing: Mailing, wish: str) -> None:
+    """Past the group commit, whose thread is the one that is interrupted."""
+    at = "2026-03-02T07:00:00Z"
+    column = {"pause": "paused_at", "cancel": "cancelled_at"}[wish]
+    with ledger.writing() as connection:
+        connection.execute(update(mailings).where(mailings.c.id == mailing.id).values({column: at}))
+        tell_news(connection)
 
 
 def test_of_two_who_send_one_issue_at_once_one_makes_a_mailing(desk) -> None:
@@ -157,3 +169,23 @@ def test_a_hundred_who_leave_at_once_by_several_connections_are_one_change(desk)
     assert raised == [None] * 20
     assert changed.count(True) == 1
     assert [entry.event for entry in desk.store.history(person)] == ["added", "unsubscribed"]
+
+
+@pytest.mark.parametrize("wish", ["pause", "cancel"])
+def test_a_wish_in_the_midst_of_a_claim_is_heeded_before_its_call(desk, wish: str) -> None:
+    service = FakeService(CAPABILITIES)
+    mailing = desk.prepare(service)
+    operator = Ledger(desk.database, desk.clock)
+    refreshed = desk.ledger.refreshed
+    wishes = [lambda: note_wish(operator, mailing, wish)]
+
+    def read_and_wish(connection, of):
+        found = refreshed(connection, of)
+        while wishes:
+            assert at_once(wishes.pop()) == [None]
+        return found
+
+    desk.ledger.refreshed = read_and_wish
+    desk.sender(mailing, service).run()
+    assert not service.taken
+    assert set(desk.fates(mailing).values()) == {"pending" if wish == "pause" else "withdrawn"}

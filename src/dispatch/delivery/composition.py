@@ -33,7 +33,7 @@ class Claim:
 
     row: BatchRow
     recipients: tuple[Recipient, ...]  # in order
-    news: int = -1  # the news number at which none of them had left
+    news: int = -1  # the news number at which none of them had left, and nobody wished us to stop
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,7 @@ def claim(
         attempts += 1
         if attempts > 1 and (taken := ledger.claimed(connection, mailing, taken_by)):  # the COMMIT's answer was lost
             return Claim(taken, ledger.recipients(connection, taken), _LOOK_AGAIN)
+        news = news_number(connection)  # first: on PostgreSQL others may tell some between two statements
         wishes = ledger.refreshed(connection, mailing)
         if wishes.paused_at or wishes.cancelled_at:
             return None
@@ -93,9 +94,9 @@ def claim(
         if paused_until:
             return paused_until
         if row.state is BatchState.SUBMITTING:
-            return _claim_repeat(ledger, store, connection, row, capabilities, now, taken_by)
+            return _claim_repeat(ledger, store, connection, row, capabilities, now, taken_by, news)
         room = _room(ledger, connection, wishes, len(row.positions))
-        return _claim_first(ledger, store, connection, row, room, wishes, taken_by) if room else None
+        return _claim_first(ledger, store, connection, row, room, wishes, taken_by, news) if room else None
 
     return ledger.together(take)
 
@@ -134,12 +135,12 @@ def _claim_first(
     room: int,
     wishes: Mailing,
     taken_by: str,
+    news: int,
 ) -> Claim:
     taken = replace(row, positions=row.positions[:room], state=BatchState.CLAIMED, claimed_by=taken_by)
     taken = replace(taken, code="", detail="")
     rest = replace(row, positions=row.positions[room:])
     people = ledger.recipients(connection, taken)
-    news = news_number(connection)
     reasons: dict[int, tuple[str, str]] = {}
     if news != wishes.news:  # else nobody has left since the freeze, and asking for each takes longer than mailing them
         gone = store.suppressed([person.subscriber_id for person in people], connection)
@@ -159,10 +160,10 @@ def _claim_repeat(
     capabilities: Capabilities,
     now: datetime,
     taken_by: str,
+    news: int,
 ) -> Claim:
     """Repeat the request as it was, or not at all: a call without one of its people would be another request."""
     people = ledger.recipients(connection, row)
-    news = news_number(connection)
     if store.suppressed([person.subscriber_id for person in people], connection):
         doubt = Uncertain("withdrawn_since", "no answer came, and somebody in the request has left since")
     elif not may_repeat(row, capabilities, now):
