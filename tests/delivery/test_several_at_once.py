@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -13,6 +14,7 @@ from sqlalchemy import update
 from dispatch.database.database import Database
 from dispatch.database.news import tell_news
 from dispatch.database.schema import mailing as mailings
+from dispatch.database.schema import worker
 from dispatch.delivery.crew import Crew
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.mailing import BatchState, Mailing
@@ -189,3 +191,29 @@ def test_a_wish_in_the_midst_of_a_claim_is_heeded_before_its_call(desk, wish: st
     desk.sender(mailing, service).run()
     assert not service.taken
     assert set(desk.fates(mailing).values()) == {"pending" if wish == "pause" else "withdrawn"}
+
+
+@pytest.mark.parametrize("trouble", ["a beat fails", "other threads wait for a lock"])
+def test_a_process_that_lives_keeps_its_lease(desk, monkeypatch: pytest.MonkeyPatch, trouble: str) -> None:
+    """Or others would take its rows over, and what it is handing over would be in doubt."""
+    monkeypatch.setattr("dispatch.delivery.crew._HEARTBEAT", 0.05)
+    monkeypatch.setattr("dispatch.database.postgresql.LOCK_SECONDS", 1 if trouble == "a beat fails" else 30)
+    mailing = desk.prepare(FakeService(CAPABILITIES))
+    url = desk.database._writer.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    over = threading.Event()
+    with closing(Database.open(url, folder=desk.folder)) as ours:
+        crew = Crew(ours)
+        with crew.enlisted(mailing):
+            waiting = threading.Thread(target=ours.together, args=(lambda connection: over.wait(30),))
+            if trouble == "other threads wait for a lock":
+                waiting.start()
+            with desk.ledger.writing() as other:
+                other.execute(update(worker).values(alive_until=0.0))
+                time.sleep(1.5 if trouble == "a beat fails" else 0)
+            time.sleep(0.5)
+            with desk.ledger.reading() as connection:
+                lives = crew.sends(connection, mailing)
+            over.set()
+            if waiting.ident:
+                waiting.join()
+    assert lives

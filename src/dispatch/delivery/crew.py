@@ -7,7 +7,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -16,6 +16,7 @@ from dispatch.database.database import Database
 from dispatch.database.schema import worker
 from dispatch.delivery.lock import Holder
 from dispatch.delivery.mailing import BatchRow, Mailing
+from dispatch.errors import DatabaseTrouble
 
 LEASE = 30.0
 """Seconds that a process may be silent before others take its rows for abandoned, where several machines send."""
@@ -83,8 +84,10 @@ class Crew:
         return bool(connection.execute(query).scalar_one())
 
     def _beat(self, over: threading.Event, mailing: Mailing) -> None:
+        """Not together with others, who may wait for a lock as long as the lease lasts; a beat that fails, the next makes good."""
         while not over.wait(_HEARTBEAT):
-            self._database.together(lambda connection: self._sign(connection, mailing))
+            with suppress(DatabaseTrouble), self._database.writing() as connection:
+                self._sign(connection, mailing)
 
     def _sign(self, connection: Connection, mailing: Mailing) -> None:
         """Be alive for another lease, also where others struck us off meanwhile: what they took over is fenced."""
