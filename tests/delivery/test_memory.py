@@ -1,0 +1,30 @@
+"""The memory of a sending process: measured in one of its own, for it is the whole process that is told."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+_FAULTS = """
+import resource
+from dispatch.delivery.memory import keep_memory
+
+keep_memory()
+def call():
+    blocks = [bytes([letter]) * 800_000 for letter in range(5)]
+
+call()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(20):
+    call()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library keeps memory its own way")
+def test_what_a_call_gave_back_is_there_for_the_next() -> None:
+    told = subprocess.run([sys.executable, "-c", _FAULTS], capture_output=True, text=True, check=True)
+    assert int(told.stdout) < 1_000  # 20 calls touch 20,000 pages
