@@ -8,35 +8,32 @@ from dispatch.delivery.composition import Call
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.mailing import BatchRow, BatchState
 from dispatch.delivery.submission import Submission
-from dispatch.delivery.transitions import ended, kept, returned
-from dispatch.providers.outcome import Refused
+from dispatch.delivery.transitions import kept, returned
 
 
 def bisect(refused: Submission, call: Call, submit: Callable[[Call], Submission], ledger: Ledger) -> None:
-    """Halve a call that was refused as a whole until the message at fault stands alone, and refuse only that one.
+    """Halve a call that was refused as a whole until the message at fault stands alone, and is refused alone.
 
     Halves that are not suspect any more wait and go in one call at the end: for one bad message among n that makes
-    1 + log2(n) + 1 calls. What is refused then again is halved in its turn. Whatever else happens to a part (a pause,
-    a doubt) ends the search, and what has not left is pending.
+    at most 1 + log2(n) + 2 calls. What is refused then again is halved in its turn. Whatever else happens to a part
+    (a pause, a doubt) ends the search, and what has not left is pending.
     """
     while refused.refusal:
-        rest = _search(refused.row, refused.refusal, call, submit, ledger)
+        rest = _search(refused.row, call, submit, ledger)
         if rest is None:
             return
         call = call.part(rest)
         refused = submit(call)
 
 
-def _search(
-    suspects: BatchRow, refusal: Refused, call: Call, submit: Callable[[Call], Submission], ledger: Ledger
-) -> BatchRow | None:
-    """Refuse one message; gives those that turned out innocent and were not sent, in one row that is still ours."""
+def _search(suspects: BatchRow, call: Call, submit: Callable[[Call], Submission], ledger: Ledger) -> BatchRow | None:
+    """Find the message at fault; gives those that turned out innocent and were not sent, in one row that is still ours."""
     innocent: list[BatchRow] = []
     while len(suspects.positions) > 1:
         first, second = _halved(suspects, ledger)
         tried = submit(call.part(first))
         if tried.refusal:
-            suspects, refusal = tried.row, tried.refusal
+            suspects = tried.row
             innocent.append(second)
         elif tried.row.state is BatchState.ACCEPTED:
             suspects = second  # of which nothing was sent: it was refused with the other half, so it holds the bad one
@@ -46,9 +43,11 @@ def _search(
         else:
             _give_back([second, *innocent], ledger)
             return None
-    refused = ended(suspects, suspects.positions, BatchState.REFUSED, refusal.code, refusal.detail)
-    ledger.together(lambda connection: ledger.exchange(connection, suspects, [refused]))
-    return _merged(innocent, ledger)
+    last = submit(call.part(suspects))  # nobody is refused for others: what the provider minded may have passed
+    if last.row.state in (BatchState.ACCEPTED, BatchState.REFUSED):
+        return _merged(innocent, ledger)
+    _give_back(innocent, ledger)
+    return None
 
 
 def _halved(row: BatchRow, ledger: Ledger) -> list[BatchRow]:
