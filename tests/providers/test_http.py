@@ -261,6 +261,7 @@ def test_no_retry_after_breaks_the_reading(asked: str, date: str) -> None:
         (404, Postponed("HTTP 404", "why")),
         (422, Refused("HTTP 422", "why", of_call=True)),
         (429, Postponed("HTTP 429", "why", 9.0)),
+        (408, Postponed("HTTP 408", "why", 9.0)),
         (302, Postponed("redirect", "HTTP 302 to nowhere")),
         (303, Uncertain("HTTP 303", "why")),
         (500, Uncertain("HTTP 500", "why")),

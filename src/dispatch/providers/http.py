@@ -125,7 +125,7 @@ class HttpProvider(Provider):
         """The outcome of every message of a call that was not answered with 2xx: pure."""
         code = f"HTTP {response.status}"
         said = legible(response.body.decode("utf-8", "replace"), 200)
-        if response.status == 429:
+        if response.status in (408, 429):  # RFC 9110 §15.5.9: the server did not get all of the request in time
             return Postponed(code, said, response.retry_after)
         if response.status in (301, 302, 307, 308):  # RFC 9110 §15.4: look elsewhere; nothing was done here
             return Postponed("redirect", legible(f"{code} to {response.headers.get('location', 'nowhere')}"))
