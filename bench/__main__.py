@@ -27,6 +27,7 @@ COMPARISONS = {
     "one-message": "bench.one_message:compare",
     "smtp": "bench.smtp:compare",
     "ledger": "bench.ledger:compare",
+    "pace": "bench.pace:compare",
     "import": "bench.lists:compare",
     "memory": "bench.memory:compare",
 }

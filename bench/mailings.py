@@ -10,16 +10,16 @@ from bench.newsletter import configure, write_newsletter
 from bench.process import Cost, work
 from bench.scope import Scope
 
-# No rate: what is measured is how fast it could go.
-_DELIVERY = "delivery: {{rate: 999999/s, concurrency: {concurrency}, claim: none{processes}}}\n"
+# Mostly no limit: what is measured is how fast it could go.
+_DELIVERY = "delivery: {{rate: {rate}, concurrency: {concurrency}, claim: none{processes}}}\n"
 
 
-def http_carrier(name: str, port: int, *, processes: int | None = None) -> str:
+def http_carrier(name: str, port: int, *, processes: int | None = None, rate: str = "999999/s") -> str:
     """The settings of a carrier with an HTTP API on this machine; as many processes as dispatch thinks fit, or so many."""
     key = {"postmark": "token", "mailgun": "api_key"}[name]
     domain = ", domain: news.crossings.example" if name == "mailgun" else ""
     where = f'{key}: "${{CARRIER_KEY}}", base_url: "http://127.0.0.1:{port}"{domain}'
-    return f"provider: {name}\nproviders: {{{name}: {{{where}}}}}\n{_delivery(4, processes)}"
+    return f"provider: {name}\nproviders: {{{name}: {{{where}}}}}\n{_delivery(4, processes, rate)}"
 
 
 def smtp_carrier(port: int, *, concurrency: int) -> str:
@@ -28,8 +28,9 @@ def smtp_carrier(port: int, *, concurrency: int) -> str:
     return f"provider: smtp\nproviders: {{smtp: {{{where}}}}}\n{_delivery(concurrency)}"
 
 
-def _delivery(concurrency: int, processes: int | None = None) -> str:
-    return _DELIVERY.format(concurrency=concurrency, processes=f", processes: {processes}" if processes else "")
+def _delivery(concurrency: int, processes: int | None = None, rate: str = "999999/s") -> str:
+    wished = f", processes: {processes}" if processes else ""
+    return _DELIVERY.format(rate=rate, concurrency=concurrency, processes=wished)
 
 
 @dataclass(frozen=True)

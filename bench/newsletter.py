@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from dispatch.testing.postmark_server import TOKEN
+
 ISSUE = "long-read"
 
 _CONFIG = """\
@@ -20,9 +22,9 @@ unsubscribe: {mailto: leave@crossings.example, probe: false}
 images: hosted
 """
 
-_SECRETS = """\
+_SECRETS = f"""\
 DISPATCH_KEY=a key to measure with, and long enough for it
-CARRIER_KEY=not a real one
+CARRIER_KEY={TOKEN}
 """
 
 _HEAD = """\

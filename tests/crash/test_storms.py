@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -118,14 +118,3 @@ def test_a_limit_that_falls_and_rises_is_followed(server: PostmarkServer, launch
     assert low.taken < 0.85 * high.taken
     assert again.taken > 1.05 * low.taken
     assert low.refused < 0.6 * (high.taken - low.taken), "who does not slow down is refused all the difference"
-
-
-@pytest.mark.complete
-def test_nine_tenths_of_a_limit_that_moves_are_used(
-    server: PostmarkServer, launcher: Launcher, tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
-    parts = follow((50, 20, 80), 100, server, launcher, tmp_path)
-    record_property("calls", str(parts))
-    taken, refused = sum(part.taken for part in parts), sum(part.refused for part in parts)
-    assert taken >= 0.9 * sum(part.room for part in parts), parts
-    assert refused <= 0.02 * (taken + refused), parts
