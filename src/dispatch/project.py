@@ -12,7 +12,7 @@ from dispatch.checks import CHECKS
 from dispatch.checks.check import Finding, run
 from dispatch.content.issue import Issue, read_issue
 from dispatch.errors import InvalidConfig, InvalidIssue
-from dispatch.inspection import gather
+from dispatch.inspection.gathering import gather
 from dispatch.messages.tokens import TOKEN_LENGTH
 from dispatch.providers import default_images
 from dispatch.records import Records

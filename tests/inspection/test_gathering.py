@@ -13,7 +13,7 @@ from dispatch.checks.check import Severity, run
 from dispatch.checks.evidence import Evidence, PictureFacts
 from dispatch.config import load_config
 from dispatch.content.issue import read_issue
-from dispatch.inspection import gather
+from dispatch.inspection.gathering import gather
 from dispatch.location import Location
 from dispatch.rendering.compiler import compile_issue
 from dispatch.rendering.pictures import PictureShelf

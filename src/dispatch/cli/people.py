@@ -23,7 +23,7 @@ from dispatch.subscribers.file_sync import ImportReport
 from dispatch.subscribers.membership import AdditionReport, add_person, forget_person, import_people, remove_person
 from dispatch.subscribers.subscriber import NOT_IN_FILE, STANDARD_COLUMNS, Candidate, Reason, Status
 
-_EXCLUSIONS = (*(reason.value for reason in Reason), Status.UNCONFIRMED.value, NOT_IN_FILE)
+_ONLY = ("mailable", "excluded", *(reason.value for reason in Reason), Status.UNCONFIRMED.value, NOT_IN_FILE)
 
 
 @click.group()
@@ -89,7 +89,7 @@ def export(context: click.Context, form: str, spreadsheet_safe: bool) -> None:
 
 @subscribers.command("list")
 @click.option("--segment", default="", metavar="S", help="Only those in this segment of dispatch.yaml.")
-@click.option("--only", type=click.Choice(["mailable", "excluded", *_EXCLUSIONS]), help="Only these people.")
+@click.option("--only", type=click.Choice(_ONLY), metavar="WHO", help=f"Only these: {', '.join(_ONLY)}.")
 @json_option
 @click.pass_context
 def list_people(context: click.Context, segment: str, only: str | None, as_json: bool) -> None:
