@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import (
@@ -65,7 +66,10 @@ _KNOWN = [cast(column, Text).label(column.name) if isinstance(column.type, JSON)
 
 _NEW_SETTING = text("INSERT INTO setting (name, value) VALUES (:name, :value) ON CONFLICT DO NOTHING")
 
-_ATTEMPTS = 5  # at bringing a file in while others do the same
+# At bringing a file in while others do the same: whoever is overtaken waits for nobody who will not end, but a long file
+# could be overtaken for ever by short ones.
+_ATTEMPTS = 5
+_PATIENCE = 30.0  # seconds, in which there may be more attempts
 
 
 class SubscriberStore:
@@ -94,7 +98,8 @@ class SubscriberStore:
         some people, and the next call the others. Raises NotFound, InvalidSubscribers and DatabaseTrouble, and nothing
         is written then.
         """
-        for _ in range(_ATTEMPTS):
+        deadline = monotonic() + _PATIENCE
+        for attempt in count(1):
             with open_subscribers(path, name) as file, suppress(Overtaken):
                 return import_file(
                     self._database,
@@ -104,6 +109,8 @@ class SubscriberStore:
                     dry_run=dry_run,
                     skip_rejected=skip_rejected,
                 )
+            if attempt >= _ATTEMPTS and monotonic() > deadline:
+                break
         raise DatabaseTrouble("other commands keep changing the list", remedy="Wait for them to end, then repeat this.")
 
     @contextmanager
