@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from itertools import count
@@ -41,6 +42,8 @@ def test_killed_here_and_there(case: Case, bench: Benches) -> None:
         at.try_out(kill)
 
 
+EVERY = int(os.environ.get("KILL_EVERY", "1"))  # of so many moments one is tried: all of them take over an hour
+
 # With one thread, after one of these moments is before the next. Of the servers, the one that loses replies does to
 # several threads whatever the other does.
 EVERYWHERE = [
@@ -59,8 +62,7 @@ def test_killed_everywhere(
 ) -> None:
     at = bench(case)
     points = most = 0
-    # Several threads come to their moments in another order each time: before every odd one and after every even one.
-    numbers = count(1) if case.concurrency == 1 else count(1 if when == "before" else 2, 2)
+    numbers = count(1 + EVERYWHERE.index((case, kind, when)) % EVERY, EVERY)
     while (verdict := at.try_out(Kill(when, kind, next(numbers)))).killed:
         points += 1
         most = max(most, verdict.uncertain)
