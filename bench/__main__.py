@@ -32,6 +32,12 @@ COMPARISONS = {
     "memory": "bench.memory:compare",
 }
 
+_SIZES_HELP = {
+    "tiny": "nothing worth a look: for the tests",
+    "quick": "a minute or two",
+    "full": "with ten million people: the better part of an hour",
+}
+
 
 def main() -> None:
     """Measure what is asked for."""
@@ -58,7 +64,7 @@ def _arguments() -> argparse.Namespace:
     sizes = parser.add_mutually_exclusive_group()
     for size in SIZES:
         if size != "usual":
-            sizes.add_argument(f"--{size}", dest="size", action="store_const", const=size, help=argparse.SUPPRESS)
+            sizes.add_argument(f"--{size}", dest="size", action="store_const", const=size, help=_SIZES_HELP[size])
     sizes.set_defaults(size="usual")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     parser.add_argument("--folder", type=Path, help="where to put databases, on the disk to measure with")
