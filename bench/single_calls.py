@@ -18,7 +18,7 @@ class SingleCalls(Postmark):
     @property
     def capabilities(self) -> Capabilities:
         """Message by message."""
-        return replace(super().capabilities, max_messages=UNIT, one_at_a_time=True)
+        return replace(super().capabilities, max_messages=UNIT, lanes=1)
 
     def submit(self, batch: Batch, begin: Begin) -> Iterator[Outcome]:
         """A call for each message."""

@@ -26,6 +26,7 @@ CASES = [
         for loses in (False, True)
         for concurrency in (1, 4)
     ),
+    Case("smtp", 8),  # two threads, each with several connections
     Case("mailgun", 4, words="Write %recipient.name% to greet by name."),
     Case("mailgun", 1, database="postgresql"),
     Case("postmark", 4, loses_replies=True, database="postgresql"),

@@ -26,7 +26,7 @@ from dispatch.testing.fakes import Act, Crash, FakeService, MortalDatabase
 
 CARRIERS = [
     Capabilities(max_messages=3, real=False),
-    Capabilities(max_messages=4, one_at_a_time=True, real=False),
+    Capabilities(max_messages=4, lanes=1, real=False),
     Capabilities(max_messages=3, idempotency_seconds=FOREVER, real=False),
     Capabilities(max_messages=3, can_look_up=True, real=False),
 ]

@@ -11,7 +11,7 @@ from dispatch.providers.provider import Capabilities
 from dispatch.testing.fakes import Act, FakeService
 
 NO, YES, DOUBT = Refused("550", "blocked"), Accepted("1"), Uncertain("no answer", "")
-SINGLE = Capabilities(max_messages=50, one_at_a_time=True, real=False)
+SINGLE = Capabilities(max_messages=50, lanes=1, real=False)
 
 
 def test_a_server_that_refuses_everybody_does_not_burn_the_list(desk) -> None:

@@ -12,7 +12,7 @@ from dispatch.providers.provider import Capabilities
 from dispatch.testing.fakes import Act, Crash, FakeProvider, FakeService, write_message
 
 BATCH = Capabilities(max_messages=5, real=False)
-SINGLE = Capabilities(max_messages=5, one_at_a_time=True, real=False)
+SINGLE = Capabilities(max_messages=5, lanes=1, real=False)
 DAY = Capabilities(max_messages=5, idempotency_seconds=86400, real=False)
 
 

@@ -15,7 +15,7 @@ from dispatch.testing.fakes import Act, FakeService
 
 CARRIERS = {
     "batches": Capabilities(max_messages=5, real=False),
-    "one at a time": Capabilities(max_messages=5, one_at_a_time=True, real=False),
+    "one at a time": Capabilities(max_messages=5, lanes=1, real=False),
 }
 
 

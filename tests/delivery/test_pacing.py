@@ -58,7 +58,7 @@ def test_the_pace_falls_at_most_once_a_second_and_rises_with_success() -> None:
 
 
 def test_what_nobody_documents_starts_low_and_what_stays_here_is_not_paced() -> None:
-    unknown = pacer_for(None, Capabilities(max_messages=50, one_at_a_time=True), 1)
+    unknown = pacer_for(None, Capabilities(max_messages=50, lanes=1), 1)
     assert count(unknown, 1, 5) == pytest.approx(50, abs=3)
     calls = pacer_for(None, Capabilities(max_messages=500), 1)
     assert count(calls, 500, 5) == pytest.approx(2500, abs=500), "one call a second"
@@ -96,7 +96,7 @@ def test_one_postponed_mailbox_is_no_reason_to_pause_but_nothing_else_is() -> No
 
 
 def test_five_calls_without_a_known_answer_are_too_many() -> None:
-    pacer = Pacer(100, 100, 1)
+    pacer = Pacer(100, 100, 1, unit=500)
     for _ in range(4):
         pacer.learn([DOUBT] * 500, NOW)
     assert not pacer.lost

@@ -9,7 +9,7 @@ from dispatch.providers.provider import FOREVER, Capabilities
 from dispatch.testing.fakes import Act, Crash, FakeService
 
 BATCH = Capabilities(max_messages=5, real=False)
-SINGLE = Capabilities(max_messages=5, one_at_a_time=True, real=False)
+SINGLE = Capabilities(max_messages=5, lanes=1, real=False)
 OUTBOX = Capabilities(max_messages=5, idempotency_seconds=FOREVER, real=False)
 
 

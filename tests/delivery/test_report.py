@@ -9,7 +9,7 @@ from dispatch.providers.outcome import Postponed, Refused, Uncertain
 from dispatch.providers.provider import Capabilities
 from dispatch.testing.fakes import Act, FakeService
 
-SINGLE = Capabilities(max_messages=5, one_at_a_time=True, real=False)
+SINGLE = Capabilities(max_messages=5, lanes=1, real=False)
 BATCH = Capabilities(max_messages=5, real=False)
 
 

@@ -10,7 +10,8 @@ from dispatch.providers.provider import FOREVER, Capabilities
 from dispatch.testing.fakes import Act, Crash, FakeProvider, FakeService
 
 BATCH = Capabilities(max_messages=5, real=False)
-SINGLE = Capabilities(max_messages=5, one_at_a_time=True, real=False)
+SINGLE = Capabilities(max_messages=5, lanes=1, real=False)
+THREE = Capabilities(max_messages=5, lanes=3, real=False)
 IDEMPOTENT = Capabilities(max_messages=5, idempotency_seconds=FOREVER, real=False)
 
 
@@ -46,6 +47,50 @@ def test_one_by_one_only_one_message_is_ever_in_doubt(desk) -> None:
         ((1, 3), (4,)),
     ]
     assert all(len(row.in_doubt) == 1 for row in seen)
+
+
+def test_with_lanes_only_a_round_is_ever_in_doubt(desk) -> None:
+    service = FakeService(THREE, [Act(), Act((Accepted("2-1"), Refused("550", "no")))])
+    mailing = desk.prepare(service)
+    seen = []
+    begun = service.begun
+    service.begun = lambda *arguments: (begun(*arguments), seen.extend(submitting(desk, mailing)))
+    desk.send(mailing, service, concurrency=3)
+    assert [positions for _, positions in service.calls] == [(1, 2, 3), (4, 5), (6, 7, 8), (9, 10), (11, 12)]
+    assert [(row.accepted, row.in_doubt) for row in seen] == [
+        ((), (1, 2, 3)),
+        ((1, 2, 3), (4, 5)),
+        ((), (6, 7, 8)),
+        ((6, 7, 8), (9, 10)),
+        ((), (11, 12)),
+    ]
+    assert [position for position, fate in desk.fates(mailing).items() if fate != "accepted"] == [5]
+
+
+def test_after_an_answer_that_is_no_acceptance_a_round_goes_on(desk) -> None:
+    service = FakeService(THREE, [Act((Accepted("1"), Postponed("450", "later"), Uncertain("no answer", "reset")))])
+    mailing = desk.prepare(service)
+    status = desk.send(mailing, service, concurrency=3)
+    assert [positions for _, positions in service.calls][:2] == [(1, 2, 3), (4, 5)]
+    assert (status.accepted, status.uncertain) == (11, 1)
+    assert desk.fates(mailing)[3] == "uncertain"
+
+
+@pytest.mark.parametrize("counts", [(2, 2), (4,)])
+def test_a_provider_that_has_more_under_way_than_it_may_is_stopped(desk, counts: tuple[int, ...]) -> None:
+    service = FakeService(THREE)
+
+    class Hasty(FakeProvider):
+        def submit(self, batch, begin):
+            for count in counts:
+                begin(count)
+            yield from [Accepted("id")] * sum(counts)
+
+    service.open = lambda: Hasty(service)
+    mailing = desk.prepare(service)
+    with pytest.raises(Stopped, match="failed in a way it should not"):
+        desk.send(mailing, service, concurrency=3)
+    assert desk.tally(mailing).uncertain == (2 if len(counts) > 1 else 0)
 
 
 def test_every_acceptance_has_a_receipt(desk) -> None:

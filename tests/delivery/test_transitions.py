@@ -91,7 +91,7 @@ def test_only_the_same_request_within_the_lifetime_of_its_key_may_be_repeated() 
     assert not may_repeat(row, Capabilities(max_messages=5), NOW)
     part = BatchRow(7, 1, (1, 2), BatchState.SUBMITTING, begun=2, done=1, submitted_at=NOW)
     assert not may_repeat(part, day, NOW), "a part of a call is another call"
-    single = Capabilities(max_messages=5, one_at_a_time=True, idempotency_seconds=86400)
+    single = Capabilities(max_messages=5, lanes=1, idempotency_seconds=86400)
     assert may_repeat(part, single, NOW)
 
 

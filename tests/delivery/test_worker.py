@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from dispatch.delivery.worker import divided
 from dispatch.errors import AccountTrouble, AlreadySending, Interrupted, PostponedTooLong, ProviderUnreachable, Stopped
 from dispatch.providers.outcome import UNREACHABLE, Postponed, Refused, Uncertain
 from dispatch.providers.provider import FOREVER, Capabilities
 from dispatch.testing.fakes import Act, FakeService
 
 BATCH = Capabilities(max_messages=5, real=False)
-SINGLE = Capabilities(max_messages=5, one_at_a_time=True, real=False)
+SINGLE = Capabilities(max_messages=5, lanes=1, real=False)
 IDEMPOTENT = Capabilities(max_messages=5, idempotency_seconds=FOREVER, real=False)
 
 
@@ -243,3 +244,14 @@ def test_a_provider_that_was_reached_and_is_not_any_more_is_waited_for(desk) -> 
     service = FakeService(SINGLE, [Act(), *gone])
     mailing = desk.prepare(service)
     assert desk.send(mailing, service).accepted == 12
+
+
+@pytest.mark.parametrize(
+    ("concurrency", "lanes", "threads", "each"),
+    [(1, 0, 1, 1), (4, 0, 4, 1), (4, 1, 4, 1), (4, 4, 1, 4), (8, 4, 2, 4), (6, 4, 2, 3), (5, 4, 2, 2), (2, 4, 1, 2)],
+)
+def test_threads_and_lanes_never_make_more_connections_than_wished(
+    concurrency: int, lanes: int, threads: int, each: int
+) -> None:
+    assert divided(concurrency, lanes) == (threads, each)
+    assert threads * each <= concurrency

@@ -21,8 +21,9 @@ from dispatch.errors import AccountTrouble, ProviderUnreachable, Unsupported
 from dispatch.messages.message import Message, Recipient
 from dispatch.providers import open_provider
 from dispatch.providers.outcome import Accepted, Postponed, Refused, Uncertain
-from dispatch.providers.smtp import Smtp, _content
+from dispatch.providers.smtp import Smtp
 from dispatch.providers.smtp_connection import Patience
+from dispatch.providers.smtp_lane import as_data
 from dispatch.testing.messages import make_message, make_messages
 from dispatch.testing.providers import (
     EachAnsweredContract,
@@ -288,7 +289,7 @@ def test_a_bare_line_end_never_leaves(plain: SmtpCarrier, mime: bytes) -> None:
 @given(st.lists(st.sampled_from([".", "..", "", "a", ".a", "a.", " .", "From "]), max_size=12), st.booleans())
 def test_dots_are_doubled_and_come_out_as_they_were(lines: list[str], ended: bool) -> None:
     mime = "\r\n".join(lines).encode() + (b"\r\n" if ended else b"")
-    sent = _content(mime)
+    sent = as_data(mime)
     assert sent.endswith(b"\r\n")
     assert b"\r\n.\r\n" not in b"\r\n" + sent
     received = b"".join(line.removeprefix(b".") for line in sent.splitlines(keepends=True))

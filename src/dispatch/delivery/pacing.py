@@ -38,11 +38,11 @@ class Pace:
 
 def pacer_for(rate: float | None, capabilities: Capabilities, concurrency: int) -> Pacer:
     """Keep to the configured rate, else to the documented one, else start low and adapt; what stays here is unpaced."""
-    unit = 1 if capabilities.one_at_a_time else capabilities.max_messages
+    unit = 1 if capabilities.answers_each else capabilities.max_messages
     limit = rate or capabilities.default_rate
     if limit:
         return Pacer(limit, limit, concurrency, unit)
-    start = _UNKNOWN_START if capabilities.one_at_a_time else unit
+    start = _UNKNOWN_START if capabilities.answers_each else unit
     return Pacer(math.inf, start if capabilities.real else math.inf, concurrency, unit)
 
 
@@ -53,6 +53,7 @@ class Pacer:
         """`unit` is how many messages a call holds: what rises and falls is the rate of calls."""
         self._lock = Lock()
         self._rise = _RISE * unit
+        self._unit = unit
         self._shared = start  # the rate when it was last shared with other processes
         self._processes = 1
         self._concurrency = concurrency
@@ -81,7 +82,7 @@ class Pacer:
             return 0.0
 
     def learn(self, answers: Sequence[Outcome], now: datetime) -> None:
-        """Go by the answers to one call: faster, slower, pause, or doubt."""
+        """Go by the answers to one call, or to messages under way at once: faster, slower, pause, or doubt."""
         with self._lock:
             limit = self.limit / self._processes
             for answer in answers:
@@ -96,7 +97,7 @@ class Pacer:
             elif any(isinstance(answer, Postponed) for answer in answers):
                 self._count_fruitless(now)
             elif answers:
-                self._unanswered += 1
+                self._unanswered += -(-len(answers) // self._unit)
 
     def paused_until(self, now: datetime) -> datetime | None:
         """The end of a pause for everyone."""

@@ -46,13 +46,15 @@ class Submission:
         store: SubscriberStore,
         pacer: Pacer,
         breaker: Breaker,
+        lanes: int,
         clock: Callable[[], datetime],
         stop: Event,
     ) -> None:
         self._call = call
         self._mailing = mailing
         self._provider = provider
-        self._one_at_a_time = provider.capabilities.one_at_a_time
+        self._answers_each = provider.capabilities.answers_each
+        self._round = lanes if self._answers_each else len(call.messages)  # messages under way at once
         self._ledger = ledger
         self._store = store
         self._pacer = pacer
@@ -63,6 +65,7 @@ class Submission:
         self._step: Step | None = None
         self._news = call.news  # at which none of the people had left, and nobody wished us to stop
         self._answers: list[Outcome] = []  # those that are not in the ledger yet
+        self._unlearnt: list[Outcome] = []  # those that the pace does not go by yet
         self._heard = 0  # messages that were answered
         self._begun = 0  # messages that were answered or may have left
         self._changed = False  # the repeat of a request turned out to be another request
@@ -109,39 +112,42 @@ class Submission:
     def _hand_over(self) -> None:
         self._wait_for_turn()
         key = f"{self._mailing.name}.{self.row.id}.{self.row.revision}"
-        for outcome in self._provider.submit(Batch(key, self._call.messages), self._begin):
+        batch = Batch(key, self._call.messages, self._round if self._answers_each else 1)
+        for outcome in self._provider.submit(batch, self._begin):
             self._hear(outcome)
-            if self._one_at_a_time and self._heard < len(self._call.messages):
+            if self._heard % self._round == 0 and self._heard < len(self._call.messages):
+                self._learn()
                 self._wait_for_turn()
 
     def _begin(self, count: int, request_sha256: str = "") -> None:
         """Put on record that the next `count` messages may leave, along with the answers so far."""
         now = self._clock()
         people = self._call.recipients[self._begun : self._begun + count]
-        if len(people) != count or (self._one_at_a_time and self._begun > self._heard):
+        goes_ahead = self._answers_each and (count > self._round or self._begun > self._heard)
+        if len(people) != count or goes_ahead:
             raise AssertionError(f"{count} of {len(people)} messages begin, {self._begun - self._heard} are unanswered")
         if self._must_stop(now):
             raise _StopHere
         if self._call.repeats and request_sha256 != (self.row.request_sha256 or ""):
             self._changed = True
             raise _StopHere
-        if not self._goes_on(request_sha256):
+        if not self._goes_on(count, request_sha256):
             self._intend(people, count, request_sha256, now)
         self._answers = []
         self._begun += count
 
-    def _goes_on(self, request_sha256: str) -> bool:
-        """The usual intent, of the next of several messages after an acceptance: it takes a step; False for all others."""
+    def _goes_on(self, count: int, request_sha256: str) -> bool:
+        """The usual intent, of the next messages after acceptances: it takes a step; False for all others."""
         last, row = self._step, self._row
         accepted = [answer.provider_id for answer in self._answers if isinstance(answer, Accepted)]
-        among_several = self._one_at_a_time and row.state is BatchState.SUBMITTING and not self._call.repeats
+        among_several = self._answers_each and row.state is BatchState.SUBMITTING and not self._call.repeats
         if not among_several or len(accepted) < len(self._answers):
             return False
         before, version = (last.done, last.version + 1) if last else (row.done, row.version)
         done = before + len(accepted)
         receipts = list(zip(row.positions[before:done], accepted, strict=True))
         sha256 = request_sha256 or row.request_sha256
-        step = Step(row.id, version, row.mailing_id, done + 1, done, sha256, receipts, self._news)
+        step = Step(row.id, version, row.mailing_id, done + count, done, sha256, receipts, self._news)
         if self._ledger.advance(step):
             self._step = step
             return True
@@ -182,21 +188,21 @@ class Submission:
         if too_many or not_begun:
             self._distrust(len(self._answers) + (not too_many))
         self._answers.append(outcome)
+        self._unlearnt.append(outcome)
         self._heard += 1
         self._begun = max(self._begun, self._heard)
-        if self._one_at_a_time:
-            self._learn([outcome])
 
     def _distrust(self, count: int) -> NoReturn:
         """More answers than questions: nobody knows which belongs to whom."""
         self._answers = [Uncertain("surplus", "there were more answers than messages")] * count
+        self._unlearnt = self._answers.copy()
         raise Stopped(
             f"The provider {self._provider.name} gave more answers than there were messages on their way",
             remedy="Please report this; `dispatch resume` goes on.",
         )
 
     def _wait_for_turn(self) -> None:
-        count = 1 if self._one_at_a_time else len(self._call.messages)
+        count = min(self._round, len(self._call.messages) - self._heard)
         while not self._must_stop(self._clock()):
             seconds = self._pacer.take(count, self._clock())
             if not seconds:
@@ -232,24 +238,27 @@ class Submission:
             row, leaving = answered(self.row, answers, now)
             row = replace(row, provider_id=self._common_id())
             parts = [*closed(row, doubt, repeat=self._next_time(row, answers, now)), *leaving]
-        if not self._one_at_a_time and not self.refusal:
-            self._learn(self._answers)
-        if self._begun > self._heard:
-            self._learn([doubt] * (self._begun - self._heard))
+        if self.refusal:
+            self._unlearnt = []
+        self._learn()
+        self._unlearnt = [doubt] * (self._begun - self._heard)
+        self._learn()
         self._row = self._ledger.together(lambda connection: self._record(connection, parts))[0]
 
-    def _learn(self, answers: Sequence[Outcome]) -> None:
-        self._pacer.learn(answers, self._clock())
-        self._breaker.learn(answers)
+    def _learn(self) -> None:
+        if self._unlearnt:
+            self._pacer.learn(self._unlearnt, self._clock())
+            self._breaker.learn(self._unlearnt)
+            self._unlearnt = []
 
     def _common_id(self) -> str:
         """The provider's id if all accepted messages of the call have the same; then nobody needs a receipt."""
         ids = {answer.provider_id for answer in self._answers if isinstance(answer, Accepted)}
-        return ids.pop() if not self._one_at_a_time and len(ids) == 1 else ""
+        return ids.pop() if not self._answers_each and len(ids) == 1 else ""
 
     def _next_time(self, row: BatchRow, answers: Sequence[Outcome], now: datetime) -> datetime | None:
         """When to repeat what is in doubt; None where a repeat would not be the same request."""
-        same = not self._changed and (self._one_at_a_time or not answers)
+        same = not self._changed and (self._answers_each or not answers)
         return next_attempt(row, now) if same and may_repeat(row, self._provider.capabilities, now) else None
 
     def _known_answers(self) -> Sequence[Outcome]:

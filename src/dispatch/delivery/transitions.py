@@ -72,7 +72,7 @@ def may_repeat(row: BatchRow, capabilities: Capabilities, now: datetime) -> bool
     """
     if row.submitted_at is None:
         return False
-    same_request = capabilities.one_at_a_time or row.in_doubt == row.positions
+    same_request = capabilities.answers_each or row.in_doubt == row.positions
     age = (now - row.submitted_at).total_seconds()
     lifetime = capabilities.idempotency_seconds
     # A clock that was set back makes the age negative, which says nothing about the key's.

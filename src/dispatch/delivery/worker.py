@@ -112,13 +112,14 @@ class Sender:
         at_work: set[Future[None]] = set()
         keep_memory()
         self._share_pace(pacer)
-        with ThreadPoolExecutor(self._concurrency) as pool:
+        threads, lanes = divided(self._concurrency, capabilities.lanes)
+        with ThreadPoolExecutor(threads) as pool:
             try:
                 while not (self._stop.is_set() or pacer.lost or breaker.reason):
-                    all_busy = len(at_work) == self._concurrency
+                    all_busy = len(at_work) == threads
                     found = None if all_busy else self._claim(capabilities, pacer)
                     if isinstance(found, Claim):
-                        at_work.add(pool.submit(self._deliver, found, pacer, breaker))
+                        at_work.add(pool.submit(self._deliver, found, lanes, pacer, breaker))
                     elif at_work:  # whose rows may be pending again afterwards
                         at_work = _still_at_work(at_work)
                     elif found is not None:
@@ -147,7 +148,7 @@ class Sender:
             by=self._crew.token,
         )
 
-    def _deliver(self, claimed: Claim, pacer: Pacer, breaker: Breaker) -> None:
+    def _deliver(self, claimed: Claim, lanes: int, pacer: Pacer, breaker: Breaker) -> None:
         """The life of one row, in a thread of its own; trouble ends the run for all."""
         try:
             with self._provider() as provider:
@@ -161,6 +162,7 @@ class Sender:
                         store=self._store,
                         pacer=pacer,
                         breaker=breaker,
+                        lanes=lanes,
                         clock=self._clock,
                         stop=self._stop,
                     )
@@ -275,6 +277,12 @@ class Sender:
             yield provider
         finally:
             self._idle.append(provider)
+
+
+def divided(concurrency: int, lanes: int) -> tuple[int, int]:
+    """How many threads, and how many messages each has under way: no more than `concurrency` in all, nor `lanes` in one."""
+    threads = -(-concurrency // max(1, lanes))
+    return threads, concurrency // threads
 
 
 def _raise_if_tripped(breaker: Breaker, mailing: Mailing) -> None:

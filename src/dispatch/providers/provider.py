@@ -18,10 +18,10 @@ from dispatch.providers.outcome import Outcome
 class Capabilities:
     """What a provider can do, as configured; the delivery loop asks this and never a name."""
 
-    max_messages: int  # in one call; for one-message carriers the unit a worker takes at a time
+    max_messages: int  # in one call; where each has an answer of its own the unit a worker takes at a time
     max_bytes: int | None = None  # of one call
     max_message_bytes: int | None = None
-    one_at_a_time: bool = False  # each message gets its own answer before the next begins
+    lanes: int = 0  # messages that one thread may have under way, each with an answer of its own; 0: a call has one
     idempotency_seconds: float = 0  # a repeat of the same key within this time is not a second copy
     embeds_pictures: bool = True
     real: bool = True  # mail leaves this machine: needs keys, a working unsubscribe, a claim
@@ -29,6 +29,11 @@ class Capabilities:
     default_rate: float | None = None  # recipients per second where the provider documents it
     shares_bodies: bool = False  # those of a call are carried once, beside everybody's values
     can_look_up: bool = False  # reconcile() can find messages by our reference
+
+    @property
+    def answers_each(self) -> bool:
+        """Whether messages go one by one, as many at once as there are lanes, and not as one call."""
+        return self.lanes > 0
 
     @property
     def idempotent(self) -> bool:
@@ -56,6 +61,7 @@ class Batch:
 
     key: str
     messages: tuple[Message, ...]
+    lanes: int = 1  # of those that the provider has, how many it may use
 
 
 class Begin(Protocol):
@@ -87,9 +93,11 @@ class Provider(ABC):
     def submit(self, batch: Batch, begin: Begin) -> Iterator[Outcome]:
         """Hand the messages over; yield one outcome per message, in order.
 
-        Calls `begin` before each point of no return: once for the whole call of a batch carrier, before the
-        final dot of each message over SMTP. What fails earlier (no connection, a refusal at RCPT TO) is an outcome
-        without a `begin`. The consumer may close the iterator between two messages; then nothing further may leave.
+        Calls `begin` before each point of no return: once for the whole call of a batch carrier, else once for each
+        round of `batch.lanes` messages, before the first of their final dots; all of a round are answered before the
+        next one's messages leave. What fails earlier (no connection, a refusal at RCPT TO) is an outcome without a
+        `begin`, unless one further on in the round has one: it counts them in order.
+        The consumer may close the iterator between two messages; then nothing further may leave.
 
         Raises AccountTrouble or ProviderUnreachable where the mailing must stop, after the outcomes of all messages
         for which `begin` was called: so read on after the last outcome. A message that has `begin` but no outcome

@@ -30,7 +30,7 @@ class Crash(BaseException):
 
 @dataclass(frozen=True)
 class Act:
-    """What the service does with one call; with one message where its messages go one at a time.
+    """What the service does with one call; with one round where each message has an answer of its own.
 
     The first messages are answered with `outcomes`, the others are accepted; `takes` says whether an Uncertain one was
     accepted in truth. An error is raised `before` the call begins, or `after` it
@@ -99,14 +99,13 @@ class FakeProvider(Provider):
         return self.service.capabilities
 
     def submit(self, batch: Batch, begin: Begin) -> Iterator[Outcome]:
-        """Call by call, or message by message."""
+        """As one call, or round by round."""
         assert not self.closed
         self.service.on_call(batch)
-        if self.capabilities.one_at_a_time:
-            for message in batch.messages:
-                yield from self._call(batch, (message,), begin)
-        else:
-            yield from self._call(batch, batch.messages, begin)
+        messages = batch.messages
+        width = batch.lanes if self.capabilities.answers_each else len(messages)
+        for start in range(0, len(messages), width):
+            yield from self._call(batch, messages[start : start + width], begin)
 
     def reconcile(self, people: Mapping[str, str]) -> dict[str, str]:
         """Find what was taken."""
@@ -124,7 +123,7 @@ class FakeProvider(Provider):
         act = self.service.act()
         if act.before:
             raise act.before
-        whole = "" if self.capabilities.one_at_a_time else sha256("".join(map(_digest, messages)).encode()).hexdigest()
+        whole = "" if self.capabilities.answers_each else sha256("".join(map(_digest, messages)).encode()).hexdigest()
         begin(len(messages), whole)
         self.service.begun(batch, messages)
         outcomes: list[Outcome] = [*act.outcomes[: len(messages)]]

@@ -161,7 +161,7 @@ class ProviderContract:
 
     def test_a_begin_that_raises_later_stops_there(self, carrier: Carrier) -> None:
         with closing(carrier.open()) as provider:
-            if not provider.capabilities.one_at_a_time:
+            if not provider.capabilities.answers_each:
                 pytest.skip("one begin for the whole call")
             outcomes = []
             with pytest.raises(NotNow):
@@ -177,7 +177,7 @@ class ProviderContract:
             next(outcomes)
             outcomes.close()  # type: ignore[attr-defined]
             assert len(carrier.delivered()) == sum(intents.counts)
-            assert not provider.capabilities.one_at_a_time or intents.counts == [1]
+            assert not provider.capabilities.answers_each or intents.counts == [1]
 
     def test_a_repeat_under_the_same_key_is_byte_for_byte_the_same(self, carrier: Carrier) -> None:
         intents = Intents(carrier)
