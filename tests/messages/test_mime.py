@@ -80,8 +80,8 @@ def slots(literals: list[str]) -> Slots:
     return Slots(tuple(literals), tuple(Slot(f"x{n}", "", Context.PLAIN) for n, _ in enumerate(literals[1:])))
 
 
-def named(values: list[str]) -> dict[str, str]:
-    return {f"x{n}": value for n, value in enumerate(values)}
+def columns(values: list[str]) -> dict[str, list[str]]:
+    return {f"x{n}": [value] for n, value in enumerate(values)}
 
 
 def filled(literals: list[str], values: list[str]) -> str:
@@ -108,7 +108,7 @@ def test_quoted_printable_is_read_back_and_keeps_to_its_lines(text: str) -> None
 @example(["a ", " ", ""], [" ", "c\n"], "")
 @example(["a\n", ".", "\n"], ["", "."], "")
 def test_bodies_with_spliced_values_are_read_back_exactly(literals: list[str], values: list[str], html: str) -> None:
-    raw = b"".join(Body(Variant(Slots(("s",)), Slots((html,)), slots(literals))).pieces(named(values)))
+    raw = b"".join(next(Body(Variant(Slots(("s",)), Slots((html,)), slots(literals))).pieces_of_all(columns(values))))
     message = parse(raw)
     shown = [escape(value, Context.PLAIN) if value.strip() else "" for value in values]
     for kind, expected in (("plain", filled(literals, shown)), ("html", html)):
@@ -124,7 +124,7 @@ def test_pictures_travel_beside_the_html_once_each() -> None:
         Picture(f"{n:064x}.{ext}", kind, bytes(range(256)) * n, 10, 10)
         for n, ext, kind in ((1, "png", "image/png"), (57, "jpg", "image/jpeg"), (3, "gif", "image/gif"))
     )
-    raw = b"".join(Body(Variant(Slots(("s",)), Slots(("<p>h",)), Slots(("t",)), pictures)).pieces({}))
+    raw = b"".join(next(Body(Variant(Slots(("s",)), Slots(("<p>h",)), Slots(("t",)), pictures)).pieces_of_all({})))
     message = parse(raw)
     assert [part.get_content_type() for part in message.walk()] == [
         *("multipart/alternative", "text/plain", "multipart/related", "text/html"),
@@ -139,11 +139,13 @@ def test_pictures_travel_beside_the_html_once_each() -> None:
 
 
 def test_no_content_can_forge_a_boundary() -> None:
-    first = b"".join(Body(Variant(Slots(("s",)), Slots(("<p>",)), Slots(("x",)))).pieces({}))
+    first = b"".join(next(Body(Variant(Slots(("s",)), Slots(("<p>",)), Slots(("x",)))).pieces_of_all({})))
     boundary = re.search(rb'boundary="(.*?)"', first)
     assert boundary
     value = f"\n--{boundary[1].decode()}\nContent-Type: text/html\n\n<b>\n--{boundary[1].decode()}--\n"
-    forged = b"".join(Body(Variant(Slots(("s",)), Slots(("<p>",)), slots(["x", ""]))).pieces(named([value])))
+    forged = b"".join(
+        next(Body(Variant(Slots(("s",)), Slots(("<p>",)), slots(["x", ""]))).pieces_of_all(columns([value])))
+    )
     assert [part.get_content_type() for part in parse(forged).walk()] == [
         *("multipart/alternative", "text/plain", "text/html")
     ]

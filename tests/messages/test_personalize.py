@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.errors import InvalidConfig, Stopped, Unsupported
-from dispatch.messages.message import Envelope, Message, Recipient
+from dispatch.messages.message import Envelope, Message, Recipient, mimes_of
 from dispatch.messages.personalize import Personalizer
 from dispatch.messages.template import MessageTemplate, Variant
 from dispatch.messages.tokens import KeyRing, Reference, mailing_tag, read_reference, read_token
@@ -209,6 +209,19 @@ def test_recipients_get_their_variant_with_its_pictures(
     assert message.pictures == (picture,)
     assert message.subject == "Carte"
     assert [part["Content-ID"] for part in parse(message).walk()][-1] == f"<{picture.content_id}>"
+
+
+def test_many_messages_are_written_as_each_of_them_is(
+    template: MessageTemplate, recipient: Recipient, ring: KeyRing, date: datetime
+) -> None:
+    personalizer = Personalizer(replace(template, variants=(*template.variants, *template.variants)), ring)
+    people = [
+        recipient._replace(position=n, subscriber_id=f"{n:032x}", variant=n // 3 % 2, values={"first_name": name})
+        for n, name in enumerate(["Zoë", "", "Zoë", ".dot", "From me", "=", "x" * 90, "é" * 60, "Zoë"], 1)
+    ]
+    messages = [personalizer.message(person, date) for person in people]
+    apart = [Personalizer(template, ring).message(person._replace(variant=0), date).mime() for person in people]
+    assert [*mimes_of(messages)] == [message.mime() for message in messages] == apart
 
 
 def test_a_picture_that_does_not_travel_stops_the_mailing(

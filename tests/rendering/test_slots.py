@@ -211,3 +211,7 @@ def test_columns_hold_what_each_person_would_fill_in(names: list[str], cities: l
     columns = json_columns(slots, {name: [person[name] for person in people] for name in ("name", "city")})
     filled = [[json.loads(f'"{text}"') for text in row] for row in zip(*columns, strict=True)]
     assert filled == [[fill(Slots(("", ""), (slot,)), person) for slot in slots] for person in people]
+    form = as_utf8(Slots(("",) * (len(slots) + 1), tuple(slots)))
+    for _ in range(2):  # the second time the values are known
+        together = form.pieces_of_all({name: [person[name] for person in people] for name in ("name", "city")})
+        assert [b"".join(pieces).decode() for pieces in together] == ["".join(row) for row in filled]

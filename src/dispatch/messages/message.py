@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -74,8 +76,8 @@ class Edition(ABC):
         """With angle brackets."""
 
     @abstractmethod
-    def mime(self, message: Message) -> bytes:
-        """The whole message."""
+    def mimes(self, messages: Sequence[Message]) -> Iterator[bytes]:
+        """The whole messages, each written when it is asked for."""
 
 
 class Message:
@@ -178,12 +180,18 @@ class Message:
 
     def mime(self) -> bytes:
         """The whole message with CRLF line ends; providers with a JSON API use the parts instead."""
-        return self.edition.mime(self)
+        return next(self.edition.mimes((self,)))
 
 
 def tokens_of(messages: Sequence[Message]) -> list[str]:
     """The token of each, of like editions of one mailing; half the work of asking one by one."""
     return messages[0].edition.tokens([message.recipient for message in messages])
+
+
+def mimes_of(messages: Iterable[Message]) -> Iterator[bytes]:
+    """`mime()` of each, written when it is asked for; two thirds of the work of asking one by one."""
+    for edition, alike in groupby(messages, attrgetter("edition")):
+        yield from edition.mimes(list(alike))
 
 
 def columns_of(messages: Sequence[Message], tokens: Sequence[str], names: Iterable[str]) -> dict[str, list[str]]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from operator import add
 
 from dispatch.addresses import encode_words
 from dispatch.errors import Unsupported
@@ -30,6 +31,8 @@ _SPACE_BETWEEN_WORDS = re.compile(r"(?<=[^ ]) (?=[^ ])")
 
 # One line of a body that needs no encoding, as most values are.
 _PLAIN_LINE = re.compile(r"(?!\.|From )[ -<>-~]{0,74}[!-<>-~]")
+# Two such lines in one, as links are.
+_PLAIN_LINES = re.compile(r"(?!\.|From )[ -<>-~]{75}(?!\.|From )[ -<>-~]{0,74}[!-<>-~]")
 _TO_QUOTE = re.compile(rb"[^\t -<>-~]")
 _SOFT_BREAK = b"=\r\n"
 
@@ -75,9 +78,17 @@ class Body:
         self._text = _quoted(variant.text, head, f"\r\n--{outer}\r\n{html_start}")
         self._html = _quoted(variant.html, "", f"{html_end}\r\n--{outer}--\r\n")
 
-    def pieces(self, values: Mapping[str, str]) -> list[bytes]:
-        """The last header fields and everything below them, filled for one person."""
-        return self._text.pieces(values) + self._html.pieces(values)
+    @property
+    def names(self) -> frozenset[str]:
+        """The merge fields that it needs."""
+        return self._text.names | self._html.names
+
+    def pieces_of_all(self, columns: Mapping[str, list[str]]) -> Iterator[list[bytes]]:
+        """The last header fields and everything below them, for one person after the other.
+
+        `columns` has everybody's values, field by field; without a field it has no end.
+        """
+        return map(add, self._text.pieces_of_all(columns), self._html.pieces_of_all(columns))
 
 
 def _quoted(slots: Slots, before: str, after: str) -> Form[bytes]:
@@ -97,6 +108,8 @@ def quoted_printable(text: str) -> bytes:
     """
     if _PLAIN_LINE.fullmatch(text):
         return text.encode("ascii")
+    if _PLAIN_LINES.fullmatch(text):
+        return f"{text[:_QUOTED_WIDTH]}=\r\n{text[_QUOTED_WIDTH:]}".encode("ascii")
     if "\0" in text:
         raise Unsupported("A text part cannot have NUL characters in it (RFC 5322 §2.2)")
     return b"\r\n".join(map(_quoted_line, text.encode().split(b"\n")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -11,11 +11,11 @@ from functools import lru_cache
 from dispatch.addresses import format_header, header_of
 from dispatch.errors import InvalidAddress, Unsupported
 from dispatch.messages.list_headers import common_headers, list_unsubscribe, unsubscribe_link
-from dispatch.messages.message import Edition, Message, Recipient
+from dispatch.messages.message import Edition, Message, Recipient, columns_of
 from dispatch.messages.mime import Body, address_field, fixed_field, subject_field
 from dispatch.messages.proof import prove
 from dispatch.messages.template import MessageTemplate
-from dispatch.messages.tokens import KeyRing, Purpose, message_id, message_references, sign_tokens
+from dispatch.messages.tokens import KeyRing, Purpose, message_ids, message_references, sign_tokens
 
 
 class Personalizer:
@@ -84,18 +84,28 @@ class _Edition(Edition):
         return message_references(self.ring, self.template.mailing, [one.position for one in people])
 
     def message_id(self, recipient: Recipient) -> str:
-        return message_id(self.ring, self.template.nonce, recipient.position, self.template.domain)
+        return self._message_ids((recipient,))[0]
 
-    def mime(self, message: Message) -> bytes:
-        fields = (
-            self.first_fields,
-            address_field("To", message.to_header),
-            subject_field(message.subject),
-            fixed_field("Message-ID", message.message_id),
-            fixed_field("List-Unsubscribe", message.way_out),
-            self.last_fields,
-        )
-        return b"".join([*fields, *self.body.pieces(message.values)])
+    def mimes(self, messages: Sequence[Message]) -> Iterator[bytes]:
+        people = [message.recipient for message in messages]
+        tokens, subject = self.tokens(people), self.variant.subject_form
+        columns = columns_of(messages, tokens, self.body.names | subject.names)
+        subjects, bodies = subject.pieces_of_all(columns), self.body.pieces_of_all(columns)
+        each = zip(messages, tokens, self._message_ids(people), subjects, bodies, strict=False)
+        for message, token, message_id, words, body in each:
+            fields = (
+                self.first_fields,
+                address_field("To", message.to_header),
+                subject_field("".join(words)),
+                fixed_field("Message-ID", message_id),
+                fixed_field("List-Unsubscribe", token.join(self.way_out_parts)),
+                self.last_fields,
+            )
+            yield b"".join([*fields, *body])
+
+    def _message_ids(self, people: Sequence[Recipient]) -> list[str]:
+        template = self.template
+        return message_ids(self.ring, template.nonce, [one.position for one in people], template.domain)
 
 
 def _to_header(recipient: Recipient) -> str:

@@ -231,7 +231,13 @@ def message_id(ring: KeyRing, nonce: str, position: int, domain: str) -> str:
 
     Gmail slows senders that repeat Message-IDs (421 4.7.28), and readers tell a second copy by it.
     """
-    return f"<{ring.sign(b'message id', f'{nonce}.{position}'.encode()).hex()[:32]}@{domain}>"
+    return message_ids(ring, nonce, (position,), domain)[0]
+
+
+def message_ids(ring: KeyRing, nonce: str, positions: Iterable[int], domain: str) -> list[str]:
+    """The same for many."""
+    macs = ring.sign_all(b"message id", [f"{nonce}.{position}".encode() for position in positions])
+    return [f"<{mac[:16].hex()}@{domain}>" for mac in macs]
 
 
 def _parts(text: str) -> tuple[bytes, bytes]:

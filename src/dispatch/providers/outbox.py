@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from dispatch.errors import ProviderUnreachable
 from dispatch.files import sync_folder
-from dispatch.messages.message import Message
+from dispatch.messages.message import Message, mimes_of
 from dispatch.providers.outcome import Accepted, Outcome, Postponed
 from dispatch.providers.provider import FOREVER, Batch, Begin, Capabilities, Provider
 
@@ -40,7 +40,7 @@ class Outbox(Provider):
     def submit(self, batch: Batch, begin: Begin) -> Iterator[Outcome]:
         """Write the files of a batch, all of them or, where the disk refuses, none that counts."""
         folder = self._folder / _safe(batch.key.rsplit(".", 2)[0])
-        files = [(folder / _file_name(message), message.mime()) for message in batch.messages]
+        files = list(zip(map(folder.joinpath, map(_file_name, batch.messages)), mimes_of(batch.messages), strict=True))
         begin(len(files))
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from ipaddress import ip_address
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar, Literal
 
 from dispatch.errors import InvalidConfig, ProviderUnreachable
-from dispatch.messages.message import Message
+from dispatch.messages.message import Message, mimes_of
 from dispatch.providers.outcome import Outcome
 from dispatch.providers.provider import Authentication, Batch, Begin, Capabilities, Provider
 from dispatch.providers.smtp_connection import Away, Patience, Server, connect
@@ -87,14 +87,12 @@ class Smtp(Provider):
         messages, width = batch.messages, batch.lanes
         self._lanes += [Lane(self._server) for _ in range(width - len(self._lanes))]
         self._away = None
+        letters = map(Letter, messages, mimes_of(messages))
         following: list[Letter] = []
         try:
-            for start in range(0, len(messages), width):
-                letters = following or list(map(Letter, messages[start : start + width]))
-                outcomes = [self._prepare(lane, letter) for lane, letter in zip(self._lanes, letters, strict=False)]
-                following = []
-                if self._hurries:  # and the servers read meanwhile
-                    following = list(map(Letter, messages[start + width : start + 2 * width]))
+            while round_ := following or list(islice(letters, width)):
+                outcomes = [self._prepare(lane, letter) for lane, letter in zip(self._lanes, round_, strict=False)]
+                following = list(islice(letters, width)) if self._hurries else []  # and the server reads meanwhile
                 answers = self._finish(outcomes, following, begin)
                 answered = monotonic()
                 yield from answers

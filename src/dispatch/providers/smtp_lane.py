@@ -21,8 +21,8 @@ _LOGIN_WANTED = frozenset({530, 534, 535, 538})  # RFC 4954 §6
 class Letter:
     """A message as it is handed to a server."""
 
-    def __init__(self, message: Message) -> None:
-        self.content = message.mime() if message.ready_for_smtp else as_data(message.mime())
+    def __init__(self, message: Message, mime: bytes) -> None:
+        self.content = mime if message.ready_for_smtp else as_data(mime)
         self._envelope = message.envelope
 
     def commands(self, connection: Connection) -> tuple[str, str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from json.encoder import encode_basestring_ascii
 from operator import itemgetter
 from typing import AnyStr, Generic
@@ -24,22 +25,23 @@ class Form(Generic[AnyStr]):
         self._pieces: list[AnyStr] = [piece for literal in literals for piece in (literal, self._nothing)][:-1]
         distinct = list(dict.fromkeys(slots.slots))  # what stands in several places is escaped and encoded once
         self._encode: Callable[[str], AnyStr] = encode
-        self._fields: list[tuple[str, str, Callable[[str], str], dict[str, AnyStr]]] = [
-            (slot.name, slot.fallback, escaper(slot.context), {}) for slot in distinct
+        self._fields: list[tuple[Slot, str, Callable[[str], str], dict[str, AnyStr]]] = [
+            (slot, slot.name, escaper(slot.context), {}) for slot in distinct
         ]
+        self.names = frozenset(slot.name for slot in distinct)
         self.places = [distinct.index(slot) for slot in slots.slots]  # of the filling, for each slot in order
-        self._spread: Callable[[list[AnyStr]], Iterable[AnyStr]] = (
+        self._spread: Callable[[Sequence[AnyStr]], Iterable[AnyStr]] = (
             itemgetter(*self.places) if len(self.places) > 1 else iter
         )
 
     def filling(self, values: Mapping[str, str]) -> list[AnyStr]:
         """What a person fills in: one piece for each distinct slot, their value or its fallback where that is blank."""
         filling: list[AnyStr] = []
-        for name, fallback, escape, known in self._fields:
+        for slot, name, escape, known in self._fields:
             value = values.get(name, "")
             encoded = known.get(value)
             if encoded is None:
-                encoded = self._encode(escape(value if value.strip() else fallback))
+                encoded = self._encode(escape(value if value.strip() else slot.fallback))
                 if len(known) < _REMEMBERED and len(value) < _SHORT:
                     known[value] = encoded
             filling.append(encoded)
@@ -50,6 +52,27 @@ class Form(Generic[AnyStr]):
         pieces = self._pieces.copy()
         pieces[1::2] = self._spread(self.filling(values))
         return pieces
+
+    def pieces_of_all(self, columns: Mapping[str, list[str]]) -> Iterator[list[AnyStr]]:
+        """The same for many people, one after the other: `columns` has everybody's values, field by field.
+
+        Without a merge field it is the same for everybody, and has no end.
+        """
+        filled = [self._column(slot, columns[name], known) for slot, name, _, known in self._fields]
+        for filling in zip(*filled, strict=True) if filled else repeat(()):
+            pieces = self._pieces.copy()
+            pieces[1::2] = self._spread(filling)
+            yield pieces
+
+    def _column(self, slot: Slot, values: list[str], known: dict[str, AnyStr]) -> list[AnyStr]:
+        """A piece for each of the values, in order; those that were not met before are escaped together."""
+        new = list(dict.fromkeys(value for value in values if value not in known))
+        found = dict(zip(new, map(self._encode, _escaped(slot, new)), strict=True)) if new else {}
+        column = [found[value] if value in found else known[value] for value in values]
+        for value in new[: max(0, _REMEMBERED - len(known))]:
+            if len(value) < _SHORT:
+                known[value] = found[value]
+        return column
 
     def fill(self, values: Mapping[str, str]) -> AnyStr:
         """The text for one person."""
@@ -101,12 +124,12 @@ def json_columns(slots: Sequence[Slot], columns: Mapping[str, list[str]]) -> lis
 
 def _column(slot: Slot, values: list[str], occurring: list[str]) -> list[str]:
     if len(occurring) > len(values) // 2:
-        return _filled(slot, values)
-    texts = dict(zip(occurring, _filled(slot, occurring), strict=True))
+        return json_texts(_escaped(slot, values))
+    texts = dict(zip(occurring, json_texts(_escaped(slot, occurring)), strict=True))
     return [texts[value] for value in values]
 
 
-def _filled(slot: Slot, values: list[str]) -> list[str]:
+def _escaped(slot: Slot, values: list[str]) -> list[str]:
     if "" in values or any(map(str.isspace, values)):
         values = [value if value.strip() else slot.fallback for value in values]
-    return json_texts(escape_all(values, slot.context))
+    return escape_all(values, slot.context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -89,8 +89,11 @@ class MadeEdition(Edition):
         """With the position."""
         return f"<{recipient.position}.rivers@example.com>"
 
-    def mime(self, message: Message) -> bytes:
+    def mimes(self, messages: Sequence[Message]) -> Iterator[bytes]:
         """All bodies in base64."""
+        return map(self._mime, messages)
+
+    def _mime(self, message: Message) -> bytes:
         if self.made is not None:
             return self.made
         fields = {
