@@ -10,7 +10,7 @@ from PIL import Image
 
 from dispatch.checks import CHECKS
 from dispatch.checks.check import Severity, run
-from dispatch.checks.evidence import Evidence, PictureFacts
+from dispatch.checks.evidence import Animation, Evidence, PictureFacts
 from dispatch.config import load_config
 from dispatch.content.issue import read_issue
 from dispatch.inspection.gathering import gather
@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "dispatch.yaml").write_text(SETTINGS)
     (tmp_path / "images").mkdir()
     Image.new("RGB", (1600, 400), "grey").save(tmp_path / "images" / "bridge.png")
-    Image.new("RGB", (300, 200), "white").save(tmp_path / "images" / "map.jpg")
+    Image.new("RGB", (800, 500), "white").save(tmp_path / "images" / "map.jpg")
     return tmp_path
 
 
@@ -107,8 +107,17 @@ def test_pictures_are_those_that_travel(folder: Path) -> None:
     assert [picture.bytes for picture in evidence.pictures] == travelling
     assert [(picture.path, picture.format, picture.width, picture.height) for picture in evidence.pictures] == [
         ("images/bridge.png", "PNG", 1104, 276),
-        ("images/map.jpg", "JPEG", 300, 200),
+        ("images/map.jpg", "JPEG", 800, 500),
     ]
+
+
+@pytest.mark.parametrize(("loop", "seconds"), [(None, 1.0), (0, float("inf")), (2, 3.0)])
+def test_an_animation_tells_how_long_it_moves(folder: Path, loop: int | None, seconds: float) -> None:
+    first, second = (Image.new("RGB", (800, 500), colour) for colour in ("white", "red"))
+    looped = {} if loop is None else {"loop": loop}
+    first.save(folder / "images" / "wave.gif", save_all=True, append_images=[second], duration=500, **looped)
+    evidence = evidence_of(folder, "title: A\nblocks: [figure: {image: images/wave.gif, alt: A wave}]\n")
+    assert evidence.pictures[0].animation == Animation(seconds, begins_blank=True)
 
 
 def test_a_picture_that_is_shown_twice_weighs_once(folder: Path) -> None:

@@ -32,6 +32,14 @@ class AudienceFacts:
 
 
 @dataclass(frozen=True)
+class Animation:
+    """How a GIF moves."""
+
+    seconds: float  # until it stands still; infinity where it never does
+    begins_blank: bool  # its first frame is of one colour
+
+
+@dataclass(frozen=True)
 class PictureFacts:
     """A picture of the issue as it travels, resized and recompressed."""
 
@@ -40,6 +48,7 @@ class PictureFacts:
     width: int  # pixels
     height: int  # pixels
     bytes: int
+    animation: Animation | None = None  # None: it stands still
 
 
 @dataclass(frozen=True)

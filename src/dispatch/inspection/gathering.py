@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from dispatch.checks.evidence import Evidence, PictureFacts, Setting
+from PIL import Image, ImageSequence
+
+from dispatch.checks.evidence import Animation, Evidence, PictureFacts, Setting
 from dispatch.checks.parts import figures
 from dispatch.config import Config
 from dispatch.content.issue import Issue
 from dispatch.inspection.audience import survey
-from dispatch.rendering.compiled import CompiledIssue
+from dispatch.rendering.compiled import CompiledIssue, Picture
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.subscribers.subscriber import Subscriber
 
@@ -73,5 +77,19 @@ def _pictures(issue: Issue, shelf: PictureShelf) -> tuple[PictureFacts, ...]:
     for figure in figures(issue):
         picture = shelf.picture(figure.image, FIGURE_WIDTH, issue.locate(figure.path_to("image")))
         kind = picture.content_type.removeprefix("image/").upper()
-        facts[figure.image] = PictureFacts(figure.image, kind, picture.width, picture.height, len(picture.content))
+        facts[figure.image] = PictureFacts(
+            figure.image, kind, picture.width, picture.height, len(picture.content), _animation(picture)
+        )
     return tuple(facts.values())
+
+
+def _animation(picture: Picture) -> Animation | None:
+    """How a GIF moves; the shelf has made a still one a PNG."""
+    if picture.content_type != "image/gif":
+        return None
+    with Image.open(io.BytesIO(picture.content)) as image:
+        colours = image.convert("RGB").getcolors(1)  # None: more than one
+        repeats = image.info.get("loop")  # absent: played once; 0: without end (GIF's Netscape extension)
+        milliseconds = sum(frame.info.get("duration", 0) for frame in ImageSequence.Iterator(image))
+    seconds = math.inf if repeats == 0 else milliseconds / 1000 * (1 + (repeats or 0))
+    return Animation(seconds, begins_blank=colours is not None)
