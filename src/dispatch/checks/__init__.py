@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.checks import compliance, images, links, merge_fields, weight, wording
+from dispatch.checks import accessibility, compliance, images, links, merge_fields, weight, wording
 from dispatch.checks.check import CheckFunction
 
 CHECKS: tuple[CheckFunction, ...] = (
@@ -30,6 +30,13 @@ CHECKS: tuple[CheckFunction, ...] = (
     images.extreme_proportions,
     images.blank_first_frame,
     images.endless_animation,
+    accessibility.low_contrast,
+    accessibility.wrong_language,
+    accessibility.undeclared_language,
+    accessibility.skipped_heading_level,
+    accessibility.missing_headings,
+    accessibility.repeated_link_text,
+    accessibility.misread_table,
     merge_fields.unknown_merge_field,
     merge_fields.merge_field_without_value,
     merge_fields.foreign_merge_field,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from lxml import etree
+
+from dispatch.checks.mail import read_mail
 from dispatch.checks.parts import ReadText, WrittenField, WrittenLink, links_in, merge_fields_in, read_texts
 from dispatch.content.issue import Issue
 from dispatch.location import Location
@@ -19,6 +23,14 @@ class Setting:
 
     value: str
     location: Location
+
+
+@dataclass(frozen=True)
+class TemplateText:
+    """A template of the newsletter's own."""
+
+    file: str  # as its author knows it: templates/head.css.j2
+    text: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +79,7 @@ class Evidence:
     largest_html_bytes: int  # the HTML part in UTF-8, its merge fields filled
     largest_html_for: str  # whose message that is; empty when there is nobody
     today: date  # where the newsletter is written
+    templates: tuple[TemplateText, ...] = ()  # the newsletter's own
 
     @cached_property
     def texts(self) -> tuple[ReadText, ...]:
@@ -82,3 +95,17 @@ class Evidence:
     def merge_fields(self) -> tuple[WrittenField, ...]:
         """Every merge field of the issue, in the order of its file."""
         return tuple(merge_fields_in(self.issue, self.texts))
+
+    @cached_property
+    def mail(self) -> etree._Element:
+        """The compiled HTML as a tree, its merge fields as `{{name}}`; read once for all checks."""
+        return read_mail(self.compiled.html)
+
+    def in_templates(self, pattern: re.Pattern[str]) -> Location | None:
+        """The first place in the newsletter's own templates where the pattern is found."""
+        for template in self.templates:
+            if match := pattern.search(template.text):
+                line = template.text.count("\n", 0, match.start()) + 1
+                column = match.start() - (template.text.rfind("\n", 0, match.start()) + 1) + 1
+                return Location(template.file, line, column)
+        return None

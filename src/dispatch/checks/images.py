@@ -97,11 +97,8 @@ def oversized_picture(evidence: Evidence) -> Iterator[Finding]:
         if picture.bytes > _HEAVIEST:
             place = evidence.issue.locate(figure.path_to("image"))
             message = f"{picture.path} weighs {picture.bytes:,} bytes; more than {_HEAVIEST:,} are slow to load"
-            remedy = {
-                "PNG": "Save it as JPEG, if it is a photograph.",
-                "GIF": "Save it with fewer frames or colours.",
-            }
-            yield warning(oversized_picture, place, message, remedy.get(picture.format, "Crop it."))
+            remedy = "Save it as JPEG, if it is a photograph." if picture.format == "PNG" else "Crop it."
+            yield warning(oversized_picture, place, message, remedy)
 
 
 def soft_picture(evidence: Evidence) -> Iterator[Finding]:

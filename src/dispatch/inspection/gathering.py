@@ -9,7 +9,7 @@ from datetime import date
 
 from PIL import Image, ImageSequence
 
-from dispatch.checks.evidence import Animation, Evidence, PictureFacts, Setting
+from dispatch.checks.evidence import Animation, Evidence, PictureFacts, Setting, TemplateText
 from dispatch.checks.parts import figures
 from dispatch.config import Config
 from dispatch.content.issue import Issue
@@ -57,6 +57,7 @@ def gather(
         largest_html_bytes=largest.size,
         largest_html_for=largest.address,
         today=today,
+        templates=_templates(config),
     )
 
 
@@ -69,6 +70,14 @@ def _unsubscribe_url(config: Config) -> Setting:
     derived = config.origin("unsubscribe.url") == "default"
     place = config.locate(("newsletter", "url") if derived else ("unsubscribe", "url"))
     return Setting(config.unsubscribe.url, place)
+
+
+def _templates(config: Config) -> tuple[TemplateText, ...]:
+    """Compiling the issue has just read them, so they are there and in UTF-8."""
+    files = sorted((config.folder / "templates").rglob("*.j2"))
+    return tuple(
+        TemplateText(file.relative_to(config.folder).as_posix(), file.read_text(encoding="utf-8")) for file in files
+    )
 
 
 def _pictures(issue: Issue, shelf: PictureShelf) -> tuple[PictureFacts, ...]:

@@ -19,6 +19,7 @@ from dispatch.checks.evidence import AudienceFacts, Evidence, Setting
 from dispatch.content.issue import Issue, read_issue
 from dispatch.location import Location
 from dispatch.rendering.compiled import CompiledIssue, Context, Slot, Slots
+from dispatch.rendering.words import direction_of
 
 CARET = "‸"
 """Stands in a bad example before each character at which the check must speak."""
@@ -64,8 +65,10 @@ def evidence_about(text: str, **facts: Any) -> Evidence:
 
 def compiled(issue: Issue) -> CompiledIssue:
     """An issue as a theme with a proper footer compiles it, but without its text."""
+    direction = direction_of(issue.language)
+    opening = f'<!DOCTYPE html><html lang="{issue.language}" dir="{direction}"><body><p>{POSTAL_ADDRESS}</p><a href="'
     html = Slots(
-        (f'<!DOCTYPE html><html><body><p>{POSTAL_ADDRESS}</p><a href="', '">Unsubscribe</a></body></html>'),
+        (opening, '">Unsubscribe</a></body></html>'),
         (Slot("unsubscribe_url", "", Context.URL),),
     )
     text = Slots((f"{POSTAL_ADDRESS}\nUnsubscribe: ", "\n"), (Slot("unsubscribe_url", "", Context.PLAIN),))
@@ -73,7 +76,7 @@ def compiled(issue: Issue) -> CompiledIssue:
         slug=issue.slug,
         title=issue.title,
         language=issue.language,
-        direction="ltr",
+        direction=direction,
         subject=Slots((issue.subject,)),
         preheader=issue.preheader,
         html=html,

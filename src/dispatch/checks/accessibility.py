@@ -1,0 +1,222 @@
+"""Whether everybody can read it: in the dark, with a screen reader, in the language that it says it is in."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from lxml import etree
+
+from dispatch.checks.check import Finding, warning
+from dispatch.checks.evidence import Evidence
+from dispatch.checks.mail import MODES, ShownText, shown_texts
+from dispatch.checks.parts import WrittenLink
+from dispatch.content.blocks import Button, Heading, List, Paragraph
+from dispatch.content.richtext import Link, MergeField, RichText, parse
+from dispatch.content.texts import TextKind
+from dispatch.location import Location
+from dispatch.rendering.palette import contrast
+
+
+def low_contrast(evidence: Evidence) -> Iterator[Finding]:
+    """A text is hard to read on its ground, in light or in dark mode.
+
+    Below 4.5 to 1, for large text 3 to 1 (WCAG 2.2, 1.4.3, AA; large is 24 px, or 18.66 px and bold). The mail's own
+    colours count, as Apple Mail shows it in light and dark; text on pictures does not. The theme's accent is made
+    readable by itself, so it is a newsletter's own templates that are at fault.
+    """
+    seen = set()
+    for mode in MODES:
+        for shown in shown_texts(evidence.mail, mode):
+            needed = 3.0 if shown.large else 4.5
+            pair = (mode, shown.colour, shown.ground)
+            if shown.ground is None or pair in seen or contrast(shown.colour, shown.ground) >= needed:
+                continue
+            seen.add(pair)
+            ratio = contrast(shown.colour, shown.ground)
+            message = (
+                f"“{_begin(shown.text)}” is hard to read in {mode} mode: "
+                f"{shown.colour} on {shown.ground} has a contrast of {ratio:.1f}, and needs {needed}"
+            )
+            yield warning(low_contrast, _place_of(shown, evidence), message, _REMEDY[mode])
+
+
+def wrong_language(evidence: Evidence) -> Iterator[Finding]:
+    """The text is in another language than it says, so that screen readers mispronounce it (WCAG 2.2, 3.1.1).
+
+    Told apart by small words that only one of them has: English, French, German, Spanish, Italian, Portuguese, Dutch.
+    It takes 20 of another language, and five times as many as of its own.
+    """
+    own = evidence.issue.language.partition("-")[0].lower()
+    if own not in _SMALL_WORDS:
+        return
+    words = Counter(_words(evidence))
+    counts = {name: sum(words[word] for word in small) for name, small in _SMALL_WORDS.items()}
+    other = max(counts, key=lambda name: counts[name])
+    if counts[other] >= 20 and counts[other] >= 5 * counts[own] and other != own:
+        place = evidence.issue.locate(("language",))
+        message = f"the issue says that its language is `{own}`, and its text is `{other}`"
+        yield warning(wrong_language, place, message, f"Write `language: {other}`.")
+
+
+def undeclared_language(evidence: Evidence) -> Iterator[Finding]:
+    """The HTML does not say in which language it is written, or in which direction.
+
+    Screen readers choose their voice by it (WCAG 2.2, 3.1.1), clients the side where lines begin.
+    """
+    compiled, root = evidence.compiled, evidence.mail
+    expected = {"lang": compiled.language} | ({"dir": "rtl"} if compiled.direction == "rtl" else {})
+    for name, value in expected.items():
+        if root.get(name, "").lower() != value.lower():
+            place = evidence.in_templates(re.compile(r"<mjml\b")) or evidence.issue.locate(())
+            message = f"the mail does not say `{name}={value}`"
+            hint = f'Write <mjml {name}="{{{{ {"language" if name == "lang" else "direction"} }}}}"> in the template.'
+            yield warning(undeclared_language, place, message, hint)
+
+
+def skipped_heading_level(evidence: Evidence) -> Iterator[Finding]:
+    """A heading is two levels below the one before it, or the first is no level 2.
+
+    Screen readers walk from heading to heading, and a missing level sounds like missed text (W3C, "Headings"). The
+    title has level 1.
+    """
+    before = 1
+    for block in evidence.issue.blocks:
+        if isinstance(block, Heading):
+            if block.level > before + 1:
+                place = evidence.issue.locate(block.path_to("level"))
+                above = "the title" if before == 1 else f"a heading of level {before}"
+                message = f"a heading of level {block.level} stands below {above}"
+                yield warning(skipped_heading_level, place, message, f"Write `level: {before + 1}`.")
+            before = block.level
+
+
+def missing_headings(evidence: Evidence) -> Iterator[Finding]:
+    """More than 1,500 words go by without a heading, and a screen reader can skip none of them.
+
+    Sighted readers skim (WCAG 2.2, 2.4.10). It is six minutes of reading.
+    """
+    count, start = 0, None
+    for block in evidence.issue.blocks:
+        if isinstance(block, Heading):
+            count, start = 0, None
+        elif isinstance(block, Paragraph | List):
+            start = start or evidence.issue.locate(block.path)
+            texts = block.items if isinstance(block, List) else (block.text,)
+            before, count = count, count + sum(len(parse(text).plain.split()) for text in texts)
+            if before <= _LONGEST_PART < count:
+                message = f"from here on more than {_LONGEST_PART:,} words have no heading"
+                yield warning(missing_headings, start, message, "Put a `heading:` where a new thought begins.")
+
+
+def repeated_link_text(evidence: Evidence) -> Iterator[Finding]:
+    """Two links stand alone, say the same and lead to different places, and nothing around them tells which is which.
+
+    Buttons, and paragraphs and items of lists that are but a link (WCAG 2.2, 2.4.4). In a sentence a link may be named
+    as another one: what is around it tells.
+    """
+    seen: dict[str, str] = {}
+    for link, text in _lonely_links(evidence):
+        url = RichText(link.url).plain
+        if seen.setdefault(text.casefold(), url) != url:
+            message = f"another “{text}” leads somewhere else, and whoever hears only the links cannot tell them apart"
+            yield warning(repeated_link_text, link.location, message, "Say in the text where it leads.")
+
+
+def misread_table(evidence: Evidence) -> Iterator[Finding]:
+    """A screen reader misreads a table: one for layout is told as data, or one of data has no headers.
+
+    A layout table has role="presentation", a data table `th` with a scope (WCAG 2.2, 1.3.1). The theme's own do, so it
+    is a newsletter's templates that are at fault.
+    """
+    told = set()
+    for table in evidence.mail.iter("table"):
+        for message, hint, pattern in _table_faults(table):
+            if message not in told:
+                told.add(message)
+                place = evidence.in_templates(pattern) or evidence.issue.locate(())
+                yield warning(misread_table, place, message, hint)
+
+
+_LONGEST_PART = 1500  # words
+_REMEDY = {
+    "light": "Make the text darker, or its ground lighter, in inline.css.j2 or in the block's template.",
+    "dark": "Give both text and ground a dark colour in dark.css.j2, with !important.",
+}
+_SMALL_WORDS = {
+    language: frozenset(words.split())
+    for language, words in {
+        "en": "the and of with that this from were which they not but their has been would",
+        "fr": "et les est dans pour qui une avec sur pas au plus cette sont aux ont été",
+        "de": "und der das ist nicht mit dem den ein eine auch auf sich von für werden sind wird",
+        "es": "el los las y por del para pero más como está muy este fue sus",
+        "it": "il che di è gli della sono anche più nel alla delle dei questo",
+        "pt": "os não uma das ao mais são pelo pela seu também já pelos nos",
+        "nl": "het een van dat niet zijn voor aan ook maar deze naar wordt bij heeft",
+    }.items()
+}
+
+
+def _begin(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39].rstrip()}…"
+
+
+def _place_of(shown: ShownText, evidence: Evidence) -> Location:
+    """Where a newsletter's template writes the colour; else where the issue writes the text."""
+    for colour in (shown.colour, shown.ground or ""):
+        spelt = "".join(colour[at] for at in (1, 3, 5))
+        short = rf"|#{spelt}\b" if colour == "#" + "".join(digit * 2 for digit in spelt) else ""
+        if place := evidence.in_templates(re.compile(rf"{colour}\b{short}", re.IGNORECASE)):
+            return place
+    for text in evidence.texts:
+        if text.written.kind is not TextKind.URL and shown.text in " ".join(text.parsed.plain.split()):
+            return evidence.issue.locate(text.written.path)
+    return evidence.issue.locate(())
+
+
+def _words(evidence: Evidence) -> Iterator[str]:
+    for text in evidence.texts:
+        if text.written.kind is TextKind.RICH and text.written.path[0] == "blocks":
+            yield from re.findall(r"[^\W\d_]+", text.parsed.plain.lower())
+
+
+def _lonely_links(evidence: Evidence) -> Iterator[tuple[WrittenLink, str]]:
+    labels = {
+        evidence.issue.locate(block.path_to("url")): parse(block.text).plain
+        for block in evidence.issue.blocks
+        if isinstance(block, Button)
+    }
+    alone = {
+        evidence.issue.locate(text.written.path, link.offset)
+        for text in evidence.texts
+        if text.written.kind is TextKind.RICH and text.written.path[-1] != "source"
+        for link in text.parsed.links
+        if [node for node in text.parsed.nodes if not _is_blank(node)] == [link]
+    }
+    for link in evidence.links:
+        if link.url and isinstance(link.url[0], MergeField):
+            continue
+        if link.text is not None and link.location in alone:
+            yield link, RichText(link.text).plain.strip()
+        elif link.text is None and link.location in labels:
+            yield link, labels[link.location].strip()
+
+
+def _is_blank(node: object) -> bool:
+    return not isinstance(node, Link | MergeField) and not getattr(node, "text", "x").strip(" .→»")
+
+
+def _table_faults(table: etree._Element) -> Iterator[tuple[str, str, re.Pattern[str]]]:
+    cells = [cell for cell in table.iter("th", "td") if next(cell.iterancestors("table"), None) is table]
+    headers = [cell for cell in cells if cell.tag == "th"]
+    layout = table.get("role") in {"presentation", "none"}
+    if layout and headers:
+        hint = 'Take role="presentation" away.'
+        yield "a table with headers says that it is layout only", hint, re.compile(r"<table\b[^>]*role=")
+    elif not layout and not headers:
+        hint = 'Write role="presentation" into the tag, or `th` for the cells that are headers.'
+        yield "a table for layout is told as a table of data", hint, re.compile(r"<table\b(?![^>]*\brole=)")
+    elif any(not cell.get("scope") for cell in headers):
+        hint = 'Write scope="col" for a column’s header, scope="row" for a row’s.'  # noqa: RUF001
+        yield "a header in a table does not say what it heads", hint, re.compile(r"<th\b(?![^>]*\bscope=)")
