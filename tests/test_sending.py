@@ -31,7 +31,6 @@ from dispatch.sending import (
     propose,
     send_test,
     sender_of,
-    specimen,
 )
 from newsletter import add_people, add_picture, configure
 
@@ -127,7 +126,7 @@ def test_real_mail_needs_a_key(folder: Path) -> None:
 
 def test_a_specimen_has_the_headers_of_a_mailing_and_a_link_that_changes_nothing(project: Project) -> None:
     compiled = project.compile(project.read_issue("bridge"), embed=True)
-    message = specimen(project, compiled, SAMPLE_READER, project.ring, project.clock())
+    message = project.specimen(compiled, SAMPLE_READER, project.ring, project.clock())
     headers = dict(message.headers)
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert headers["List-Id"] == "Crossings <crossings.crossings.example>"

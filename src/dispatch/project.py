@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
+from email.parser import BytesHeaderParser
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +15,11 @@ from dispatch.checks.check import Finding, run
 from dispatch.content.issue import Issue, read_issue
 from dispatch.errors import InvalidConfig, InvalidIssue
 from dispatch.inspection.gathering import gather
-from dispatch.messages.tokens import TOKEN_LENGTH
+from dispatch.messages.list_headers import feedback_id, list_id
+from dispatch.messages.message import Message, Recipient
+from dispatch.messages.personalize import Personalizer
+from dispatch.messages.template import MessageTemplate, Variant
+from dispatch.messages.tokens import TOKEN_LENGTH, KeyRing
 from dispatch.providers import default_images
 from dispatch.records import Records
 from dispatch.rendering.compiled import CompiledIssue
@@ -24,6 +30,12 @@ from dispatch.rendering.webpage import WebPage, compile_webpage, issue_url
 from dispatch.subscribers.csv_import import SubscribersFile, open_subscribers
 from dispatch.subscribers.csv_rows import Row
 from dispatch.subscribers.subscriber import MERGE_COLUMNS, STANDARD_COLUMNS, Status, Subscriber
+
+SAMPLE_READER = Recipient(1, "0" * 32, "reader@example.org")
+"""Nobody: has no value for any merge field."""
+
+SAMPLE_RING = KeyRing(["a sample key, for files that nobody is mailed"])
+"""A key that everybody knows, so that files are the same everywhere; it signs test links, which change nothing."""
 
 
 class Project(Records):
@@ -104,6 +116,34 @@ class Project(Records):
         """Where an issue is read on the web."""
         return issue_url(self.newsletter, slug)
 
+    # --- messages ----------------------------------------------------------------------------------
+
+    def message_template(self, compiled: CompiledIssue, mailing: str, nonce: str, ring: KeyRing) -> MessageTemplate:
+        """What the messages of a mailing are made of."""
+        config = self.config
+        domain = config.from_.address.rpartition("@")[2]
+        return MessageTemplate(
+            mailing=mailing,
+            nonce=nonce,
+            key_id=ring.key_id,
+            from_=config.from_,
+            reply_to=config.reply_to,
+            domain=domain,
+            list_id=list_id(config.newsletter.name, domain),
+            feedback_id=feedback_id(compiled.slug, config.newsletter.name, domain),
+            unsubscribe_url=config.unsubscribe.url,
+            unsubscribe_mailto=config.unsubscribe.mailto or "",
+            view_online_url=self.page_url(compiled.slug),
+            archive_url=f"{config.newsletter.url}/",
+            help_url=f"{config.newsletter.url}/",
+            variants=(Variant.of(compiled),),
+        )
+
+    def specimen(self, compiled: CompiledIssue, recipient: Recipient, ring: KeyRing, date: datetime) -> Message:
+        """A message with every header of a mailing's, whose unsubscribe link is for looking at only."""
+        template = self.message_template(compiled, f"{compiled.slug}.0", "specimen", ring)
+        return Personalizer(template, ring).message(recipient, date, purpose="test")
+
     # --- checks ------------------------------------------------------------------------------------
 
     def check(self, issue: Issue, compiled: CompiledIssue | None = None, *, segment: str = "") -> list[Finding]:
@@ -124,6 +164,7 @@ class Project(Records):
                 reserved=self._reserved_values(issue),
                 today=self.today(),
                 real_mail=self._mails_people(),
+                headers=self._headers(compiled),
                 segment=segment,
             )
         return run(CHECKS, evidence)
@@ -155,6 +196,15 @@ class Project(Records):
                 return provider.capabilities.real
         except InvalidConfig:
             return True
+
+    def _headers(self, compiled: CompiledIssue) -> tuple[tuple[str, str], ...]:
+        """Those of a specimen; none where settings keep it from being made."""
+        try:
+            mime = self.specimen(compiled, SAMPLE_READER, SAMPLE_RING, self.clock()).mime()
+        except InvalidConfig:
+            return ()
+        parsed = BytesHeaderParser().parsebytes(mime)
+        return tuple((name, " ".join(str(value).split())) for name, value in parsed.items())
 
     def _reserved_values(self, issue: Issue) -> dict[str, str]:
         """Values for the merge fields that dispatch fills, as long as real ones."""

@@ -10,16 +10,10 @@ from pathlib import Path
 from dispatch.content.issue import Issue
 from dispatch.errors import InvalidIssue, Problem
 from dispatch.files import write_whole
-from dispatch.messages.tokens import KeyRing
-from dispatch.project import Project
+from dispatch.project import SAMPLE_READER, SAMPLE_RING, Project
 from dispatch.rendering.archive import compile_feed, compile_index, compile_sitemap
 from dispatch.rendering.compiled import Picture
 from dispatch.rendering.webpage import WebPage
-from dispatch.sending import SAMPLE_READER, specimen
-
-# A build must give the same bytes everywhere, so its links are signed with a key that everybody knows; they are
-# test links, which change nothing.
-_SAMPLE_RING = KeyRing(["a sample key, for files that nobody is mailed"])
 
 
 def build_issue(project: Project, issue: Issue, out: Path) -> list[Path]:
@@ -32,8 +26,8 @@ def build_issue(project: Project, issue: Issue, out: Path) -> list[Path]:
     midnight = dt.datetime.combine(issue.date or dt.date(2000, 1, 1), dt.time(), dt.UTC)
     beside = project.compile(issue, embed=False, media_url="media/")
     page = project.webpage(issue, media_url="media/", root="./")
-    shown = specimen(project, beside, SAMPLE_READER, _SAMPLE_RING, midnight)
-    mailed = specimen(project, project.compile(issue, embed=project.embeds()), SAMPLE_READER, _SAMPLE_RING, midnight)
+    shown = project.specimen(beside, SAMPLE_READER, SAMPLE_RING, midnight)
+    mailed = project.specimen(project.compile(issue, embed=project.embeds()), SAMPLE_READER, SAMPLE_RING, midnight)
     return _write(
         {
             folder / "email.html": shown.html.encode(),

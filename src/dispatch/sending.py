@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import zip_longest
 from threading import Event
 from typing import Literal
@@ -37,12 +36,11 @@ from dispatch.inspection.claim import Claims, GitClaims, NoClaims
 from dispatch.inspection.probe import probe_unsubscribe
 from dispatch.inspection.remote import GitRemote
 from dispatch.inspection.repository import revision_of
-from dispatch.messages.list_headers import feedback_id, list_id
-from dispatch.messages.message import Message, Recipient
+from dispatch.messages.message import Recipient
 from dispatch.messages.personalize import Personalizer
-from dispatch.messages.template import MessageTemplate, Variant
+from dispatch.messages.template import MessageTemplate
 from dispatch.messages.tokens import KeyRing
-from dispatch.project import Project
+from dispatch.project import SAMPLE_READER, Project
 from dispatch.providers.outcome import Outcome, Uncertain
 from dispatch.providers.provider import Batch, Capabilities, Provider
 from dispatch.records import Records
@@ -53,9 +51,6 @@ from dispatch.subscribers.file_sync import ImportReport
 from dispatch.subscribers.subscriber import Status, Subscriber, merge_values
 
 MOST_TEST_ADDRESSES = 10
-
-SAMPLE_READER = Recipient(1, "0" * 32, "reader@example.org")
-"""Nobody: has no value for any merge field."""
 
 Repetition = Literal["none", "new_subscribers", "again"]
 
@@ -131,7 +126,7 @@ def look_once_more(project: Project, proposal: Proposal, claims: Claims, *, afte
     """
     plan = proposal.plan
     taken = claims.highest_number(plan.issue, repetition=plan.repetition, after_restore=after_restore)
-    message = specimen(project, proposal.compiled, SAMPLE_READER, project.ring, project.clock())
+    message = project.specimen(proposal.compiled, SAMPLE_READER, project.ring, project.clock())
     with closing(project.open_provider()) as provider:
         provider.plan([message])
         _probe_way_out(project, plan.capabilities, project.config.unsubscribe.url, project.ring)
@@ -166,7 +161,7 @@ def freeze(project: Project, proposal: Proposal, *, confirmed: int | None) -> Ma
     publish_pictures(project, proposal.compiled)
 
     def content(name: str) -> bytes:
-        return template_of(project, proposal.compiled, name, plan.nonce, project.ring).to_bytes()
+        return project.message_template(proposal.compiled, name, plan.nonce, project.ring).to_bytes()
 
     return prepare(project.ledger, project.store, plan, content, confirmed=confirmed)
 
@@ -266,37 +261,6 @@ def _rejected(report: ImportReport, *, skip: bool) -> int:
     return len(report.rejected)
 
 
-# --- messages ------------------------------------------------------------------------------------
-
-
-def template_of(project: Project, compiled: CompiledIssue, mailing: str, nonce: str, ring: KeyRing) -> MessageTemplate:
-    """What the messages of a mailing are made of."""
-    config = project.config
-    domain = config.from_.address.rpartition("@")[2]
-    return MessageTemplate(
-        mailing=mailing,
-        nonce=nonce,
-        key_id=ring.key_id,
-        from_=config.from_,
-        reply_to=config.reply_to,
-        domain=domain,
-        list_id=list_id(config.newsletter.name, domain),
-        feedback_id=feedback_id(compiled.slug, config.newsletter.name, domain),
-        unsubscribe_url=config.unsubscribe.url,
-        unsubscribe_mailto=config.unsubscribe.mailto or "",
-        view_online_url=project.page_url(compiled.slug),
-        archive_url=f"{config.newsletter.url}/",
-        help_url=f"{config.newsletter.url}/",
-        variants=(Variant.of(compiled),),
-    )
-
-
-def specimen(project: Project, compiled: CompiledIssue, recipient: Recipient, ring: KeyRing, date: datetime) -> Message:
-    """A message with every header of a mailing's, whose unsubscribe link is for looking at only."""
-    template = template_of(project, compiled, f"{compiled.slug}.0", "specimen", ring)
-    return Personalizer(template, ring).message(recipient, date, purpose="test")
-
-
 # --- a test --------------------------------------------------------------------------------------
 
 
@@ -312,7 +276,7 @@ def send_test(project: Project, issue: Issue, addresses: Sequence[str]) -> Itera
     compiled = project.compile(issue, embed=project.embeds())
     # A key of its own for each test, so that a provider which knows repeats takes none for another one's.
     name = f"{compiled.slug}.test"
-    template = template_of(project, compiled, name, secrets.token_hex(16), project.ring)
+    template = project.message_template(compiled, name, secrets.token_hex(16), project.ring)
     personalizer = Personalizer(template, project.ring)
     messages = [personalizer.message(person, project.clock(), purpose="test") for person in people]
     with closing(project.open_provider()) as provider:

@@ -12,10 +12,15 @@ from dispatch.checks.evidence import Setting
 from dispatch.content.issue import read_issue
 from dispatch.location import Location
 from dispatch.rendering.compiled import CompiledIssue, Context, Slot, Slots
-from dispatch.testing.checks import POSTAL_ADDRESS, CheckContract, Example, compiled, findings
+from dispatch.testing.checks import HEADERS, POSTAL_ADDRESS, CheckContract, Example, compiled, findings
 
 ISSUE = "title: A bridge\nblocks: [divider: ]\n"
 COMPILED = compiled(read_issue(ISSUE, "issues/example.yaml"))
+PROSE = (
+    "Three towns share one river and quarrel about two budgets while winter comes early from distant mountains "
+    "and nobody remembers which mayor promised that anything would ever stand here"
+)
+FROM_PLACE = Location("dispatch.yaml", 8, 7)
 ADDRESS_PLACE = Location("dispatch.yaml", 6, 19)
 
 
@@ -29,6 +34,36 @@ EXAMPLES: dict[CheckFunction, Example] = {
         bad=ISSUE,
         bad_facts={"compiled": replace(COMPILED, text=Slots(("Goodbye",)))},
         good=ISSUE,
+    ),
+    compliance.missing_one_click_headers: Example(
+        bad=ISSUE,
+        bad_facts={"headers": tuple((name, value.replace("https:", "http:")) for name, value in HEADERS)},
+        good=ISSUE,
+    ),
+    compliance.incomplete_headers: Example(
+        bad=ISSUE,
+        bad_facts={"headers": (*HEADERS, ("From", "Example News <news@example.org>"))},
+        good=ISSUE,
+    ),
+    compliance.free_from_address: Example(
+        bad=ISSUE,
+        bad_facts={"from_address": Setting("joy@gmail.com", FROM_PLACE), "mail_server": "smtp.example.org"},
+        good=ISSUE,
+        good_facts={"from_address": Setting("joy@gmail.com", FROM_PLACE), "mail_server": "smtp.gmail.com"},
+    ),
+    compliance.unanswerable_address: Example(
+        bad=ISSUE,
+        bad_facts={"from_address": Setting("no-reply@example.org", FROM_PLACE)},
+        good=ISSUE,
+        good_facts={
+            "from_address": Setting("no-reply@example.org", FROM_PLACE),
+            "reply_to": Setting("joy@example.org", FROM_PLACE),
+        },
+    ),
+    compliance.incomplete_text_part: Example(
+        bad=f"title: A bridge\nblocks: [paragraph: {PROSE}]\n",
+        good=f"title: A bridge\nblocks: [paragraph: {PROSE}]\n",
+        good_facts={"compiled": replace(COMPILED, text=Slots((f"A bridge\n\n{PROSE}\n",)))},
     ),
     compliance.local_from_address: Example(
         bad=ISSUE,
@@ -72,6 +107,7 @@ def test_the_address_is_found_however_its_lines_are_broken(html: str) -> None:
         f'<img alt="{POSTAL_ADDRESS}">',
         f"<title>{POSTAL_ADDRESS}</title>",
         f"<style>/* {POSTAL_ADDRESS} */</style>",
+        f'<div style="display:none"><p>{POSTAL_ADDRESS}</p></div>',
     ],
 )
 def test_an_address_that_nobody_sees_does_not_count(html: str) -> None:
@@ -104,3 +140,42 @@ def test_a_from_address_without_a_public_domain_stops_the_mailing(address: str) 
     setting = Setting(address, ADDRESS_PLACE)
     [finding] = findings(compliance.local_from_address, ISSUE, from_address=setting)
     assert (finding.severity, finding.location) == (Severity.ERROR, ADDRESS_PLACE)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a style="display:none" href="{}">Unsubscribe</a>',
+        '<div style="display: none"><a href="{}">Unsubscribe</a></div>',
+        '<a href="{}"></a>',
+    ],
+)
+def test_an_unsubscribe_link_that_nobody_sees_does_not_count(link: str) -> None:
+    html = Slots(tuple(f"<body>{link}</body>".split("{}")), (Slot("unsubscribe_url", "", Context.URL),))
+    [finding] = findings(compliance.missing_unsubscribe_link, ISSUE, compiled=replace(COMPILED, html=html))
+    assert "HTML" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("address", "server", "severity"),
+    [
+        ("joy@yahoo.co.uk", "", Severity.ERROR),
+        ("joy@aol.com", "smtp.example.org", Severity.ERROR),
+        ("joy@outlook.com", "", Severity.WARNING),
+        ("joy@outlook.com", "smtp.office365.com", None),
+        ("joy@gmail.com", "${SMTP_HOST}", None),
+        ("joy@gmail.com.example.org", "", None),
+        ("joy@mygmail.com", "", None),
+    ],
+)
+def test_only_a_mailboxs_own_server_may_send_for_it(address: str, server: str, severity: Severity | None) -> None:
+    facts = {"from_address": Setting(address, FROM_PLACE), "mail_server": server}
+    said = findings(compliance.free_from_address, ISSUE, **facts)
+    assert [finding.severity for finding in said] == ([severity] if severity else [])
+    assert not findings(compliance.free_from_address, ISSUE, **facts, real_mail=False)
+
+
+def test_headers_that_are_of_another_domain_are_told() -> None:
+    other = tuple((name, value.replace("abc@example.org", "abc@elsewhere.example")) for name, value in HEADERS)
+    [finding] = findings(compliance.incomplete_headers, ISSUE, headers=other)
+    assert finding.message == "the header Message-ID does not name the domain of From: <1.abc@elsewhere.example>"

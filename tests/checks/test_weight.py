@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dispatch.checks import weight
 from dispatch.checks.check import CheckFunction, Severity
 from dispatch.checks.evidence import PictureFacts
-from dispatch.testing.checks import CheckContract, Example, findings
+from dispatch.content.issue import read_issue
+from dispatch.rendering.compiled import CompiledIssue, Slots
+from dispatch.testing.checks import CheckContract, Example, compiled, findings
 
 ISSUE = "title: A bridge\nblocks: [divider: ]\n"
+COMPILED = compiled(read_issue(ISSUE, "issues/example.yaml"))
+
+
+def styled(css: str) -> dict[str, CompiledIssue]:
+    return {"compiled": replace(COMPILED, html=Slots((f"<html><head><style>{css}</style></head></html>",)))}
+
+
 LIGHT = PictureFacts("images/map.png", "PNG", 1104, 700, 400_000)
 HEAVY = PictureFacts("images/bridge.jpg", "JPEG", 1104, 1600, 1_600_001)
 
@@ -20,6 +31,15 @@ EXAMPLES: dict[CheckFunction, Example] = {
         bad_facts={"largest_html_bytes": 102_400},
         good=ISSUE,
         good_facts={"largest_html_bytes": 81_919},
+    ),
+    weight.oversized_styles: Example(
+        bad=ISSUE, bad_facts=styled("a" * 16_385), good=ISSUE, good_facts=styled("é" * 8_192)
+    ),
+    weight.nested_at_rule: Example(
+        bad=ISSUE,
+        bad_facts=styled("@media screen{@media (max-width:480px){a{color:red}}}"),
+        good=ISSUE,
+        good_facts=styled("@media screen{a{color:red}}@media (max-width:480px){a{color:red}}"),
     ),
     weight.heavy_pictures: Example(
         bad="""

@@ -20,6 +20,7 @@ from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.slots import fill
 from dispatch.rendering.theme import NewsletterFacts, Theme
 from dispatch.subscribers.subscriber import Subscriber, merge_values
+from dispatch.testing.checks import HEADERS
 
 REPOSITORY = Path(__file__).parents[2]
 RESERVED = {
@@ -60,6 +61,7 @@ def folder(tmp_path: Path) -> Path:
 def evidence_of(folder: Path, text: str, *, file: str = "issues/bridge.yaml") -> Evidence:
     config = load_config(folder, environ={})
     issue = read_issue(text, file)
+    domain = config.from_.address.partition("@")[2]
     shelf = PictureShelf(folder)
     newsletter = NewsletterFacts(**config.newsletter.model_dump())
     compiled = compile_issue(issue, Theme(folder), newsletter, pictures=shelf, embed=True)
@@ -73,6 +75,7 @@ def evidence_of(folder: Path, text: str, *, file: str = "issues/bridge.yaml") ->
         reserved=RESERVED,
         today=date(2026, 3, 2),
         real_mail=True,
+        headers=tuple((name, value.replace("example.org", domain)) for name, value in HEADERS),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 
-from dispatch.checks.check import Finding, error
+from dispatch.checks.check import Finding, error, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.hosts import is_local
-from dispatch.rendering.compiled import Context, Slots
+from dispatch.checks.mail import visible_text
+from dispatch.content.texts import TextKind
 
 _OF_STARTER = {"Your name, your street, your town", "me@newsletter.example", "https://newsletter.example"}
 
@@ -24,7 +25,7 @@ def missing_postal_address(evidence: Evidence) -> Iterator[Finding]:
         message = "the newsletter has no postal address"
         yield error(missing_postal_address, address.location, message, "Write newsletter.postal_address.")
         return
-    parts = {"HTML": _shown_text(compiled.html), "text": "".join(compiled.text.literals)}
+    parts = {"HTML": visible_text(evidence.mail), "text": "".join(compiled.text.literals)}
     for part, shown in parts.items():
         if _letters(address.value) not in _letters(shown):
             message = f"the postal address is not in the {part} part"
@@ -36,16 +37,102 @@ def missing_unsubscribe_link(evidence: Evidence) -> Iterator[Finding]:
 
     The law wants one that readers see, and so do Gmail and Yahoo, beside the one in the headers (RFC 8058).
     """
-    compiled = evidence.compiled
+    shown = [link for link in evidence.mail.iter("a") if "{{unsubscribe_url}}" in link.get("href", "")]
     parts = {
-        "HTML": {slot.name for slot in compiled.html.slots if slot.context is Context.URL},
-        "text": compiled.text.names,
+        "HTML": any(visible_text(link, with_alt=True) for link in shown),
+        "text": "unsubscribe_url" in evidence.compiled.text.names,
     }
-    for part, names in parts.items():
-        if "unsubscribe_url" not in names:
+    for part, found in parts.items():
+        if not found:
             message = f"there is no unsubscribe link in the {part} part"
             hint = "Put {{ unsubscribe_url }} back into the footer of the template."
             yield error(missing_unsubscribe_link, evidence.issue.locate(()), message, hint)
+
+
+def missing_one_click_headers(evidence: Evidence) -> Iterator[Finding]:
+    """The headers lack one-click unsubscribe: an https address in List-Unsubscribe, and List-Unsubscribe-Post beside it.
+
+    RFC 8058 §3.1. Gmail wants it of whoever mails 5,000 a day ("Email sender guidelines", since 2024-06-01), and so does
+    Yahoo ("Sender best practices", since 2024-06). Looked for in the headers of a specimen message, if it would go to
+    real people; a provider may put its own in their place, and `dispatch doctor` asks it.
+    """
+    named = {name.lower(): value for name, value in evidence.headers}
+    offered = re.search(r"<https://[^>]+>", named.get("list-unsubscribe", ""))
+    if evidence.real_mail and not (offered and named.get("list-unsubscribe-post") == "List-Unsubscribe=One-Click"):
+        message = "mail clients would show no unsubscribe button: the headers offer no one-click way out"
+        hint = "Give an address that begins with https:// as `unsubscribe.url`."
+        yield error(missing_one_click_headers, evidence.unsubscribe_url.location, message, hint)
+
+
+def incomplete_headers(evidence: Evidence) -> Iterator[Finding]:
+    """A header that every mail or every list has is missing, stands twice, or names another domain than From.
+
+    From and Date once, and a Message-ID (RFC 5322 §3.6; Gmail's "Email sender guidelines", 2024-02), List-Id (RFC 2919),
+    the domain of From in the Message-ID and the List-Id. They are read from a specimen message.
+    """
+    domain = evidence.from_address.value.rpartition("@")[2].lower()
+    for name in ("From", "Date", "Message-ID", "List-Id") if evidence.headers else ():
+        values = [value for each, value in evidence.headers if each.lower() == name.lower()]
+        if len(values) != 1:
+            fault = f"the header {name} stands {len(values)} times in the mail, and once is right"
+        elif name != "Date" and not re.search(rf"[@.]{re.escape(domain)}>?$", values[0].lower()):
+            fault = f"the header {name} does not name the domain of From: {values[0]}"
+        else:
+            continue
+        yield error(incomplete_headers, evidence.from_address.location, fault, "Report this: dispatch writes it.")
+
+
+def free_from_address(evidence: Evidence) -> Iterator[Finding]:
+    """The From address belongs to a free mailbox, and only its provider's own server may send for it.
+
+    Yahoo and AOL have such mail refused (DMARC p=reject, since 2014-04), so that is an error; Gmail puts it into spam
+    ("Don't impersonate Gmail From: headers", Email sender guidelines, 2024-02), and others do the like. Mail by SMTP
+    through the provider's own server is fine. Whether the domain's DMARC, SPF and DKIM agree with the mail is asked by
+    `dispatch doctor`.
+    """
+    setting = evidence.from_address
+    domain = setting.value.rpartition("@")[2].lower()
+    server = evidence.mail_server.lower()
+    servers = next((theirs for names, theirs in _FREE if re.fullmatch(names, domain)), None)
+    if servers is None or not evidence.real_mail or "${" in server or server.endswith(servers):
+        return
+    message = f"mail from {domain} through another server is taken for forged"
+    hint = "Write an address at the newsletter's own domain."
+    says = error if _REJECTS.fullmatch(domain) else warning
+    yield says(free_from_address, setting.location, message, hint)
+
+
+def unanswerable_address(evidence: Evidence) -> Iterator[Finding]:
+    """Readers cannot answer: the address is a no-reply one.
+
+    Microsoft wants From or Reply-To to take replies of whoever mails 5,000 a day ("Outlook's New Requirements for
+    High-Volume Senders", 2025-04-02). Whether the domain takes mail at all is asked by `dispatch doctor`.
+    """
+    setting = evidence.reply_to or evidence.from_address
+    if _NO_REPLY.fullmatch(setting.value.rpartition("@")[0]):
+        message = f"readers cannot answer to {setting.value}"
+        yield warning(
+            unanswerable_address, setting.location, message, "Write `reply_to:` with an address that is read."
+        )
+
+
+def incomplete_text_part(evidence: Evidence) -> Iterator[Finding]:
+    """The text part lacks most of the issue's text.
+
+    Watches, some screen readers and many programmers read it, and filters take a part that says something else for a
+    trick (SpamAssassin 4.0, MPART_ALT_DIFF). Told where less than half of the words are there, from 20 words on.
+    """
+    words = {
+        word
+        for text in evidence.texts
+        if text.written.kind is TextKind.RICH and text.written.path[0] == "blocks"
+        for word in _words(text.parsed.plain)
+    }
+    there = set(_words(" ".join(evidence.compiled.text.literals)))
+    if len(words) >= 20 and len(words & there) < len(words) / 2:
+        message = "the text part says less than half of what the issue says"
+        hint = "Write {% for piece in body %}{{ piece }}{% endfor %} into email.txt.j2, as the built-in one does."
+        yield warning(incomplete_text_part, evidence.issue.locate(()), message, hint)
 
 
 def local_from_address(evidence: Evidence) -> Iterator[Finding]:
@@ -69,30 +156,25 @@ def untouched_setting(evidence: Evidence) -> Iterator[Finding]:
             yield error(untouched_setting, setting.location, message, "Write the newsletter's own.")
 
 
-class _ShownText(HTMLParser):
-    """Collects what stands between the tags, but for styles and scripts."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self._hidden += tag in {"style", "script", "title"}
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in {"style", "script", "title"}
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.text.append(data)
+_FREE: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"gmail\.com|googlemail\.com", (".gmail.com",)),
+    (r"(?:yahoo|ymail|rocketmail)\.(?:[a-z]{2,3}|co\.[a-z]{2}|com\.[a-z]{2})", (".yahoo.com",)),
+    (r"aol\.com", (".aol.com",)),
+    (r"(?:outlook|hotmail|live|msn)\.[a-z]{2,3}(?:\.[a-z]{2})?", (".outlook.com", ".office365.com")),
+    (r"icloud\.com|me\.com|mac\.com", (".me.com", ".icloud.com")),
+    (r"gmx\.(?:de|net|com|at|ch)", (".gmx.net", ".gmx.com")),
+    (r"web\.de", (".web.de",)),
+    (r"proton\.me|protonmail\.com", (".protonmail.ch", ".proton.me", "127.0.0.1", "localhost")),
+)
+"""Domains of free mailboxes, and the ends of the names of the servers that may send for them."""
+_REJECTS = re.compile(r"(?:yahoo|ymail|rocketmail|aol)\..+")
+_NO_REPLY = re.compile(
+    r"(?:no|do-?not|dont|nicht|ne-?pas)[-_.]?(?:reply|answer|respond|antworten|repondre)", re.IGNORECASE
+)
 
 
-def _shown_text(html: Slots) -> str:
-    parser = _ShownText()
-    parser.feed("".join(html.literals))
-    parser.close()
-    return "".join(parser.text)
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]{3,}", text.lower())
 
 
 def _letters(text: str) -> str:

@@ -79,6 +79,9 @@ class Evidence:
     largest_html_bytes: int  # the HTML part in UTF-8, its merge fields filled
     largest_html_for: str  # whose message that is; empty when there is nobody
     today: date  # where the newsletter is written
+    headers: tuple[tuple[str, str], ...]  # of a specimen message, in order, unfolded; none where it cannot be made
+    reply_to: Setting | None = None
+    mail_server: str = ""  # the host that takes the mail by SMTP, as written; empty: a provider's API
     templates: tuple[TemplateText, ...] = ()  # the newsletter's own
 
     @cached_property

@@ -35,13 +35,18 @@ class ShownText:
     colour: str
     ground: str | None
     large: bool  # as WCAG has it: 24 px, or 18.66 px and bold
+    instead: bool  # of a picture
 
 
 def read_mail(compiled: Slots) -> etree._Element:
     """The HTML part as a tree; its merge fields stand in it as `{{name}}`, comments do not."""
     fields = [f"{{{{{slot.name}}}}}" for slot in compiled.slots]
     text = "".join(literal + field for literal, field in zip(compiled.literals, [*fields, ""], strict=True))
-    return html.document_fromstring(text or "<html></html>", parser=html.HTMLParser(remove_comments=True))
+    parser = html.HTMLParser(remove_comments=True)
+    try:
+        return html.document_fromstring(text, parser=parser)
+    except etree.ParserError:  # there is nothing in it
+        return html.document_fromstring("<html></html>", parser=parser)
 
 
 def style_elements(mail: etree._Element) -> list[str]:
@@ -57,10 +62,17 @@ def shown_texts(mail: etree._Element, mode: str) -> Iterator[ShownText]:
         yield from _below(body, _Look(colour, ground, None, bold=False), _matched(mail, mode), mode)
 
 
-def visible_text(element: etree._Element) -> str:
-    """What is seen of an element, without what is hidden in it."""
+def visible_text(element: etree._Element, *, with_alt: bool = False) -> str:
+    """What is seen of an element, without pictures' alternative texts or with them; nothing where it is hidden."""
     look = _Look((0, 0, 0), (1, 1, 1), None, bold=False)
-    return " ".join(shown.text for shown in _below(element, look, {}, "light"))
+    if any(_is_hidden(_inline(each.get("style", ""))) for each in element.iterancestors()):
+        return ""
+    shown = _below(element, look, {}, "light")
+    return " ".join(each.text for each in shown if with_alt or not each.instead)
+
+
+def _is_hidden(styles: Styles) -> bool:
+    return styles.get("display") == "none" or styles.get("visibility") == "hidden"
 
 
 @dataclass(frozen=True)
@@ -84,23 +96,23 @@ class _Look:
             weight in {"bold", "bolder"} or (weight.isdigit() and int(weight) >= 700) if weight else bold,
         )
 
-    def shown(self, text: str, mode: str) -> ShownText:
+    def shown(self, text: str, mode: str, *, instead: bool = False) -> ShownText:
         size = self.size or 0
         large = size >= 24 or (self.bold and size >= 18.66)
         ground = None if self.ground is None else _hex(self.ground)
-        return ShownText(" ".join(text.split()), mode, _hex(self.colour), ground, large)
+        return ShownText(" ".join(text.split()), mode, _hex(self.colour), ground, large, instead)
 
 
 def _below(
     element: etree._Element, above: _Look, rules: Mapping[etree._Element, Styles], mode: str
 ) -> Iterator[ShownText]:
     styles = {**_attributes(element), **rules.get(element, _inline(element.get("style", "")))}
-    if styles.get("display") == "none" or styles.get("visibility") == "hidden" or element.tag in {"style", "script"}:
+    if _is_hidden(styles) or element.tag in {"style", "script", "head"}:
         return
     look = above.with_styles(str(element.tag), styles)
     own = element.get("alt", "") if element.tag == "img" else element.text or ""
     if own.strip() and element.get("role") != "separator":
-        yield look.shown(own, mode)
+        yield look.shown(own, mode, instead=element.tag == "img")
     for child in element:
         yield from _below(child, look, rules, mode)
         if (child.tail or "").strip():

@@ -33,13 +33,14 @@ def gather(
     reserved: Mapping[str, str],
     today: date,
     real_mail: bool,
+    headers: tuple[tuple[str, str], ...],
     segment: str = "",
 ) -> Evidence:
     """What checks may look at.
 
     `subscribers` are those who may be mailed, already narrowed down to the segment that `segment` names; they are read
     once and none is kept. `known_fields` are the merge fields of the whole list. `reserved` are values for the merge
-    fields that dispatch fills itself, as long as real ones.
+    fields that dispatch fills itself, as long as real ones. `headers` are those of a specimen message.
     """
     audience, largest = survey(
         compiled.html, subscribers, known_fields=known_fields, reserved=reserved, segment=segment
@@ -57,6 +58,9 @@ def gather(
         largest_html_bytes=largest.size,
         largest_html_for=largest.address,
         today=today,
+        headers=headers,
+        reply_to=Setting(config.reply_to.address, config.locate(("reply_to",))) if config.reply_to else None,
+        mail_server=str(config.providers_.get("smtp", {}).get("host", "")) if config.provider == "smtp" else "",
         templates=_templates(config),
     )
 

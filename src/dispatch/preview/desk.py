@@ -21,7 +21,6 @@ from dispatch.messages.tokens import KeyRing
 from dispatch.preview.people import NOBODY, Found, find, recipient, search
 from dispatch.project import Project
 from dispatch.rendering.compiled import CompiledIssue, Picture, Slots
-from dispatch.sending import specimen
 from dispatch.subscribers.subscriber import Subscriber
 
 Result = TypeVar("Result")
@@ -213,7 +212,7 @@ class Desk:
         if self._written and self._written[0] is good and self._written[1] == person:
             return self._written[2]
         reader = recipient(person) if person else NOBODY
-        message = specimen(self._project, good.shown, reader, self._ring, self._project.clock())
+        message = self._project.specimen(good.shown, reader, self._ring, self._project.clock())
         self._written = (good, person, message)
         return message
 

@@ -27,6 +27,17 @@ CARET = "‸"
 FILE = "issues/example.yaml"
 SETTINGS = "dispatch.yaml"
 POSTAL_ADDRESS = "Example News, 1 Example Street, 10115 Berlin"
+HEADERS = (
+    ("Date", "Mon, 02 Mar 2026 07:00:00 +0000"),
+    ("From", "Example News <news@example.org>"),
+    ("To", "person1@example.org"),
+    ("Subject", "A bridge"),
+    ("Message-ID", "<1.abc@example.org>"),
+    ("List-Unsubscribe", "<https://example.org/u/abc>, <mailto:leave@example.org>"),
+    ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    ("List-Id", "Example News <example-news.example.org>"),
+)
+"""Of a specimen message; tests replace them by others."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,7 @@ def evidence_about(text: str, **facts: Any) -> Evidence:
         largest_html_bytes=17_406,
         largest_html_for="person1@example.org",
         today=date(2026, 3, 2),
+        headers=HEADERS,
     )
     return replace(evidence, **facts)
 
