@@ -14,7 +14,7 @@ newsletter:
   url: https://crossings.example
   postal_address: Crossings, 1 River Street, Northtown
 from: Crossings <news@crossings.example>
-segments: {french: 'language == "fr"', nobody: 'language == "sv"'}
+segments: {french: 'language == "fr"'}
 """
 
 ISSUE = """\

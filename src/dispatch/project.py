@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext, suppress
 from datetime import datetime
 from email.parser import BytesHeaderParser
 from functools import cached_property
@@ -13,7 +12,7 @@ from pathlib import Path
 from dispatch.checks import CHECKS
 from dispatch.checks.check import Finding, run
 from dispatch.content.issue import Issue, read_issue
-from dispatch.errors import InvalidConfig, InvalidIssue
+from dispatch.errors import InvalidConfig, InvalidIssue, InvalidSegment
 from dispatch.inspection.gathering import gather
 from dispatch.messages.list_headers import feedback_id, list_id
 from dispatch.messages.message import Message, Recipient
@@ -29,7 +28,8 @@ from dispatch.rendering.theme import NewsletterFacts, Theme, ThemeSettings
 from dispatch.rendering.webpage import WebPage, compile_webpage, issue_url
 from dispatch.subscribers.csv_import import SubscribersFile, open_subscribers
 from dispatch.subscribers.csv_rows import Row
-from dispatch.subscribers.subscriber import MERGE_COLUMNS, STANDARD_COLUMNS, Status, Subscriber
+from dispatch.subscribers.segments import Segment
+from dispatch.subscribers.subscriber import MERGE_COLUMNS, STANDARD_COLUMNS, Status
 
 SAMPLE_READER = Recipient(1, "0" * 32, "reader@example.org")
 """Nobody: has no value for any merge field."""
@@ -159,12 +159,15 @@ class Project(Records):
                 compiled,
                 self.config,
                 shelf=self.pictures,
-                subscribers=self._audience(file, segment),
+                subscribers=(
+                    row.subscriber(id="") for row in file if isinstance(row, Row) and row.status is Status.SUBSCRIBED
+                ),
                 known_fields=(*MERGE_COLUMNS, *file.merge_fields),
                 reserved=self._reserved_values(issue),
                 today=self.today(),
                 real_mail=self._mails_people(),
                 headers=self._headers(compiled),
+                segments=self._segments(file, segment),
                 segment=segment,
             )
         return run(CHECKS, evidence)
@@ -180,14 +183,15 @@ class Project(Records):
                     remedy="Give one of them another `slug:`; one that was mailed keeps its own.",
                 )
 
-    def _audience(self, file: SubscribersFile, segment_name: str) -> Iterator[Subscriber]:
-        """Who would be mailed by the file's own word: checks change nothing, so they ask no database."""
-        segment = self.segment(segment_name, known_fields={*STANDARD_COLUMNS, *file.merge_fields})
-        for row in file:
-            if isinstance(row, Row) and row.status is Status.SUBSCRIBED:
-                person = row.subscriber(id="")
-                if segment is None or segment.matches(person):
-                    yield person
+    def _segments(self, file: SubscribersFile, chosen: str) -> dict[str, Segment]:
+        """Every segment that can be read; what is wrong with the chosen one is raised, NotFound or InvalidSegment."""
+        known_fields = {*STANDARD_COLUMNS, *file.merge_fields}
+        segments = {}
+        for name in {chosen: "", **self.config.segments}:
+            with nullcontext() if name == chosen else suppress(InvalidSegment):
+                if segment := self.segment(name, known_fields=known_fields):
+                    segments[name] = segment
+        return segments
 
     def _mails_people(self) -> bool:
         """Whether real mail would leave; so it seems as well where the provider's options are not in order yet."""

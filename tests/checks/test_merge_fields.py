@@ -75,7 +75,9 @@ def test_a_gap_is_counted_and_named_with_its_segment() -> None:
     audience = AudienceFacts(1200, ("first_name", "town"), {"first_name": 100, "town": 0}, "french")
     [finding] = findings(merge_fields.merge_field_without_value, GREETING, audience=audience)
     assert finding.severity is Severity.WARNING
-    assert finding.message == "1,100 of 1,200 people in the segment french have no first_name and would read nothing"
+    assert (
+        finding.message == "1,100 of 1,200 people in the segment french (92%) have no first_name and would read nothing"
+    )
 
 
 def test_a_field_that_only_the_templates_use_must_be_known_too() -> None:

@@ -277,7 +277,9 @@ def test_a_segment_that_is_not_there(dispatch: Command) -> None:
     assert "there is no segment swedes" in dispatch("subscribers", "list", "--segment", "swedes").stderr
 
 
-def test_segments_are_counted(dispatch: Command) -> None:
+def test_segments_are_counted(dispatch: Command, folder: Path) -> None:
+    settings = (folder / "dispatch.yaml").read_text()
+    (folder / "dispatch.yaml").write_text(settings.replace("segments: {", "segments: {nobody: 'language == \"sv\"', "))
     assert dispatch("subscribers", "segments", "--json").json == [
         {"segment": "french", "people": 1},
         {"segment": "nobody", "people": 0},

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.inspection.audience import LargestHtml, survey
+from dispatch.location import Location
 from dispatch.rendering.compiled import Context, Slot, Slots
 from dispatch.rendering.slots import fill
+from dispatch.subscribers.segments import parse_segment
 from dispatch.subscribers.subscriber import Subscriber, merge_values
 
 RESERVED = {"unsubscribe_url": "https://example.org/u/" + "A" * 56}
@@ -65,6 +67,15 @@ def test_people_and_their_values_are_counted() -> None:
     facts, _ = survey(HTML, audience, known_fields=("email", "first_name", "town"), reserved={}, segment="french")
     assert (facts.people, facts.segment, facts.known_fields) == (3, "french", ("email", "first_name", "town"))
     assert facts.filled == {"email": 3, "first_name": 2, "town": 1}
+
+
+def test_a_segment_narrows_the_audience_and_segments_of_nobody_are_named() -> None:
+    people = [person(1, "Amara", town="Lagos"), person(2, "Zoë", town="Cork"), person(3, "Kim", town="Lagos")]
+    towns = {town: parse_segment(f'town == "{town}"', Location("dispatch.yaml")) for town in ("Lagos", "Cork", "Oslo")}
+    facts, largest = survey(HTML, people, known_fields=(), reserved=RESERVED, segments=towns, segment="Lagos")
+    assert (facts.people, facts.listed, facts.empty_segments) == (2, 3, ("Oslo",))
+    assert facts.filled["town"] == 2
+    assert largest.address != people[1].email
 
 
 def test_memory_does_not_grow_with_the_audience() -> None:

@@ -19,6 +19,7 @@ from dispatch.rendering.compiler import compile_issue
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.slots import fill
 from dispatch.rendering.theme import NewsletterFacts, Theme
+from dispatch.subscribers.segments import parse_segment
 from dispatch.subscribers.subscriber import Subscriber, merge_values
 from dispatch.testing.checks import HEADERS
 
@@ -44,7 +45,7 @@ blocks:
   - figure: {image: images/map.jpg, alt: A map of the river}
 """
 AUDIENCE = (
-    Subscriber("0" * 32, "amara@example.org", first_name="Amara"),
+    Subscriber("0" * 32, "amara@example.org", first_name="Amara", language="fr", tags=("paid",)),
     Subscriber("1" * 32, "zoe@example.org", first_name="Zoë <3"),
 )
 
@@ -75,6 +76,7 @@ def evidence_of(folder: Path, text: str, *, file: str = "issues/bridge.yaml") ->
         reserved=RESERVED,
         today=date(2026, 3, 2),
         real_mail=True,
+        segments={name: parse_segment(text, Location("s")) for name, text in config.segments.items()},
         headers=tuple((name, value.replace("example.org", domain)) for name, value in HEADERS),
     )
 
@@ -127,6 +129,13 @@ def test_a_picture_that_is_shown_twice_weighs_once(folder: Path) -> None:
     twice = evidence_of(folder, f"{ISSUE}  - figure: {{image: images/map.jpg, alt: The same}}\n")
     assert len(twice.pictures) == 2
     assert all(isinstance(picture, PictureFacts) for picture in twice.pictures)
+
+
+def test_a_segment_that_matches_nobody_is_told_where_it_is_defined(folder: Path) -> None:
+    segments = "segments: {german: 'language == \"de\"', amara: 'first_name == \"Amara\"'}\n"
+    (folder / "dispatch.yaml").write_text(SETTINGS + segments)
+    [finding] = run(CHECKS, evidence_of(folder, ISSUE))
+    assert (finding.check, finding.location) == ("empty-segment", Location(str(folder / "dispatch.yaml"), 6, 21))
 
 
 def test_the_largest_message_is_measured_with_its_links(folder: Path) -> None:

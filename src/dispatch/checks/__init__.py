@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.checks import accessibility, compliance, images, links, merge_fields, weight, wording
+from dispatch.checks import accessibility, audience, compliance, images, links, merge_fields, weight, wording
 from dispatch.checks.check import CheckFunction
 
 CHECKS: tuple[CheckFunction, ...] = (
@@ -40,6 +40,8 @@ CHECKS: tuple[CheckFunction, ...] = (
     merge_fields.unknown_merge_field,
     merge_fields.merge_field_without_value,
     merge_fields.foreign_merge_field,
+    audience.empty_audience,
+    audience.empty_segment,
     weight.clipped_html,
     weight.oversized_styles,
     weight.nested_at_rule,

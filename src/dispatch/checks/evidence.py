@@ -41,6 +41,8 @@ class AudienceFacts:
     known_fields: tuple[str, ...]  # the merge fields that subscribers can fill
     filled: Mapping[str, int]  # merge field → how many of the people have a value for it
     segment: str = ""  # its name; empty: everybody on the list
+    listed: int = 0  # who may be mailed, before the segment
+    empty_segments: tuple[str, ...] = ()  # the names of those, of dispatch.yaml, that match nobody
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Evidence:
     largest_html_for: str  # whose message that is; empty when there is nobody
     today: date  # where the newsletter is written
     headers: tuple[tuple[str, str], ...]  # of a specimen message, in order, unfolded; none where it cannot be made
+    subscribers: Setting | None = None  # the file
+    segments: tuple[Setting, ...] = ()  # their names
     reply_to: Setting | None = None
     mail_server: str = ""  # the host that takes the mail by SMTP, as written; empty: a provider's API
     templates: tuple[TemplateText, ...] = ()  # the newsletter's own

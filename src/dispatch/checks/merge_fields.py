@@ -39,7 +39,9 @@ def merge_field_without_value(evidence: Evidence) -> Iterator[Finding]:
             continue
         without = audience.people - audience.filled.get(name, 0)
         if without:
-            message = f"{without:,} of {audience.people:,} people{_in(audience)} have no {name} and would read nothing"
+            share = f" ({without / audience.people:.0%})" if without < audience.people else ""
+            group = f"{without:,} of {audience.people:,} people{_in(audience)}{share}"
+            message = f"{group} have no {name} and would read nothing"
             hint = f"Write what stands there for them: {{{{{name}|…}}}}"
             yield warning(merge_field_without_value, use.location, message, hint)
 

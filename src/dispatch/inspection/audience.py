@@ -10,6 +10,7 @@ from dispatch.checks.evidence import AudienceFacts
 from dispatch.rendering.compiled import Slot, Slots, resolve
 from dispatch.rendering.escaping import escape
 from dispatch.rendering.slots import fill
+from dispatch.subscribers.segments import Segment
 from dispatch.subscribers.subscriber import Subscriber, merge_values
 
 
@@ -27,20 +28,32 @@ def survey(
     *,
     known_fields: Iterable[str],
     reserved: Mapping[str, str],
+    segments: Mapping[str, Segment] | None = None,
     segment: str = "",
 ) -> tuple[AudienceFacts, LargestHtml]:
-    """Read the audience once, keeping nobody: memory does not grow with it, and no message is put together."""
+    """Read the list once, keeping nobody: memory does not grow with it, and no message is put together.
+
+    `subscribers` are all who may be mailed; those of the segment that `segment` names are the audience.
+    """
     measure = _HtmlSize(html, reserved)
     filled: Counter[str] = Counter()
-    people, largest = 0, LargestHtml(measure.of({}), "")
+    people, listed, largest = 0, 0, LargestHtml(measure.of({}), "")
+    empty = dict(segments or {})  # until somebody is found in each
+    chosen = empty.get(segment)
     for subscriber in subscribers:
+        listed += 1
+        for name in [name for name, each in empty.items() if each.matches(subscriber)]:
+            del empty[name]
+        if chosen and not chosen.matches(subscriber):
+            continue
         values = merge_values(subscriber)
         people += 1
         filled.update(name for name, value in values.items() if value.strip())
         size = measure.of(values)
         if size > largest.size or not largest.address:
             largest = LargestHtml(size, subscriber.email)
-    return AudienceFacts(people, tuple(known_fields), dict(filled), segment), largest
+    facts = AudienceFacts(people, tuple(known_fields), dict(filled), segment, listed, tuple(empty))
+    return facts, largest
 
 
 class _HtmlSize:

@@ -16,6 +16,7 @@ from dispatch.content.issue import Issue
 from dispatch.inspection.audience import survey
 from dispatch.rendering.compiled import CompiledIssue, Picture
 from dispatch.rendering.pictures import PictureShelf
+from dispatch.subscribers.segments import Segment
 from dispatch.subscribers.subscriber import Subscriber
 
 FIGURE_WIDTH = 552
@@ -34,16 +35,22 @@ def gather(
     today: date,
     real_mail: bool,
     headers: tuple[tuple[str, str], ...],
+    segments: Mapping[str, Segment],
     segment: str = "",
 ) -> Evidence:
     """What checks may look at.
 
-    `subscribers` are those who may be mailed, already narrowed down to the segment that `segment` names; they are read
-    once and none is kept. `known_fields` are the merge fields of the whole list. `reserved` are values for the merge
+    `subscribers` are all who may be mailed, of whom the segment that `segment` names is the audience; they are read once
+    and none is kept. `known_fields` are the merge fields of the whole list. `reserved` are values for the merge
     fields that dispatch fills itself, as long as real ones. `headers` are those of a specimen message.
     """
     audience, largest = survey(
-        compiled.html, subscribers, known_fields=known_fields, reserved=reserved, segment=segment
+        compiled.html,
+        subscribers,
+        known_fields=known_fields,
+        reserved=reserved,
+        segments=segments,
+        segment=segment,
     )
     return Evidence(
         issue=issue,
@@ -59,6 +66,8 @@ def gather(
         largest_html_for=largest.address,
         today=today,
         headers=headers,
+        subscribers=Setting(config.subscribers, config.locate(("subscribers",))),
+        segments=tuple(Setting(name, config.locate(("segments", name))) for name in segments),
         reply_to=Setting(config.reply_to.address, config.locate(("reply_to",))) if config.reply_to else None,
         mail_server=str(config.providers_.get("smtp", {}).get("host", "")) if config.provider == "smtp" else "",
         templates=_templates(config),
