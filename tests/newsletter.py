@@ -55,6 +55,12 @@ def configure(folder: Path, settings: str) -> None:
         file.write(settings)
 
 
+def add_segment_of_nobody(folder: Path) -> None:
+    """Define the segment `nobody`, which matches none of the list."""
+    settings = (folder / "dispatch.yaml").read_text()
+    (folder / "dispatch.yaml").write_text(settings.replace("segments: {", "segments: {nobody: 'language == \"sv\"', "))
+
+
 def add_people(folder: Path, *lines: str) -> None:
     """Write more lines into the list."""
     with (folder / "subscribers.csv").open("a") as file:

@@ -179,3 +179,10 @@ def test_headers_that_are_of_another_domain_are_told() -> None:
     other = tuple((name, value.replace("abc@example.org", "abc@elsewhere.example")) for name, value in HEADERS)
     [finding] = findings(compliance.incomplete_headers, ISSUE, headers=other)
     assert finding.message == "the header Message-ID does not name the domain of From: <1.abc@elsewhere.example>"
+
+
+@pytest.mark.parametrize(("way_out", "told"), [("http://127.0.0.1:8000", 0), ("http://example.org", 1)])
+def test_without_https_only_the_authors_own_machine_offers_one_click(way_out: str, told: int) -> None:
+    headers = tuple((name, value.replace("https://example.org", way_out)) for name, value in HEADERS)
+    assert len(findings(compliance.missing_one_click_headers, ISSUE, headers=headers)) == told
+    assert not findings(compliance.missing_one_click_headers, ISSUE, headers=headers, real_mail=False)

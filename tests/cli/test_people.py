@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cli.command import Command, Terminal
-from newsletter import add_people, configure
+from newsletter import add_people, add_segment_of_nobody, configure
 
 BAD_LINE = "no address,Nobody,en,subscribed"
 
@@ -278,8 +278,7 @@ def test_a_segment_that_is_not_there(dispatch: Command) -> None:
 
 
 def test_segments_are_counted(dispatch: Command, folder: Path) -> None:
-    settings = (folder / "dispatch.yaml").read_text()
-    (folder / "dispatch.yaml").write_text(settings.replace("segments: {", "segments: {nobody: 'language == \"sv\"', "))
+    add_segment_of_nobody(folder)
     assert dispatch("subscribers", "segments", "--json").json == [
         {"segment": "french", "people": 1},
         {"segment": "nobody", "people": 0},

@@ -20,7 +20,7 @@ from dispatch.testing.postmark_server import TOKEN, PostmarkServer
 from dispatch.testing.smtp_server import SmtpServer
 from dispatch.web.app import create_app
 from dispatch.web.server import configuration, listen
-from newsletter import MAILABLE, add_people, add_picture, configure, snapshot
+from newsletter import MAILABLE, add_people, add_picture, add_segment_of_nobody, configure, snapshot
 
 
 def outbox(folder: Path, mailing: str = "bridge.1") -> list[str]:
@@ -110,6 +110,7 @@ def test_a_segment(dispatch: Command, folder: Path) -> None:
     ("option", "says"), [("--segment=nowhere", "french, nobody"), ("--segment=nobody", "Nobody would get bridge")]
 )
 def test_a_segment_without_anybody(option: str, says: str, dispatch: Command, folder: Path) -> None:
+    add_segment_of_nobody(folder)
     refused = dispatch("send", "bridge", "--yes", option)
     assert (refused.code, refused.stdout) == (1, "")
     assert says in refused.stderr

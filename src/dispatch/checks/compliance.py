@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dispatch.checks.check import Finding, error, warning
 from dispatch.checks.evidence import Evidence
-from dispatch.checks.hosts import is_local
+from dispatch.checks.hosts import is_local, is_this_machine
 from dispatch.checks.mail import visible_text
 from dispatch.content.texts import TextKind
 
@@ -57,7 +57,10 @@ def missing_one_click_headers(evidence: Evidence) -> Iterator[Finding]:
     real people; a provider may put its own in their place, and `dispatch doctor` asks it.
     """
     named = {name.lower(): value for name, value in evidence.headers}
-    offered = re.search(r"<https://[^>]+>", named.get("list-unsubscribe", ""))
+    offered = any(
+        scheme == "https" or is_this_machine(host)  # which is told as a local link, and is for trying things out
+        for scheme, host in re.findall(r"<(https?)://(\[[^\]]+\]|[^/:>]+)[^>]*>", named.get("list-unsubscribe", ""))
+    )
     if evidence.real_mail and not (offered and named.get("list-unsubscribe-post") == "List-Unsubscribe=One-Click"):
         message = "mail clients would show no unsubscribe button: the headers offer no one-click way out"
         hint = "Give an address that begins with https:// as `unsubscribe.url`."
