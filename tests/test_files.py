@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.files import sync_folder, write_whole
+from dispatch.errors import FileChanged
+from dispatch.files import rewrite, sync_folder, write_whole
 
 
 def test_a_file_in_a_new_folder_and_over_an_old_one(tmp_path: Path) -> None:
@@ -51,4 +52,22 @@ write_whole(Path({str(path)!r}), b"x" * 5000)
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert "File too large" in ended.stderr
     assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_is_rewritten_with_the_rights_that_it_had(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(0o604)
+    rewrite(path, b"old", b"new")
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"new", 0o604)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_was_changed_meanwhile_is_not_rewritten(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"newer")
+    with pytest.raises(FileChanged, match="was changed meanwhile"):
+        rewrite(path, b"old", b"new")
+    assert path.read_bytes() == b"newer"
     assert list(tmp_path.iterdir()) == [path]

@@ -9,6 +9,8 @@ DispatchError            1   something is wrong, in a sentence with a remedy
 │   ├── InvalidSegment       a segment expression
 │   └── InvalidAddress       a mailbox
 ├── NotFound             1   no such issue, mailing, subscriber, newsletter
+├── EditRefused          1   an edit cannot be made without changing more than its own text
+│   └── FileChanged          the file is another one than the edit was made for
 ├── SendRefused          1   a mailing may not start (already sent, empty audience, no unsubscribe, …)
 ├── AlreadySending       1   another process holds the sender's lock
 ├── Unsupported          1   the provider cannot carry what is asked of it
@@ -103,6 +105,14 @@ class InvalidAddress(InvalidInput):
 
 class NotFound(DispatchError):
     """There is no such issue, mailing, subscriber or newsletter."""
+
+
+class EditRefused(DispatchError):
+    """An edit cannot be made without changing more than its own text; the file is as it was."""
+
+
+class FileChanged(EditRefused):
+    """The file is not the one that the edit was made for."""
 
 
 class SendRefused(DispatchError):

@@ -1,7 +1,18 @@
 """YAML as writers type it: plain values by YAML 1.2 core rules, with the place of every character."""
 
 from dispatch.yaml_source.document import Path, YamlDocument
+from dispatch.yaml_source.editing import Edit, difference, edited
 from dispatch.yaml_source.hints import CURLY_QUOTES, IN_QUOTES
 from dispatch.yaml_source.reading import read_yaml, scan_yaml
 
-__all__ = ["CURLY_QUOTES", "IN_QUOTES", "Path", "YamlDocument", "read_yaml", "scan_yaml"]
+__all__ = [
+    "CURLY_QUOTES",
+    "IN_QUOTES",
+    "Edit",
+    "Path",
+    "YamlDocument",
+    "difference",
+    "edited",
+    "read_yaml",
+    "scan_yaml",
+]

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 
 from dispatch.errors import Problem
 from dispatch.location import Location
@@ -65,9 +66,19 @@ class YamlDocument:
                 found = (*found, step)
         return found
 
+    def node(self, path: Path) -> Node | None:
+        """The node at `path`, if the file has one there."""
+        node, steps = self._follow(path)
+        return node if steps == len(path) else None
+
     def value_at(self, path: Path) -> object:
         """The value at `path`, or of its nearest parent."""
         return plain_value(self._follow(path)[0])
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 of the file that was read, in hexadecimal digits: an edit is good for this file only."""
+        return sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def place(self, index: int) -> Location:
         """The place of a character of the file's text. A byte order mark has no column, as in editors."""
