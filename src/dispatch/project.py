@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import closing, nullcontext, suppress
 from datetime import datetime
 from email.parser import BytesHeaderParser
@@ -12,6 +13,7 @@ from pathlib import Path
 from dispatch.checks import CHECKS
 from dispatch.checks.check import Finding, run
 from dispatch.content.issue import Issue, read_issue
+from dispatch.editing import edit_file
 from dispatch.errors import InvalidConfig, InvalidIssue, InvalidSegment
 from dispatch.inspection.gathering import gather
 from dispatch.messages.list_headers import feedback_id, list_id
@@ -30,6 +32,7 @@ from dispatch.subscribers.csv_import import SubscribersFile, open_subscribers
 from dispatch.subscribers.csv_rows import Row
 from dispatch.subscribers.segments import Segment
 from dispatch.subscribers.subscriber import MERGE_COLUMNS, STANDARD_COLUMNS, Status
+from dispatch.yaml_source import Edit, YamlDocument
 
 SAMPLE_READER = Recipient(1, "0" * 32, "reader@example.org")
 """Nobody: has no value for any merge field."""
@@ -52,6 +55,11 @@ class Project(Records):
                 remedy="Make it readable for the user who runs dispatch.",
             ) from None
         return read_issue(content, os.path.relpath(path), default_language=self.config.newsletter.language)
+
+    def edit_issue(self, issue: Issue, edits: Iterable[Edit]) -> YamlDocument:
+        """Write edits into the file of an issue, if it is as it was read; raises EditRefused, or FileChanged."""
+        source = issue.source
+        return edit_file(Path(source.file), edits, digest=source.digest, folder=self.config.folder)
 
     # --- rendering ---------------------------------------------------------------------------------
 

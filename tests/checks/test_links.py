@@ -9,6 +9,7 @@ from dispatch.checks.check import CheckFunction, Severity
 from dispatch.checks.evidence import Setting
 from dispatch.location import Location
 from dispatch.testing.checks import CheckContract, Example, findings, places
+from dispatch.yaml_source import edited, read_yaml
 
 EXAMPLES: dict[CheckFunction, Example] = {
     links.malformed_link: Example(
@@ -202,3 +203,52 @@ def test_a_newsletter_on_the_authors_machine_is_told_once_where_it_is_set() -> N
         unsubscribe_url=Setting("http://localhost:8000/u/", place),
     )
     assert (finding.severity, finding.location) == (Severity.WARNING, place)
+
+
+@pytest.mark.parametrize(
+    ("url", "mended"),
+    [
+        ("https://example.org/a b", "https://example.org/a%20b"),
+        ("www.example.org/a", "https://www.example.org/a"),
+        ("“https://example.org/a”", "https://example.org/a"),
+        ("„www.example.org/my report.pdf“", "https://www.example.org/my%20report.pdf"),
+        ("https:// example.org/a", None),
+        ("https://example.org and more", None),
+        ("example.org", None),
+        ("report.pdf", None),
+        ("www.", None),
+        ("mailto: me@example.org", None),
+        ("“javascript:alert(1)”", None),
+        ("https://example.org/{{first_name|}} b", None),
+    ],
+)
+def test_an_address_is_mended_where_it_is_certain(url: str, mended: str | None) -> None:
+    [finding] = findings(links.malformed_link, about_url(url))
+    assert (finding.fix.edits[0].text if finding.fix else None) == mended
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("[www.a.example](www.a.example)", "[www.a.example](https://www.a.example)"),
+        ("**[a](<https://a.example/b c>)**", "**[a](<https://a.example/b%20c>)**"),
+        ("[a](https://a.example/b c), (d)", "[a](https://a.example/b%20c), (d)"),
+        ("[`](`](www.a.example)", None),
+        ("[a] (https://a.example)", None),
+        ("[a](https://a.example b c)", None),
+        ("[a](https://a.example/b\n          c)", None),
+    ],
+)
+def test_a_link_in_a_text_is_mended_where_it_is_certain(text: str, mended: str | None) -> None:
+    issue = f"title: A bridge\nblocks:\n  - paragraph: >-\n          {text}\n"
+    [finding] = findings(links.malformed_link, issue)
+    if mended is None:
+        assert not finding.fix
+    else:
+        assert finding.fix
+        assert edited(read_yaml(issue, "a.yaml"), finding.fix.edits).text == issue.replace(text, mended)
+
+
+def test_a_link_broken_over_two_lines_is_not_mended() -> None:
+    [finding] = findings(links.malformed_link, about_url("https://example.org/a\n      b"))
+    assert not finding.fix

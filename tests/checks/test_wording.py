@@ -7,6 +7,7 @@ import pytest
 from dispatch.checks import wording
 from dispatch.checks.check import CheckFunction, Severity
 from dispatch.testing.checks import CheckContract, Example, findings
+from dispatch.yaml_source import edited, read_yaml
 
 EXAMPLES: dict[CheckFunction, Example] = {
     wording.empty_subject: Example(
@@ -237,3 +238,18 @@ def test_what_nobody_writes_for_readers_stops_a_mailing() -> None:
     }
     error, warning = [Severity.ERROR], [Severity.WARNING]
     assert severities == {"TK": error, "lorem ipsum dolor": error, "TODO": warning, "XXX": warning}
+
+
+@pytest.mark.parametrize(
+    ("subject", "mended"), [("Re: A bridge", "A bridge"), ("FWD: re[2]: A bridge", "A bridge"), ("Re:", None)]
+)
+def test_a_pretended_reply_is_left_out_of_the_subject(subject: str, mended: str | None) -> None:
+    issue = f"title: A bridge\nsubject: '{subject}'\nblocks: [divider: ]\n"
+    [finding] = findings(wording.pretended_reply, issue)
+    if mended is None:
+        assert not finding.fix
+    else:
+        assert finding.fix
+        assert edited(read_yaml(issue, "a.yaml"), finding.fix.edits).text == issue.replace(subject, mended)
+    [finding] = findings(wording.pretended_reply, "title: 'Re: A bridge'\nblocks: [divider: ]\n")
+    assert not finding.fix, "a title may be meant like that"

@@ -7,7 +7,12 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
+
 from cli.command import Command, Terminal
+from dispatch.checks.check import Finding
+from dispatch.content.issue import Issue
+from dispatch.project import Project
 from newsletter import add_people, add_picture, configure, snapshot
 
 # --- check ---------------------------------------------------------------------------------------
@@ -17,7 +22,7 @@ def test_nothing_is_wrong(dispatch: Command, folder: Path) -> None:
     checked = dispatch("check")
     assert (checked.code, checked.stdout) == (0, "")
     assert checked.stderr == "1 issue checked: 0 errors, 0 warnings.\n"
-    assert dispatch("check", "--json").json == {"findings": [], "errors": 0, "warnings": 0}
+    assert dispatch("check", "--json").json == {"findings": [], "errors": 0, "warnings": 0, "fixed": []}
 
 
 def test_warnings_fail_only_where_it_is_strict(dispatch: Command, folder: Path) -> None:
@@ -108,6 +113,83 @@ def test_colour_is_for_terminals_only(dispatch: Command, folder: Path, terminal:
     assert "\x1b" not in dispatch("check").stdout
     assert dispatch("send", "bridge", "--dry-run").code == 0
     assert "\x1b[33mwarning\x1b[0m: " in terminal.said()
+
+
+FIXABLE = """\
+  - paragraph: >-
+      Read [all of it](www.crossings.example/bridge) or
+      [more](https://crossings.example/the report.pdf) 🌉
+  - button: {text: Read on, url: “https://crossings.example/”} # it's here
+  - paragraph: TODO
+"""
+
+
+def test_what_is_certain_is_fixed(dispatch: Command, folder: Path) -> None:
+    write(folder, FIXABLE)
+    path = folder / "issues/bridge.yaml"
+    path.write_bytes(
+        path.read_bytes().replace(b"\n", b"\r\n").replace(b"title:", b"subject: 'Re: FW: It''s'\r\ntitle:")
+    )
+    before = path.read_bytes()
+    checked = dispatch("check")
+    assert checked.stdout.count("(`dispatch check --fix` does it)") == 4
+    assert path.read_bytes() == before
+
+    fixed = dispatch("check", "--fix")
+    assert fixed.code == 0
+    assert fixed.stdout.splitlines()[:4] == [
+        "issues/bridge.yaml:1:11: fixed: Leave out “Re: FW:” [pretended-reply]",
+        "issues/bridge.yaml:8:12: fixed: Write https://www.crossings.example/bridge [malformed-link]",
+        "issues/bridge.yaml:9:12: fixed: Write https://crossings.example/the%20report.pdf [malformed-link]",
+        "issues/bridge.yaml:10:34: fixed: Write https://crossings.example/ [malformed-link]",
+    ]
+    assert "    -subject: 'Re: FW: It''s'\n    +subject: 'It''s'\n" in fixed.stdout
+    assert "[leftover-placeholder]" in fixed.stdout.splitlines()[-2]
+    assert fixed.stderr == "1 issue checked, 4 findings fixed: 0 errors, 1 warning.\n"
+    after = before.replace(b"Re: FW: ", b"").replace(b"(www", b"(https://www").replace(b"the report", b"the%20report")
+    assert path.read_bytes() == after.replace("“".encode(), b"").replace("”".encode(), b"")
+    assert "fixed" not in dispatch("check", "--fix").stdout
+
+
+def test_what_was_fixed_as_json(dispatch: Command, folder: Path) -> None:
+    write(folder, FIXABLE)
+    report = dispatch("check", "--fix", "--json").json
+    assert [finding["fix"]["title"] for finding in report["fixed"]] == [
+        "Write https://www.crossings.example/bridge",
+        "Write https://crossings.example/the%20report.pdf",
+        "Write https://crossings.example/",
+    ]
+    assert [finding["check"] for finding in report["findings"]] == ["leftover-placeholder"]
+    assert (report["errors"], report["warnings"]) == (0, 1)
+
+
+def test_an_issue_from_elsewhere_is_not_written(dispatch: Command, folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "draft.yaml"
+    elsewhere.write_text(f"title: A draft\npreheader: It is one.\nblocks:\n{FIXABLE}")
+    before = elsewhere.read_bytes()
+    refused = dispatch("check", str(elsewhere), "--fix")
+    assert refused.code == 1
+    assert "is outside of the newsletter's folder, and is left as it is" in refused.stdout
+    assert elsewhere.read_bytes() == before
+
+
+def test_an_issue_that_changes_while_it_is_checked_is_not_written(
+    dispatch: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, FIXABLE)
+    path = folder / "issues/bridge.yaml"
+    check = Project.check
+
+    def check_slowly(project: Project, issue: Issue) -> list[Finding]:
+        found = check(project, issue)
+        path.write_text("title: Mine\n")
+        return found
+
+    monkeypatch.setattr(Project, "check", check_slowly)
+    refused = dispatch("check", "--fix")
+    assert refused.code == 1
+    assert "issues/bridge.yaml was changed meanwhile, and is left as it is" in refused.stdout
+    assert path.read_text() == "title: Mine\n"
 
 
 def test_without_a_newsletter(dispatch: Command, tmp_path: Path, monkeypatch) -> None:

@@ -9,6 +9,7 @@ from enum import IntEnum
 
 from dispatch.checks.evidence import Evidence
 from dispatch.location import Location
+from dispatch.yaml_source import Edit
 
 
 class Severity(IntEnum):
@@ -22,6 +23,14 @@ class Severity(IntEnum):
 
 
 @dataclass(frozen=True)
+class Fix:
+    """What certainly mends a finding: its title, an imperative, and the edits of the issue's file that do it."""
+
+    title: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True)
 class Finding:
     """What a check says."""
 
@@ -30,9 +39,11 @@ class Finding:
     location: Location
     message: str
     hint: str = ""
+    fix: Fix | None = None
 
     def __str__(self) -> str:
-        hint = f"\n    {self.hint}" if self.hint else ""
+        fixable = " (`dispatch check --fix` does it)" if self.fix else ""
+        hint = f"\n    {self.hint}{fixable}" if self.hint else ""
         return f"{self.location}: {self.severity}: {self.message} [{self.check}]{hint}"
 
 
@@ -49,14 +60,14 @@ def documentation_of(check: CheckFunction) -> str:
     return inspect.getdoc(check) or ""
 
 
-def error(check: CheckFunction, location: Location, message: str, hint: str = "") -> Finding:
+def error(check: CheckFunction, location: Location, message: str, hint: str = "", fix: Fix | None = None) -> Finding:
     """What a check says when the mailing must not go out like this."""
-    return Finding(name_of(check), Severity.ERROR, location, message, hint)
+    return Finding(name_of(check), Severity.ERROR, location, message, hint, fix)
 
 
-def warning(check: CheckFunction, location: Location, message: str, hint: str = "") -> Finding:
+def warning(check: CheckFunction, location: Location, message: str, hint: str = "", fix: Fix | None = None) -> Finding:
     """What a check says when the author should look again."""
-    return Finding(name_of(check), Severity.WARNING, location, message, hint)
+    return Finding(name_of(check), Severity.WARNING, location, message, hint, fix)
 
 
 def run(checks: Iterable[CheckFunction], evidence: Evidence) -> list[Finding]:

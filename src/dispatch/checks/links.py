@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 
-from dispatch.checks.check import Finding, error, warning
+from dispatch.checks.check import Finding, Fix, error, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.hosts import is_local, is_this_machine
+from dispatch.checks.mending import mended_link, mended_text
 from dispatch.checks.parts import CODE_SPAN, WrittenLink
 from dispatch.content.richtext import MergeField, RichText
 from dispatch.content.texts import TextKind
@@ -25,10 +26,12 @@ def malformed_link(evidence: Evidence) -> Iterator[Finding]:
     for link, url in _written(evidence):
         if fault := _fault(url):
             message, hint = fault
-            yield error(malformed_link, link.location, message, hint)
-    for place in _unread_links(evidence):
+            fix = mended_link(evidence.issue, link)
+            yield error(malformed_link, link.location, message, fix.title if fix else hint, fix)
+    for place, fix in _unread_links(evidence):
         message = "this was meant to be a link, but is none: its address has a space in it or before it"
-        yield error(malformed_link, place, message, "Write [text](https://…) with %20 for each space in the address.")
+        hint = fix.title if fix else "Write [text](https://…) with %20 for each space in the address."
+        yield error(malformed_link, place, message, hint, fix)
 
 
 def forbidden_scheme(evidence: Evidence) -> Iterator[Finding]:
@@ -134,8 +137,8 @@ def _completed(url: str) -> str:
     return "Write it in full, from https:// on: a mail has no page that it could start from."
 
 
-def _unread_links(evidence: Evidence) -> Iterator[Location]:
-    """Where Markdown that looks like a link was not taken for one, and readers would see its brackets."""
+def _unread_links(evidence: Evidence) -> Iterator[tuple[Location, Fix | None]]:
+    """Where Markdown that looks like a link was not taken for one, and readers would see its brackets; and its fix."""
     for text in evidence.texts:
         if text.written.kind is not TextKind.RICH:
             continue
@@ -143,7 +146,8 @@ def _unread_links(evidence: Evidence) -> Iterator[Location]:
         read = {prose.find("](", link.offset) for link in text.parsed.links}
         for match in _UNREAD.finditer(prose):
             if match.start() not in read:
-                yield evidence.issue.locate(text.written.path, match.start())
+                fix = mended_text(evidence.issue, text.written, match.start())
+                yield evidence.issue.locate(text.written.path, match.start()), fix
 
 
 def _scheme(url: str) -> str:

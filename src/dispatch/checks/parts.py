@@ -30,6 +30,8 @@ class WrittenLink:
     url: tuple[TextRun | MergeField, ...]
     text: tuple[Node, ...] | None
     location: Location
+    written: IssueText  # the text of the issue that the link stands in
+    offset: int  # where in it the link begins: its URL, or the `[` or `<` of rich text
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,10 @@ def links_in(issue: Issue, texts: Iterable[ReadText]) -> Iterator[WrittenLink]:
         path = text.written.path
         if text.written.kind is TextKind.URL and text.written.value:
             url = tuple(node for node in text.parsed.nodes if isinstance(node, TextRun | MergeField))
-            yield WrittenLink(url, None, issue.locate(path))
+            yield WrittenLink(url, None, issue.locate(path), text.written, 0)
         for link in text.parsed.links:
-            yield WrittenLink(link.url, link.children, issue.locate(path, link.offset))
+            place = issue.locate(path, link.offset)
+            yield WrittenLink(link.url, link.children, place, text.written, link.offset)
 
 
 def merge_fields_in(issue: Issue, texts: Iterable[ReadText]) -> Iterator[WrittenField]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from dispatch.checks.check import Finding, error, warning
+from dispatch.checks.check import Finding, Fix, error, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.parts import CODE_SPAN
 from dispatch.content.issue import Issue
@@ -14,6 +14,7 @@ from dispatch.content.richtext import parse_plain
 from dispatch.content.texts import TextKind
 from dispatch.location import Location
 from dispatch.rendering.display_width import display_width
+from dispatch.yaml_source import Edit
 
 LONGEST_SUBJECT = 50
 LONGEST_PREHEADER = 90
@@ -87,7 +88,8 @@ def pretended_reply(evidence: Evidence) -> Iterator[Finding]:
     """
     if match := _REPLY.match(_subject(evidence.issue)):
         message = f"the subject begins like a reply or a forwarded mail: {match[0].strip()}"
-        yield warning(pretended_reply, _subject_place(evidence.issue), message, "Leave that beginning out.")
+        place, fix = _subject_place(evidence.issue), _without_reply(evidence.issue)
+        yield warning(pretended_reply, place, message, "Leave that beginning out.", fix)
 
 
 def leftover_placeholder(evidence: Evidence) -> Iterator[Finding]:
@@ -112,6 +114,7 @@ def leftover_placeholder(evidence: Evidence) -> Iterator[Finding]:
 
 _EXCLAMATIONS = re.compile(r"[!\uff01]\s?[!\uff01]")
 _REPLY = re.compile(r"\s*(?:re|fwd?|aw|wg|antw|tr|rv|sv)\s?(?:\[\d+\])?[:\uff1a]", re.IGNORECASE)
+_REPLIES = re.compile(rf"(?:{_REPLY.pattern})+\s*(?=\S)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\b(?:(?:TK)+|TODO|FIXME|X{3,}|[Ll]orem +[Ii]psum|LOREM +IPSUM)\b")
 _CERTAIN = re.compile(r"(?:TK)+|lorem +ipsum", re.IGNORECASE)
 _INNOCENT = re.compile(
@@ -135,6 +138,14 @@ def _in_capitals(subject: str) -> bool:
             if capitals and len(run) > 1 and len(_letters("".join(run))) > 10:
                 return True
     return False
+
+
+def _without_reply(issue: Issue) -> Fix | None:
+    """The subject without that beginning; a title stands above the mail as well, and may be meant like that."""
+    match = _REPLIES.match(issue.subject)
+    if not match or not issue.source.has(("subject",)):
+        return None
+    return Fix(f"Leave out “{match[0].strip()}”", (Edit(("subject",), 0, match.end(), ""),))
 
 
 def _subject(issue: Issue) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from dispatch.checks.check import Finding, Severity
+from dispatch.cli.fixing import Repair
 from dispatch.cli.terminal import count, json_option, say, settings, show, show_json, tinted
 from dispatch.errors import DispatchError, Problem
 from dispatch.inspection.report import finding_as_json, problem_as_json
@@ -20,30 +21,43 @@ COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 @click.command()
 @click.argument("issues", metavar="[ISSUE]...", nargs=-1)
 @click.option("--strict", is_flag=True, help="Let warnings fail as well.")
+@click.option("--fix", "fixing", is_flag=True, help="Write into the issues what is certain, and show it.")
 @json_option
 @click.pass_context
-def check(context: click.Context, issues: tuple[str, ...], strict: bool, as_json: bool) -> None:
+def check(context: click.Context, issues: tuple[str, ...], strict: bool, fixing: bool, as_json: bool) -> None:
     """Say what is wrong with each ISSUE (default: all), at file:line:col. Exit 1 if there is an error."""
     project = context.with_resource(Project(settings(context)))
     names = issues or tuple(path.stem for path in project.issue_files())
     findings: list[Finding] = []
+    repairs: list[Repair] = []
     problems: dict[Problem, None] = {}  # in order, each once: what is wrong with the list is wrong for every issue
     for name in names:
         try:
-            findings += project.check(project.read_issue(name))
+            issue = project.read_issue(name)
+            found = project.check(issue)
+            if fixing:
+                repairs.append(Repair.of(issue))
+                found = repairs[-1].carry_out(project, found)
+            findings += found
         except DispatchError as error:
             problems.update(dict.fromkeys(error.problems))
     errors = len(problems) + sum(finding.severity is Severity.ERROR for finding in findings)
+    fixed = [finding for repair in repairs for finding in repair.fixed]
     warnings = sum(finding.severity is Severity.WARNING for finding in findings)
     if as_json:
         rows = [*map(problem_as_json, problems), *map(finding_as_json, findings)]
-        show_json({"findings": rows, "errors": errors, "warnings": warnings})
+        fixes = [finding_as_json(finding) for finding in fixed]
+        show_json({"findings": rows, "errors": errors, "warnings": warnings, "fixed": fixes})
     else:
+        for repair in repairs:
+            for line in repair.told():
+                show(line)
         for problem in problems:
             show(problem)
         for finding in findings:
             show(in_colour(finding))
-        say(f"{count(len(names), 'issue')} checked: {count(errors, 'error')}, {count(warnings, 'warning')}.")
+        mended = f", {count(len(fixed), 'finding')} fixed" if fixed else ""
+        say(f"{count(len(names), 'issue')} checked{mended}: {count(errors, 'error')}, {count(warnings, 'warning')}.")
     context.exit(1 if errors or (strict and warnings) else 0)
 
 

@@ -20,6 +20,7 @@ from dispatch.content.issue import Issue, read_issue
 from dispatch.location import Location
 from dispatch.rendering.compiled import CompiledIssue, Context, Slot, Slots
 from dispatch.rendering.words import direction_of
+from dispatch.yaml_source import edited, read_yaml
 
 CARET = "‸"
 """Stands in a bad example before each character at which the check must speak."""
@@ -165,6 +166,17 @@ class CheckContract:
             assert finding.location.file
             assert not finding.message.endswith("."), "a message follows `error: `, without a full stop"
             assert finding.hint, "a finding says what to do about it"
+
+    def test_its_fixes_mend_what_it_found(self, check: CheckFunction) -> None:
+        example = self.examples[check]
+        text = _unindented(example.bad).replace(CARET, "")
+        said = findings(check, example.bad, **example.bad_facts)
+        for finding in said:
+            if finding.fix:
+                mended = edited(read_yaml(text, FILE), finding.fix.edits).text
+                left = [(each.message, each.severity) for each in findings(check, mended, **example.bad_facts)]
+                assert left == [(each.message, each.severity) for each in said if each is not finding]
+                assert re.fullmatch(r"[A-Z].*[^.]", finding.fix.title), "a title is an imperative without a full stop"
 
     def test_it_is_silent_at_the_good_example(self, check: CheckFunction) -> None:
         example = self.examples[check]

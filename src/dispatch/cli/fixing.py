@@ -1,0 +1,72 @@
+"""`dispatch check --fix`: carries out what is certain, and shows which lines it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import unified_diff
+
+from dispatch.checks.check import Finding
+from dispatch.cli.terminal import tinted
+from dispatch.content.issue import Issue
+from dispatch.project import Project
+from dispatch.yaml_source import Edit
+
+_COLOURS = {"-": "red", "+": "green", "@": "cyan"}
+_MOST_ROUNDS = 10  # a fix may uncover the next; none may go on for ever
+
+
+@dataclass
+class Repair:
+    """What was fixed in an issue, and its file's text before and after."""
+
+    issue: Issue
+    before: str
+    after: str
+    fixed: list[Finding] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, issue: Issue) -> Repair:
+        """An issue in which nothing was fixed yet."""
+        return cls(issue, issue.source.text, issue.source.text)
+
+    def carry_out(self, project: Project, findings: list[Finding]) -> list[Finding]:
+        """Fix what can be fixed of the findings in the issue, and return those that are left.
+
+        Raises FileChanged, and EditRefused, as well as what reading and checking the issue raises.
+        """
+        for _ in range(_MOST_ROUNDS):
+            chosen = _together(findings)
+            if not chosen:
+                break
+            edits = [edit for finding in chosen if finding.fix for edit in finding.fix.edits]
+            self.after = project.edit_issue(self.issue, edits).text
+            self.fixed += chosen
+            self.issue = project.read_issue(self.issue.source.file)
+            findings = project.check(self.issue)
+        return findings
+
+    def told(self) -> Iterator[str]:
+        """What was fixed, each on a line, and below it the lines that were changed, as before and as after."""
+        for finding in self.fixed:
+            title = finding.fix.title if finding.fix else ""
+            yield f"{finding.location}: {tinted('fixed', 'green')}: {title} [{finding.check}]"
+        difference = unified_diff(self.before.splitlines(), self.after.splitlines(), n=0, lineterm="")
+        for line in list(difference)[2:]:  # behind the names of the files
+            yield f"    {tinted(line, _COLOURS[line[0]])}"
+
+
+def _together(findings: list[Finding]) -> list[Finding]:
+    """Findings whose fixes do not touch each other; the others wait for the next round."""
+    chosen: list[Finding] = []
+    taken: list[Edit] = []
+    for finding in findings:
+        edits = finding.fix.edits if finding.fix else ()
+        if edits and not any(_touch(edit, other) for edit in edits for other in taken):
+            chosen.append(finding)
+            taken += edits
+    return chosen
+
+
+def _touch(one: Edit, other: Edit) -> bool:
+    return one.path == other.path and one.start <= other.end and other.start <= one.end
