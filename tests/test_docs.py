@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 
 from dispatch import errors
 from dispatch.checks.check import Finding, Severity
+from dispatch.checks.waivers import Waived
 from dispatch.cli.group import cli
 from dispatch.cli.standing import exit_code
 from dispatch.config import load_config
@@ -33,7 +34,7 @@ from dispatch.delivery import preparation
 from dispatch.delivery.mailing import MailingState, Tally
 from dispatch.delivery.report import Trace
 from dispatch.doctor.examination import DnsRecord, Observation
-from dispatch.inspection.report import finding_as_json
+from dispatch.inspection.report import finding_as_json, waived_as_json
 from dispatch.location import Location
 from dispatch.providers import PROVIDERS, default_images, open_provider
 from dispatch.providers.provider import Capabilities
@@ -169,7 +170,10 @@ def test_the_numbers_of_a_mailing_add_up() -> None:
 
 def test_what_stands_within_an_example_is_what_is_printed() -> None:
     (finding,) = example_with("findings")["findings"]
-    assert finding.keys() == finding_as_json(Finding("a", Severity.ERROR, Location("f"), "m", "h")).keys()
+    found = Finding("a", Severity.ERROR, Location("f"), "m", "h")
+    assert finding.keys() == finding_as_json(found).keys()
+    (waived,) = example_with("findings")["waived"]
+    assert waived.keys() == waived_as_json(Waived(found, "r")).keys()
     (observation,) = example_with("observations")["observations"]
     assert observation.keys() == fields(Observation)
     assert observation["record"].keys() == fields(DnsRecord)
@@ -253,7 +257,13 @@ def test_every_setting_is_told_with_its_default(tmp_path: Path) -> None:
         default = value.replace("https://newsletter.example", "{newsletter.url}")
         expected = (f"`{default}`" if default else "—") if origin == "default" else "required"
         assert told[key][1] == expected, key
-    others = {"keys", "segments.<name>", "providers.<name>"}
+    others = {
+        "keys",
+        "segments.<name>",
+        "checks.severity.<check>",
+        "checks.allow.<check>",
+        "providers.<name>",
+    }
     assert {key for key in told if key not in ("setting", "---")} == {*others, *(key for key, _, _ in settings)}
 
 
@@ -295,7 +305,7 @@ def documented(model: type[BaseModel]) -> list[str]:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    return "" if field.default in (None, "", ()) else f"`{str(field.default).lower()}`"
+    return "" if field.default in (None, "", (), {}) else f"`{str(field.default).lower()}`"
 
 
 @pytest.mark.parametrize("model", [Issue, Cover, Signoff])

@@ -10,12 +10,13 @@ from email.parser import BytesHeaderParser
 from functools import cached_property
 from pathlib import Path
 
-from dispatch.checks import CHECKS
-from dispatch.checks.check import Finding, run
+from dispatch.checks.check import Finding
+from dispatch.checks.waivers import Judgement, judge
 from dispatch.content.issue import Issue, read_issue
 from dispatch.editing import edit_file
 from dispatch.errors import InvalidConfig, InvalidIssue, InvalidSegment
 from dispatch.inspection.gathering import gather
+from dispatch.inspection.policy import policy_of
 from dispatch.messages.list_headers import feedback_id, list_id
 from dispatch.messages.message import Message, Recipient
 from dispatch.messages.personalize import Personalizer
@@ -155,10 +156,15 @@ class Project(Records):
     # --- checks ------------------------------------------------------------------------------------
 
     def check(self, issue: Issue, compiled: CompiledIssue | None = None, *, segment: str = "") -> list[Finding]:
-        """What is wrong with an issue for its audience.
+        """What is wrong with an issue for its audience, and not allowed; raises as `judge` does."""
+        return list(self.judge(issue, compiled, segment=segment).findings)
 
-        Raises InvalidIssue, InvalidTheme, NotFound and InvalidSubscribers where that cannot be found out.
+    def judge(self, issue: Issue, compiled: CompiledIssue | None = None, *, segment: str = "") -> Judgement:
+        """What is wrong with an issue for its audience, and what is allowed.
+
+        Raises InvalidConfig, InvalidIssue, InvalidTheme, NotFound and InvalidSubscribers where that cannot be found out.
         """
+        policy = policy_of(self.config)
         self._refuse_shared_slug(issue)
         compiled = compiled or self.compile(issue, embed=self.embeds())
         with open_subscribers(self.subscribers_file, self.subscribers_name) as file:
@@ -178,7 +184,7 @@ class Project(Records):
                 segments=self._segments(file, segment),
                 segment=segment,
             )
-        return run(CHECKS, evidence)
+        return judge(evidence, policy)
 
     def _refuse_shared_slug(self, issue: Issue) -> None:
         """Mailings and pages go by the slug: of two issues with one, the second could not be sent, and hides the first."""

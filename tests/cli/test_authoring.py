@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.command import Command, Terminal
-from dispatch.checks.check import Finding
+from dispatch.checks.waivers import Judgement
 from dispatch.content.issue import Issue
 from dispatch.project import Project
 from newsletter import add_people, add_picture, configure, snapshot
@@ -22,7 +22,8 @@ def test_nothing_is_wrong(dispatch: Command, folder: Path) -> None:
     checked = dispatch("check")
     assert (checked.code, checked.stdout) == (0, "")
     assert checked.stderr == "1 issue checked: 0 errors, 0 warnings.\n"
-    assert dispatch("check", "--json").json == {"findings": [], "errors": 0, "warnings": 0, "fixed": []}
+    nothing = {"findings": [], "waived": [], "errors": 0, "warnings": 0, "fixed": []}
+    assert dispatch("check", "--json").json == nothing
 
 
 def test_warnings_fail_only_where_it_is_strict(dispatch: Command, folder: Path) -> None:
@@ -32,6 +33,44 @@ def test_warnings_fail_only_where_it_is_strict(dispatch: Command, folder: Path) 
     assert checked.stdout.startswith("issues/bridge.yaml:6:16: warning: “TODO” looks like a placeholder")
     assert checked.stderr == "1 issue checked: 0 errors, 1 warning.\n"
     assert dispatch("check", "bridge", "--strict").code == 1
+
+
+def test_what_is_allowed_does_not_fail(dispatch: Command, folder: Path) -> None:
+    write(folder, "  - paragraph: TODO\nallow: {leftover-placeholder: The bridge is called TODO.}\n")
+    checked = dispatch("check", "--strict")
+    assert (checked.code, checked.stdout) == (0, "")
+    assert checked.stderr == "1 issue checked: 0 errors, 0 warnings, 1 allowed.\n"
+    told = dispatch("check", "--format", "json").json
+    assert told["findings"] == []
+    assert [waived["reason"] for waived in told["waived"]] == ["The bridge is called TODO."]
+    configure(folder, "checks: {severity: {leftover-placeholder: error}}\n")
+    assert dispatch("send", "bridge", "--dry-run").code == 0
+
+
+def test_the_newsletter_says_what_stops_a_mailing(dispatch: Command, folder: Path) -> None:
+    write(folder, "  - paragraph: TODO\n")
+    configure(folder, "checks: {severity: {leftover-placeholder: error}}\n")
+    assert dispatch("check").code == 1
+    assert dispatch("send", "bridge", "--yes").code == 1
+
+
+def test_a_slip_in_the_settings_of_checks_stops_everything(dispatch: Command, folder: Path) -> None:
+    configure(folder, "checks: {allow: {leftover-placeholders: Why not.}}\n")
+    checked = dispatch("check")
+    assert checked.code == 1
+    assert "Did you mean `leftover-placeholder`?" in checked.stdout
+    assert dispatch("send", "bridge", "--yes").code == 1
+
+
+def test_for_github(dispatch: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(folder, "  - paragraph: TODO\n")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(folder.parent))
+    checked = dispatch("check", "--format", "github")
+    assert (checked.code, checked.stderr) == (0, "")
+    assert checked.stdout == (
+        f"::warning file={folder.name}/issues/bridge.yaml,line=6,col=16,title=leftover-placeholder::"
+        "“TODO” looks like a placeholder%0AWrite what belongs there.\n"
+    )
 
 
 def test_errors_fail(dispatch: Command, folder: Path) -> None:
@@ -178,14 +217,14 @@ def test_an_issue_that_changes_while_it_is_checked_is_not_written(
 ) -> None:
     write(folder, FIXABLE)
     path = folder / "issues/bridge.yaml"
-    check = Project.check
+    judge = Project.judge
 
-    def check_slowly(project: Project, issue: Issue) -> list[Finding]:
-        found = check(project, issue)
+    def judge_slowly(project: Project, issue: Issue) -> Judgement:
+        judgement = judge(project, issue)
         path.write_text("title: Mine\n")
-        return found
+        return judgement
 
-    monkeypatch.setattr(Project, "check", check_slowly)
+    monkeypatch.setattr(Project, "judge", judge_slowly)
     refused = dispatch("check", "--fix")
     assert refused.code == 1
     assert "issues/bridge.yaml was changed meanwhile, and is left as it is" in refused.stdout

@@ -1,10 +1,10 @@
-"""Findings and problems as JSON."""
+"""Findings and problems as JSON, and as GitHub reads them."""
 
 from __future__ import annotations
 
 from dispatch.checks.check import Finding, Fix, Severity
 from dispatch.errors import Problem
-from dispatch.inspection.report import finding_as_json, problem_as_json
+from dispatch.inspection.report import finding_as_json, finding_for_github, problem_as_json
 from dispatch.location import Location
 from dispatch.yaml_source import Edit
 
@@ -44,3 +44,16 @@ def test_a_fix_says_which_characters_become_what() -> None:
         "edits": [{"path": ["blocks", 2, "button", "url"], "start": 3, "end": 4, "text": "%20"}],
     }
     assert str(finding).endswith("Write %20 (`dispatch check --fix` does it)")
+
+
+def test_a_finding_for_github_is_escaped_as_its_toolkit_does() -> None:
+    place = Location("news/issues/a,b:c.yaml", 3, 10)
+    finding = Finding("stale-year", Severity.WARNING, place, "100% of\r\nit: a, b", "Write 2%.")
+    assert finding_for_github(finding, "news") == (
+        "::warning file=issues/a%2Cb%3Ac.yaml,line=3,col=10,title=stale-year::100%25 of%0D%0Ait: a, b%0AWrite 2%25."
+    )
+
+
+def test_what_has_no_place_is_an_annotation_of_the_run() -> None:
+    finding = Finding("unreadable", Severity.ERROR, Location(""), "there is no issue bridg")
+    assert finding_for_github(finding, ".") == "::error title=unreadable::there is no issue bridg"

@@ -57,3 +57,15 @@ CHECKS: tuple[CheckFunction, ...] = (
     compliance.untouched_setting,
 )
 """Every check, in the order of docs/checks.md."""
+
+BINDING: frozenset[CheckFunction] = frozenset(
+    {
+        compliance.missing_postal_address,
+        compliance.missing_unsubscribe_link,
+        compliance.missing_one_click_headers,
+        compliance.incomplete_headers,
+        compliance.local_from_address,
+        compliance.untouched_setting,
+    }
+)
+"""Those that no issue and no newsletter can allow: a mail without these harms its readers, or whoever is answerable."""

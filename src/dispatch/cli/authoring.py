@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
 from dispatch.checks.check import Finding, Severity
+from dispatch.checks.waivers import Waived
 from dispatch.cli.fixing import Repair
 from dispatch.cli.terminal import count, json_option, say, settings, show, show_json, tinted
+from dispatch.content.issue import Issue
 from dispatch.errors import DispatchError, Problem
-from dispatch.inspection.report import finding_as_json, problem_as_json
+from dispatch.inspection.report import (
+    finding_as_json,
+    finding_for_github,
+    finding_of,
+    problem_as_json,
+    waived_as_json,
+)
 from dispatch.project import Project
 from dispatch.publishing import build_archive, build_issue, issues_by_standing
 
@@ -22,43 +32,38 @@ COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 @click.argument("issues", metavar="[ISSUE]...", nargs=-1)
 @click.option("--strict", is_flag=True, help="Let warnings fail as well.")
 @click.option("--fix", "fixing", is_flag=True, help="Write into the issues what is certain, and show it.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="github: as annotations of a workflow run; json is --json.",
+)
 @json_option
 @click.pass_context
-def check(context: click.Context, issues: tuple[str, ...], strict: bool, fixing: bool, as_json: bool) -> None:
+def check(
+    context: click.Context, issues: tuple[str, ...], strict: bool, fixing: bool, form: str, as_json: bool
+) -> None:
     """Say what is wrong with each ISSUE (default: all), at file:line:col. Exit 1 if there is an error."""
     project = context.with_resource(Project(settings(context)))
     names = issues or tuple(path.stem for path in project.issue_files())
-    findings: list[Finding] = []
-    repairs: list[Repair] = []
-    problems: dict[Problem, None] = {}  # in order, each once: what is wrong with the list is wrong for every issue
+    found = _Found()
     for name in names:
         try:
-            issue = project.read_issue(name)
-            found = project.check(issue)
-            if fixing:
-                repairs.append(Repair.of(issue))
-                found = repairs[-1].carry_out(project, found)
-            findings += found
+            found.add(project, project.read_issue(name), fixing=fixing)
         except DispatchError as error:
-            problems.update(dict.fromkeys(error.problems))
-    errors = len(problems) + sum(finding.severity is Severity.ERROR for finding in findings)
-    fixed = [finding for repair in repairs for finding in repair.fixed]
-    warnings = sum(finding.severity is Severity.WARNING for finding in findings)
+            found.problems.update(dict.fromkeys(error.problems))
     if as_json:
-        rows = [*map(problem_as_json, problems), *map(finding_as_json, findings)]
-        fixes = [finding_as_json(finding) for finding in fixed]
-        show_json({"findings": rows, "errors": errors, "warnings": warnings, "fixed": fixes})
+        show_json(found.as_json())
+    elif form == "github":
+        for finding in (*map(finding_of, found.problems), *found.findings):
+            show(finding_for_github(finding, os.environ.get("GITHUB_WORKSPACE", ".")))
     else:
-        for repair in repairs:
-            for line in repair.told():
-                show(line)
-        for problem in problems:
-            show(problem)
-        for finding in findings:
-            show(in_colour(finding))
-        mended = f", {count(len(fixed), 'finding')} fixed" if fixed else ""
-        say(f"{count(len(names), 'issue')} checked{mended}: {count(errors, 'error')}, {count(warnings, 'warning')}.")
-    context.exit(1 if errors or (strict and warnings) else 0)
+        for line in found.told():
+            show(line)
+        say(f"{count(len(names), 'issue')} checked{found.in_numbers()}.")
+    context.exit(1 if found.errors or (strict and found.warnings) else 0)
 
 
 @click.command()
@@ -95,3 +100,54 @@ def in_colour(finding: Finding) -> str:
     """A finding whose severity is seen at a glance."""
     word = f" {finding.severity}: "
     return str(finding).replace(word, f" {tinted(str(finding.severity), COLOURS[finding.severity])}: ", 1)
+
+
+@dataclass
+class _Found:
+    """What the checks say of some issues."""
+
+    findings: list[Finding] = field(default_factory=list)
+    waived: list[Waived] = field(default_factory=list)
+    repairs: list[Repair] = field(default_factory=list)
+    problems: dict[Problem, None] = field(default_factory=dict)  # each once: one with the list is every issue's
+
+    def add(self, project: Project, issue: Issue, *, fixing: bool) -> None:
+        """Check an issue, and fix what can be fixed."""
+        judgement = project.judge(issue)
+        if fixing:
+            self.repairs.append(Repair.of(issue))
+            judgement = self.repairs[-1].carry_out(project, judgement)
+        self.findings += judgement.findings
+        self.waived += judgement.waived
+
+    @property
+    def errors(self) -> int:
+        return len(self.problems) + sum(finding.severity is Severity.ERROR for finding in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        return sum(finding.severity is Severity.WARNING for finding in self.findings)
+
+    @property
+    def fixed(self) -> list[Finding]:
+        return [finding for repair in self.repairs for finding in repair.fixed]
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "findings": [*map(problem_as_json, self.problems), *map(finding_as_json, self.findings)],
+            "waived": [*map(waived_as_json, self.waived)],
+            "errors": self.errors,
+            "warnings": self.warnings,
+            "fixed": [*map(finding_as_json, self.fixed)],
+        }
+
+    def told(self) -> Iterator[str]:
+        for repair in self.repairs:
+            yield from repair.told()
+        yield from map(str, self.problems)
+        yield from map(in_colour, self.findings)
+
+    def in_numbers(self) -> str:
+        mended = f", {count(len(self.fixed), 'finding')} fixed" if self.fixed else ""
+        allowed = f", {len(self.waived):,} allowed" if self.waived else ""
+        return f"{mended}: {count(self.errors, 'error')}, {count(self.warnings, 'warning')}{allowed}"

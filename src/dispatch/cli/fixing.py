@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import unified_diff
 
 from dispatch.checks.check import Finding
+from dispatch.checks.waivers import Judgement
 from dispatch.cli.terminal import tinted
 from dispatch.content.issue import Issue
 from dispatch.project import Project
@@ -30,21 +31,21 @@ class Repair:
         """An issue in which nothing was fixed yet."""
         return cls(issue, issue.source.text, issue.source.text)
 
-    def carry_out(self, project: Project, findings: list[Finding]) -> list[Finding]:
-        """Fix what can be fixed of the findings in the issue, and return those that are left.
+    def carry_out(self, project: Project, judgement: Judgement) -> Judgement:
+        """Fix what can be fixed of the findings in the issue, and return what is left.
 
         Raises FileChanged, and EditRefused, as well as what reading and checking the issue raises.
         """
         for _ in range(_MOST_ROUNDS):
-            chosen = _together(findings)
+            chosen = _together(judgement.findings)
             if not chosen:
                 break
             edits = [edit for finding in chosen if finding.fix for edit in finding.fix.edits]
             self.after = project.edit_issue(self.issue, edits).text
             self.fixed += chosen
             self.issue = project.read_issue(self.issue.source.file)
-            findings = project.check(self.issue)
-        return findings
+            judgement = project.judge(self.issue)
+        return judgement
 
     def told(self) -> Iterator[str]:
         """What was fixed, each on a line, and below it the lines that were changed, as before and as after."""
@@ -56,7 +57,7 @@ class Repair:
             yield f"    {tinted(line, _COLOURS[line[0]])}"
 
 
-def _together(findings: list[Finding]) -> list[Finding]:
+def _together(findings: Iterable[Finding]) -> list[Finding]:
     """Findings whose fixes do not touch each other; the others wait for the next round."""
     chosen: list[Finding] = []
     taken: list[Edit] = []

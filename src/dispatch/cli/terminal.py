@@ -43,11 +43,15 @@ def show_json(value: object) -> None:
 
 
 def json_option(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command `--json`: then what it prints on stdout is JSON and nothing else, what went wrong included."""
+    """Give a command `--json`: then what it prints on stdout is JSON and nothing else, what went wrong included.
+
+    A command with a `--format` of its own, in `form`, takes `--format json` for the same.
+    """
 
     @click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, and nothing else there.")
     @functools.wraps(command)
     def reporting(*arguments: object, as_json: bool, **options: object) -> None:
+        as_json = as_json or options.get("form") == "json"
         try:
             command(*arguments, as_json=as_json, **options)
         except DispatchError as error:

@@ -117,7 +117,7 @@ def _scalars(model: type[BaseModel], path: YamlPath = ()) -> Iterator[YamlPath]:
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from _scalars(kind, here)
-        elif here not in {("keys",), ("segments",), ("providers",)}:
+        elif here not in {("keys",), ("segments",), ("checks", "severity"), ("checks", "allow"), ("providers",)}:
             yield here
 
 

@@ -118,6 +118,14 @@ def selector(value: object) -> str:
     return text
 
 
+def reason(value: object) -> str:
+    """Why something is allowed, for whoever reads the file next year."""
+    text = _text(value, "Write after the colon why this is allowed.")
+    if not text:
+        raise wrong("there is no reason", "Write after the colon why this is allowed.")
+    return text
+
+
 def segment_name(value: object) -> str:
     """A name that can be typed after --segment."""
     text = str(value)

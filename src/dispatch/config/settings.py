@@ -51,6 +51,16 @@ class ThemeSettings(_Section):
     font: Annotated[str, BeforeValidator(rules.font)] | None = None
 
 
+_ByCheck = BeforeValidator(rules.nothing_is_empty)
+
+
+class Checks(_Section):
+    """What checks may find, and how much it weighs, by their names."""
+
+    severity: Annotated[dict[str, Literal["error", "warning"]], _ByCheck] = {}
+    allow: Annotated[dict[str, Annotated[str, BeforeValidator(rules.reason)]], _ByCheck] = {}
+
+
 class Delivery(_Section):
     """How it gets there."""
 
@@ -90,6 +100,7 @@ class Config(_Section):
     )  # as written
     theme: Annotated[ThemeSettings, BeforeValidator(rules.nothing_is_empty)] = ThemeSettings()
     segments: Annotated[_Segments, BeforeValidator(rules.nothing_is_empty)] = {}
+    checks: Annotated[Checks, BeforeValidator(rules.nothing_is_empty)] = Checks()
     provider: str = "outbox"
     providers_: Annotated[dict[str, _Options], BeforeValidator(rules.nothing_is_empty)] = Field(
         {}, alias="providers", repr=False
@@ -156,6 +167,10 @@ class Config(_Section):
     def locate(self, path: YamlPath) -> Location:
         """The place of a setting, or of its nearest parent that stands in dispatch.yaml."""
         return self._source.document.locate(path)
+
+    def locate_key(self, path: YamlPath) -> Location:
+        """The place of the key of a setting that stands in dispatch.yaml."""
+        return self._source.document.locate_key(path)
 
     def origin(self, key: str) -> str:
         """Where the setting `newsletter.url` comes from: `dispatch.yaml:5`, a variable, `command line` or `default`."""

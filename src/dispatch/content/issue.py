@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Serial
 
 from dispatch.content.blocks import Block
 from dispatch.content.forms import read_blocks
-from dispatch.content.texts import FilledPlain, ImagePath, IssueText, Plain, Rich, Tag, Written
+from dispatch.content.texts import FilledPlain, ImagePath, IssueText, Plain, Reason, Rich, Tag, Written
 from dispatch.errors import InvalidInput, InvalidIssue, Problem
 from dispatch.location import Location
 from dispatch.yaml_model import parse_model, wrong
@@ -102,6 +102,9 @@ class Issue(Written):
     cover: Annotated[Cover | None, Field(description="The picture above the text.")] = None
     blocks: Annotated[tuple[SerializeAsAny[Block], ...], Field(description="The text, block by block.")]
     signoff: Annotated[Signoff | None, Field(description="How the author says goodbye.")] = None
+    allow: Annotated[
+        dict[str, Reason], Field(description="Checks that may find what they find in this issue, and why.")
+    ] = {}  # noqa: RUF012 - pydantic copies it
 
     _source: YamlDocument = PrivateAttr()
 

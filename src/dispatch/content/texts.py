@@ -111,6 +111,13 @@ def _image_path(written: str) -> str:
     return str(PurePosixPath(path))
 
 
+def _reason(value: object) -> str:
+    """Why something is allowed, for whoever reads the file next year."""
+    if not isinstance(value, str) or not value.strip():
+        raise wrong("there is no reason", "Write after the colon why this is allowed here.")
+    return value.strip()
+
+
 Rich = Annotated[str, AfterValidator(_rich), TextKind.RICH]
 FilledRich = Annotated[Rich, AfterValidator(_filled)]
 Cell = Annotated[Rich, BeforeValidator(_cell), WithJsonSchema({"type": ["string", "number", "null"]})]
@@ -118,6 +125,7 @@ Plain = Annotated[str, AfterValidator(_plain), TextKind.PLAIN]
 FilledPlain = Annotated[Plain, AfterValidator(_filled)]
 Url = Annotated[str, AfterValidator(_plain), TextKind.URL]
 FilledUrl = Annotated[Url, AfterValidator(_filled)]
+Reason = Annotated[str, BeforeValidator(_reason), WithJsonSchema({"type": "string", "minLength": 1})]
 Tag = Annotated[str, AfterValidator(_word)]
 ImagePath = Annotated[str, AfterValidator(_image_path)]
 

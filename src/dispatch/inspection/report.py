@@ -1,8 +1,11 @@
-"""Findings, and problems that kept an issue from being checked, as plain values for `--json`."""
+"""Findings, and problems that kept an issue from being checked, as `--json` and GitHub want them."""
 
 from __future__ import annotations
 
+import os
+
 from dispatch.checks.check import Finding, Fix, Severity
+from dispatch.checks.waivers import Waived
 from dispatch.errors import Problem
 from dispatch.location import Location
 
@@ -26,10 +29,44 @@ def finding_as_json(finding: Finding) -> Json:
     }
 
 
-def problem_as_json(problem: Problem) -> Json:
-    """A problem in an issue, a template or a setting, with the same keys."""
+def waived_as_json(waived: Waived) -> Json:
+    """A finding that is allowed: the same keys, and `reason`."""
+    return finding_as_json(waived.finding) | {"reason": waived.reason}
+
+
+def finding_of(problem: Problem) -> Finding:
+    """A problem in an issue, a template or a setting, as if a check had found it."""
     location = problem.location or Location("")
-    return finding_as_json(Finding(UNREADABLE, Severity.ERROR, location, problem.message, problem.remedy))
+    return Finding(UNREADABLE, Severity.ERROR, location, problem.message, problem.remedy)
+
+
+def problem_as_json(problem: Problem) -> Json:
+    """A problem, with the same keys as a finding."""
+    return finding_as_json(finding_of(problem))
+
+
+def finding_for_github(finding: Finding, root: str) -> str:
+    """The workflow command that shows a finding beside its line; `root` is the folder of the repository.
+
+    https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions ("Setting an error message");
+    how to escape is told by the code alone (actions/toolkit, packages/core/src/command.ts, 2026).
+    """
+    place = finding.location
+    properties = {"file": os.path.relpath(place.file, root)} if place.file else {}
+    properties |= {"line": str(place.line)} if place.line else {}
+    properties |= {"col": str(place.column)} if place.column else {}
+    properties["title"] = finding.check
+    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    message = f"{finding.message}\n{finding.hint}" if finding.hint else finding.message
+    return f"::{finding.severity} {told}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def _fix_as_json(fix: Fix) -> Json:
