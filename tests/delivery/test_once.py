@@ -116,10 +116,22 @@ def test_whatever_happens_nobody_is_mailed_twice_and_nobody_is_lost(
 
 
 @pytest.mark.complete
+@pytest.mark.parametrize("blank", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("carrier", CARRIERS)
 @settings(max_examples=300, **AT_LENGTH)
 @given(**STORIES)
 def test_whatever_else_happens(blank, carrier: str, acts, happenings, concurrency, deaths) -> None:
+    live_through(blank, carrier, acts, happenings, concurrency, deaths)
+
+
+@pytest.mark.complete
+@pytest.mark.parametrize("blank", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("carrier", CARRIERS)
+@settings(max_examples=60, **AT_LENGTH)  # each takes a second or two
+@given(**STORIES)
+def test_whatever_else_happens_to_a_mailing_in_postgresql(
+    blank, carrier: str, acts, happenings, concurrency, deaths
+) -> None:
     live_through(blank, carrier, acts, happenings, concurrency, deaths)
 
 
