@@ -79,7 +79,7 @@ def test_segments(records: Records) -> None:
     fields = {"language"}
     assert records.segment("", known_fields=fields) is None
     assert records.segment("french", known_fields=fields)
-    with pytest.raises(NotFound, match=r"dispatch\.yaml has: french, nobody"):
+    with pytest.raises(NotFound, match=r"dispatch\.yaml has: french"):
         records.segment("german", known_fields=fields)
     with pytest.raises(InvalidSegment, match=r"^dispatch\.yaml:7:"):
         records.segment("french", known_fields={"email"})

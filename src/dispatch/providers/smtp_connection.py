@@ -194,7 +194,7 @@ class Connection(smtplib.SMTP):
 
     def _raise_if_late(self) -> None:
         if monotonic() > self.deadline:
-            raise TimeoutError("timed out")
+            raise TimeoutError("timed out") from None  # what the cut connection says besides is no reason
 
     @property
     def pipelines(self) -> bool:

@@ -27,6 +27,6 @@ def is_hopeless(error: BaseException | None) -> bool:
 
 def innermost(error: BaseException) -> str:
     """What went wrong underneath: `Connection refused`, not the four layers of libraries around it."""
-    while deeper := error.__cause__ or error.__context__:
+    while deeper := error.__cause__ or (None if error.__suppress_context__ else error.__context__):
         error = deeper
     return str(error) or type(error).__name__
