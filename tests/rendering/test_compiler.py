@@ -282,7 +282,7 @@ def body_elements(page: str) -> list:
 
 def test_css_inline_computes_the_same_styles(compiled, rendered):
     html, context = rendered
-    css = Theme(None).inline_css(context)
+    css, _ = Theme(None).inline_css(context)
     inliner = css_inline.CSSInliner(inline_style_tags=False, load_remote_stylesheets=False, extra_css=css)
     theirs = body_elements(inliner.inline(html))
     ours = body_elements("zq".join(compiled.html.literals))

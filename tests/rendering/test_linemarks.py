@@ -2,8 +2,7 @@
 
 from jinja2 import DictLoader, Environment
 
-from dispatch.location import Location
-from dispatch.rendering.linemarks import LineMarks, take_marks
+from dispatch.rendering.linemarks import LineMarks, Origin, for_part, take_marks
 
 TEMPLATES = {
     "outer.mjml.j2": 'one "{{ x }}"\n{% if x -%}\n   two {# a\ncomment #}\nthree\n{% endif %}{% include "inner.mjml.j2" %}\nlast',
@@ -22,17 +21,26 @@ def test_each_line_knows_its_template_and_line():
     lines = text.split("\n")
     assert lines == ['one "value', 'with lines"', "two ", "three", "inner one", "inner two", "last"]
     places = {line: origins(number) for number, line in enumerate(lines, start=1)}
-    assert places['one "value'] == Location("outer.mjml.j2", 1)
-    assert places["two "] == Location("outer.mjml.j2", 3)
-    assert places["three"] == Location("outer.mjml.j2", 5)
-    assert places["inner two"] == Location("inner.mjml.j2", 2)
-    assert places["last"] == Location("outer.mjml.j2", 7)
+    assert places['one "value'] == Origin("outer.mjml.j2", 1)
+    assert places["two "] == Origin("outer.mjml.j2", 3)
+    assert places["three"] == Origin("outer.mjml.j2", 5)
+    assert places["inner two"] == Origin("inner.mjml.j2", 2)
+    assert places["last"] == Origin("outer.mjml.j2", 7)
 
 
 def test_a_line_beyond_the_end_is_the_last():
     _, origins = take_marks(rendered("inner.mjml.j2"))
-    assert origins(99) == Location("inner.mjml.j2", 2)
+    assert origins(99) == Origin("inner.mjml.j2", 2)
 
 
 def test_other_templates_are_left_alone():
     assert rendered("plain.txt.j2") == "a\nb"
+
+
+def test_each_character_knows_its_template_its_line_and_its_part_of_the_issue():
+    text, origins = take_marks("before " + for_part(rendered("outer.mjml.j2", x="value"), 7))
+    assert origins.at(0) == Origin()
+    assert origins.at(text.index("value")) == Origin("outer.mjml.j2", 1, 7)
+    assert origins.at(text.index("three")) == Origin("outer.mjml.j2", 5, 7)
+    assert origins.at(text.index("inner two")) == Origin("inner.mjml.j2", 2, 7)
+    assert origins.at(text.index("last")) == Origin("outer.mjml.j2", 7, 7)

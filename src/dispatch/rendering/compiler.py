@@ -19,7 +19,8 @@ from dispatch.rendering.album import Album, ShownPicture
 from dispatch.rendering.compiled import RESERVED_FIELDS, CompiledIssue, Slots
 from dispatch.rendering.html_syntax import comments, unbalanced_tag
 from dispatch.rendering.inlining import inline
-from dispatch.rendering.linemarks import take_marks
+from dispatch.rendering.linemarks import for_part, take_marks
+from dispatch.rendering.marks import MarkedHtml, Marker
 from dispatch.rendering.markup import HtmlWriter
 from dispatch.rendering.mjml import to_html
 from dispatch.rendering.outlook import outlook_view
@@ -28,7 +29,8 @@ from dispatch.rendering.plaintext import TextWriter, tidy
 from dispatch.rendering.sentinels import Sentinels
 from dispatch.rendering.shrink import shrink
 from dispatch.rendering.slots import MisplacedField, find_header_slots, find_plain_slots, find_slots
-from dispatch.rendering.theme import NewsletterFacts, Theme
+from dispatch.rendering.stylesheet import shrink_css
+from dispatch.rendering.theme import NewsletterFacts, Source, Theme
 from dispatch.rendering.words import direction_of, words_for, written_date
 
 LOGO_WIDTH, LOGO_HEIGHT = 160, 48  # at most, in CSS pixels
@@ -57,11 +59,9 @@ def compile_issue(
     Raises InvalidIssue or InvalidTheme with file, line and column.
     """
     sentinels = Sentinels(issue.source.text, repr(newsletter))
-    album = Album(
-        pictures, issue, lambda picture: f"cid:{picture.content_id}" if embed else f"{media_url}{picture.name}"
-    )
+    album = _album(issue, pictures, embed=embed, media_url=media_url)
     try:
-        html = _html(issue, theme, newsletter, sentinels, album)
+        html = find_slots(_html(issue, theme, newsletter, sentinels, album), sentinels)
         text = _text(issue, theme, newsletter, sentinels)
         subject = find_header_slots(TextWriter(sentinels).plain(issue.subject), sentinels)
     except MisplacedField as error:
@@ -78,6 +78,23 @@ def compile_issue(
         pictures=album.pictures,
         embedded=embed,
     )
+
+
+def compile_marked(
+    issue: Issue,
+    theme: Theme,
+    newsletter: NewsletterFacts,
+    *,
+    pictures: PictureShelf,
+    embed: bool,
+    media_url: str = "",
+) -> MarkedHtml:
+    """The HTML of an issue that `compile_issue` compiles, for checks and preview: with marks, and never to be sent."""
+    sentinels = Sentinels(issue.source.text, repr(newsletter))
+    album = _album(issue, pictures, embed=embed, media_url=media_url)
+    marker = Marker(sentinels.nonce, tuple(part.path for _, part in parts_of(issue)))
+    html = _html(issue, theme, newsletter, sentinels, album, marker)
+    return MarkedHtml(find_slots(html, sentinels), tuple(marker.marks), marker.sheets)
 
 
 def template_context(issue: Issue, newsletter: NewsletterFacts, sentinels: Sentinels) -> dict[str, object]:
@@ -104,17 +121,38 @@ def parts_of(issue: Issue) -> Iterator[tuple[str, Block | Cover]]:
         yield block.kind, block
 
 
-def _html(issue: Issue, theme: Theme, newsletter: NewsletterFacts, sentinels: Sentinels, album: Album) -> Slots:
+def _album(issue: Issue, pictures: PictureShelf, *, embed: bool, media_url: str) -> Album:
+    return Album(
+        pictures, issue, lambda picture: f"cid:{picture.content_id}" if embed else f"{media_url}{picture.name}"
+    )
+
+
+def _html(
+    issue: Issue,
+    theme: Theme,
+    newsletter: NewsletterFacts,
+    sentinels: Sentinels,
+    album: Album,
+    marker: Marker | None = None,
+) -> str:
+    """The HTML with the stand-ins of its merge fields, and with marks where there is somebody to make them."""
     context = template_context(issue, newsletter, sentinels) | {"writer": HtmlWriter(sentinels, album)}
     context["logo"] = _logo(theme, album)
     context["body"] = _runs(issue, theme, context)
-    mjml, origin = theme.render_mjml("email.mjml.j2", context)
+    mjml, source = theme.render_mjml("email.mjml.j2", context)
     album.must_be_whole()
-    rendered = to_html(mjml, origin)
-    inlined = inline(rendered, theme.inline_css(context), _head_css(theme, context))
-    html = shrink(inlined)
+    css, css_source = theme.inline_css(context)
+    head = _head_css(theme, context)
+    if marker:
+        rendered = to_html(mjml, source, lambda passed: marker.mjml(passed, mjml, source))
+        for content, sheet in head.items():
+            marker.head_css(content, *sheet)
+        marked = inline(marker.rendered(rendered), marker.inline_css(css, css_source), list(head))
+        return marker.gathered(shrink(marked))
+    rendered = to_html(mjml, source)
+    html = shrink(inline(rendered, shrink_css(css), list(head)))
     _must_hold(mjml, rendered, html, sentinels)
-    return find_slots(html, sentinels)
+    return html
 
 
 def _logo(theme: Theme, album: Album) -> ShownPicture | None:
@@ -124,7 +162,10 @@ def _logo(theme: Theme, album: Album) -> ShownPicture | None:
 
 
 def _runs(issue: Issue, theme: Theme, context: dict[str, object]) -> list[Run]:
-    partials = (theme.render(f"blocks/{kind}.mjml.j2", context | {"block": block}) for kind, block in parts_of(issue))
+    partials = (
+        Markup(for_part(theme.render(f"blocks/{kind}.mjml.j2", context | {"block": block}), number))  # noqa: S704
+        for number, (kind, block) in enumerate(parts_of(issue))
+    )
     return [Run(prose, Markup("\n").join(run)) for prose, run in groupby(partials, key=_is_prose)]
 
 
@@ -132,16 +173,21 @@ def _is_prose(partial: str) -> bool:
     return not take_marks(partial)[0].lstrip().startswith("<mj-")
 
 
-def _head_css(theme: Theme, context: dict[str, object]) -> list[str]:
-    """Each for a style block of its own: a client that cannot read one rule drops the whole block around it."""
+def _head_css(theme: Theme, context: dict[str, object]) -> dict[str, tuple[str, Source]]:
+    """Each for a style block of its own: a client that cannot read one rule drops the whole block around it.
+
+    Behind what stands in the block is the style sheet as it was written, and where.
+    """
+    scheme = ":root{color-scheme:light dark;supported-color-schemes:light dark}"
+    head = theme.head_css("head.css.j2", context)
     dark = theme.head_css("dark.css.j2", context | {"on_colour": "", "on_ground": ""})
     outlook = theme.head_css("dark.css.j2", context | {"on_colour": "[data-ogsc] ", "on_ground": "[data-ogsb] "})
-    return [
-        ":root{color-scheme:light dark;supported-color-schemes:light dark}",
-        theme.head_css("head.css.j2", context),
-        f"@media (prefers-color-scheme:dark){{{dark}}}",
-        outlook,
-    ]
+    return {
+        scheme: ("", head[1]),
+        shrink_css(head[0]): head,
+        f"@media (prefers-color-scheme:dark){{{shrink_css(dark[0])}}}": dark,
+        shrink_css(outlook[0]): outlook,
+    }
 
 
 def _text(issue: Issue, theme: Theme, newsletter: NewsletterFacts, sentinels: Sentinels) -> Slots:

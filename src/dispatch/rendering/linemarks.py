@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
-from dispatch.location import Location
-
 # Noncharacters (Unicode 23.7): `legible()` takes them out of everything people write, so these are only ours.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
-_MARK = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*):([0-9]+){_CLOSE}")
+_MARK = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}:]*):([0-9]+):([0-9]*){_CLOSE}")
 _LEADING = re.compile(rf"(?:\s*{_MARK.pattern})+")
 
 
@@ -30,32 +29,61 @@ def _marked(stream: TokenStream, name: str) -> Iterator[Token]:
     for token in stream:
         if token.type == "data":
             lines = token.value.split("\n")
-            marked = [f"{_OPEN}{name}:{token.lineno + number}{_CLOSE}{line}" for number, line in enumerate(lines)]
+            marked = [f"{_OPEN}{name}:{token.lineno + number}:{_CLOSE}{line}" for number, line in enumerate(lines)]
             yield Token(token.lineno, token.type, "\n".join(marked))
         else:
             yield token
 
 
 @dataclass(frozen=True)
+class Origin:
+    """A line of a template, and for which part of the issue it was filled; None: for none of them."""
+
+    file: str = ""
+    line: int = 0
+    part: int | None = None
+
+
+@dataclass(frozen=True)
 class Origins:
-    """For each line of a rendered template, the place in the template that wrote it."""
+    """Where in which template the text of a rendered one was written, by line and by character."""
 
-    places: tuple[tuple[str, int], ...]
+    lines: tuple[Origin, ...]
+    offsets: tuple[int, ...]  # of the characters before which a mark stood
+    marks: tuple[Origin, ...]  # what each of these marks said
 
-    def __call__(self, line: int) -> Location:
-        """The template's file and line behind a line of the output, counted from 1."""
-        file, number = self.places[min(max(line, 1), len(self.places)) - 1]
-        return Location(file, number)
+    def __call__(self, line: int) -> Origin:
+        """The template's line behind a line of the output, counted from 1."""
+        return self.lines[min(max(line, 1), len(self.lines)) - 1]
+
+    def at(self, offset: int) -> Origin:
+        """The template's line behind a character of the output, counted from 0."""
+        position = bisect_right(self.offsets, offset)
+        return self.marks[position - 1] if position else Origin()
+
+
+def for_part(rendered: str, part: int) -> str:
+    """The output of a template, its marks told for which part of the issue it was filled."""
+    return _MARK.sub(rf"{_OPEN}\1:\2:{part}{_CLOSE}", rendered)
 
 
 def take_marks(rendered: str) -> tuple[str, Origins]:
-    """The output without its marks, and where each of its lines came from."""
-    places = []
-    current = ("", 0)
+    """The output without its marks, and where everything in it came from."""
+    lines = []
+    current = Origin()
     for line in rendered.split("\n"):
         leading = _LEADING.match(line)
         marks = _MARK.findall(leading[0] if leading else "")
-        places.append((marks[-1][0], int(marks[-1][1])) if marks else current)
-        for file, number in _MARK.findall(line)[-1:]:
-            current = (file, int(number))
-    return _MARK.sub("", rendered), Origins(tuple(places))
+        lines.append(_origin(*marks[-1]) if marks else current)
+        for mark in _MARK.findall(line)[-1:]:
+            current = _origin(*mark)
+    offsets, marks_in_order, taken = [], [], 0
+    for match in _MARK.finditer(rendered):
+        offsets.append(match.start() - taken)
+        marks_in_order.append(_origin(*match.groups()))
+        taken += len(match[0])
+    return _MARK.sub("", rendered), Origins(tuple(lines), tuple(offsets), tuple(marks_in_order))
+
+
+def _origin(file: str, line: str, part: str) -> Origin:
+    return Origin(file, int(line), int(part) if part else None)

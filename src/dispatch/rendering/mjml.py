@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from mjml import mjml2html
 
@@ -14,9 +15,12 @@ from dispatch.rendering.gate import Origin, pass_gate
 _HEIGHT = re.compile(r'(<img [^>]*style="[^"]*;height:)\d+px')
 
 
-def to_html(mjml: str, origin: Origin) -> str:
-    """Render MJML; `origin` tells where a line of it was written. Raises InvalidTheme."""
-    passed = pass_gate(mjml, origin)
+def to_html(mjml: str, origin: Origin, prepare: Callable[[str], str] = str) -> str:
+    """Render MJML; `origin` tells where a line of it was written. Raises InvalidTheme.
+
+    `prepare` may add to what has passed the gate.
+    """
+    passed = prepare(pass_gate(mjml, origin))
     try:
         # fonts={}: by default a link to Google's fonts appears in the head.
         html = mjml2html(passed, fonts={}, disable_comments=True)

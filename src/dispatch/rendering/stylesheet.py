@@ -12,6 +12,7 @@ from tinycss2.ast import AtRule, Declaration, Node, ParseError, QualifiedRule
 from dispatch.errors import InvalidTheme, Problem
 from dispatch.location import Location
 
+_DESCRIPTORS = frozenset({"font-face", "page"})  # @-rules that hold declarations
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -30,6 +31,22 @@ def shrink_css(css: str) -> str:
     css = re.sub(r"\s+", " ", _COMMENT.sub("", css))
     css = re.sub(r"\s*([{};,>])\s*", r"\1", css)
     return re.sub(r":\s+", ":", css).replace(";}", "}").strip()
+
+
+def walk(css: str) -> Iterator[Node]:
+    """Every rule and declaration of a style sheet, each before what is in it."""
+    for rule in _rules(css):
+        yield from _within(rule)
+
+
+def _within(node: Node) -> Iterator[Node]:
+    yield node
+    if isinstance(node, QualifiedRule):
+        yield from tinycss2.parse_declaration_list(node.content, skip_comments=True, skip_whitespace=True)
+    elif isinstance(node, AtRule) and node.content is not None:
+        inside = tinycss2.parse_blocks_contents if node.lower_at_keyword in _DESCRIPTORS else tinycss2.parse_rule_list
+        for inner in inside(node.content, skip_comments=True, skip_whitespace=True):
+            yield from _within(inner)
 
 
 def _raise(problems: Iterator[Problem]) -> None:

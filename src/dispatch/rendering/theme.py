@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,14 +18,44 @@ from markupsafe import Markup, escape
 from dispatch.errors import DispatchError, InvalidTheme
 from dispatch.location import Location
 from dispatch.rendering.columns import number_columns
-from dispatch.rendering.linemarks import LineMarks, Origins, take_marks
+from dispatch.rendering.linemarks import LineMarks, Origin, Origins, take_marks
 from dispatch.rendering.palette import DEFAULT_ACCENT, Palette, palettes
-from dispatch.rendering.stylesheet import check_head_css, check_inline_css, shrink_css
+from dispatch.rendering.stylesheet import check_head_css, check_inline_css
 
 SERIF = "Georgia, 'Times New Roman', serif"
 SANS = Markup("-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif")
-Origin = Callable[[int], Location]
-"""Where a line of what a template wrote, counted from 1, stands in the template."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where what a template wrote stands in the template, or in those it took in."""
+
+    theme: Theme
+    origins: Origins
+
+    def __call__(self, line: int) -> Location:
+        """The place behind a line of the output, counted from 1."""
+        origin = self.origins(line)
+        return Location(self.theme.shown(origin.file), origin.line)
+
+    def find(self, origin: Origin, pattern: str, *, after: str = "") -> Location:
+        """The place on a template's line at which a pattern stands; its line, where the pattern was not written there.
+
+        With `after` the pattern is looked for behind that one, up to the next `<`, on further lines too.
+        """
+        lines = self.theme.lines(origin.file)[max(origin.line - 1, 0) :]
+        text = "\n".join(lines) if after else "".join(lines[:1])
+        begin = re.search(after, text) if after else None
+        if begin:
+            end = text.find("<", begin.end())
+            found = re.compile(pattern).search(text, begin.end(), end if end >= 0 else len(text))
+        else:
+            found = None if after else re.search(pattern, text)
+        if not found:
+            return self.find(origin, after) if after else Location(self.theme.shown(origin.file), origin.line)
+        before = text[: found.start()]
+        line = origin.line + before.count("\n")
+        return Location(self.theme.shown(origin.file), line, len(before) - before.rfind("\n"))
 
 
 @dataclass(frozen=True)
@@ -76,7 +107,7 @@ class Theme:
         except DispatchError:
             raise
         except TemplateSyntaxError as error:
-            place = Location(self._shown(error.name or template), error.lineno)
+            place = Location(self.shown(error.name or template), error.lineno)
             raise InvalidTheme(error.message or "syntax error", location=place) from None
         except TemplateNotFound as error:
             raise InvalidTheme(f"there is no template {error.name}", remedy="put it into templates/") from None
@@ -85,22 +116,41 @@ class Theme:
             raise InvalidTheme(f"{type(error).__name__}: {error}", location=place) from error
         return rendered if _is_text(template) else Markup(rendered)  # noqa: S704
 
-    def render_mjml(self, template: str, context: Mapping[str, object]) -> tuple[str, Origin]:
-        """MJML from a template, and where each of its lines was written."""
-        mjml, origins = take_marks(self.render(template, context))
-        return mjml, self._origin(origins)
+    def render_mjml(self, template: str, context: Mapping[str, object]) -> tuple[str, Source]:
+        """MJML from a template, and where it was written."""
+        return self._with_source(template, context)
 
-    def inline_css(self, context: Mapping[str, object]) -> str:
-        """The style sheet for style attributes."""
-        css, origins = take_marks(self.render("inline.css.j2", context))
-        check_inline_css(css, self._origin(origins))
-        return shrink_css(css)
+    def inline_css(self, context: Mapping[str, object]) -> tuple[str, Source]:
+        """The style sheet for style attributes, and where it was written."""
+        css, source = self._with_source("inline.css.j2", context)
+        check_inline_css(css, source)
+        return css, source
 
-    def head_css(self, template: str, context: Mapping[str, object]) -> str:
-        """A style sheet for a `<style>` element, on one line."""
-        css, origins = take_marks(self.render(template, context))
-        check_head_css(css, self._origin(origins))
-        return shrink_css(css)
+    def head_css(self, template: str, context: Mapping[str, object]) -> tuple[str, Source]:
+        """A style sheet for a `<style>` element, and where it was written."""
+        css, source = self._with_source(template, context)
+        check_head_css(css, source)
+        return css, source
+
+    def shown(self, template: str) -> str:
+        """A template's file as its author knows it: below the newsletter folder, or in full where it is built in."""
+        own = self.folder / "templates" / template if self.folder else None
+        return f"templates/{template}" if own and own.is_file() else str(built_in_templates() / template)
+
+    def lines(self, template: str) -> list[str]:
+        """The lines of a template as it is written."""
+        if template not in self._lines:
+            file = next(folder / template for folder in self._folders if (folder / template).is_file())
+            self._lines[template] = file.read_text(encoding="utf-8").split("\n")
+        return self._lines[template]
+
+    @cached_property
+    def _lines(self) -> dict[str, list[str]]:
+        return {"": []}
+
+    def _with_source(self, template: str, context: Mapping[str, object]) -> tuple[str, Source]:
+        text, origins = take_marks(self.render(template, context))
+        return text, Source(self, origins)
 
     @cached_property
     def _folders(self) -> tuple[Path, ...]:
@@ -124,28 +174,16 @@ class Theme:
         environment.filters["filled"] = _filled
         return environment
 
-    def _origin(self, origins: Origins) -> Origin:
-        def origin(line: int) -> Location:
-            place = origins(line)
-            return Location(self._shown(place.file), place.line)
-
-        return origin
-
     def _place(self, traceback: TracebackType | None, template: str) -> Location:
         """The last line of a template in a traceback; Jinja2 writes its files and lines into it."""
-        place = Location(self._shown(template))
+        place = Location(self.shown(template))
         while traceback is not None:
             file = Path(traceback.tb_frame.f_code.co_filename)
             for folder in self._folders:
                 if file.is_relative_to(folder):
-                    place = Location(self._shown(file.relative_to(folder).as_posix()), traceback.tb_lineno)
+                    place = Location(self.shown(file.relative_to(folder).as_posix()), traceback.tb_lineno)
             traceback = traceback.tb_next
         return place
-
-    def _shown(self, template: str) -> str:
-        """A template's file as its author knows it: below the newsletter folder, or in full where it is built in."""
-        own = self.folder / "templates" / template if self.folder else None
-        return f"templates/{template}" if own and own.is_file() else str(built_in_templates() / template)
 
 
 def built_in_templates() -> Path:

@@ -16,6 +16,7 @@ from dispatch.rendering.markup import HtmlWriter
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.sentinels import Sentinels
 from dispatch.rendering.slots import fill, find_slots
+from dispatch.rendering.stylesheet import shrink_css
 from dispatch.rendering.theme import NewsletterFacts, Theme
 
 
@@ -89,4 +90,4 @@ def compile_webpage(
 
 def web_css(theme: Theme) -> Markup:
     """The style sheet of the archive's pages, to stand inside `<style>`."""
-    return Markup(theme.head_css("web.css.j2", {}))  # noqa: S704 (a style sheet of the theme, not text)
+    return Markup(shrink_css(theme.head_css("web.css.j2", {})[0]))  # noqa: S704 (a style sheet of the theme, not text)

@@ -1,0 +1,199 @@
+"""Marks in a compilation for checks and preview: who wrote each element and each declaration.
+
+They are made three times: on the MJML, as classes and attributes that mrml carries along; on the style sheet, as a
+property beside each property, so that it wins and loses with it; and at the end all of it becomes one attribute,
+`data-mark="7 color:12"`: the number of the element's mark, then that of each declaration in its style.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import unescape
+
+import tinycss2
+from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
+
+from dispatch.location import Location
+from dispatch.rendering.compiled import Slots
+from dispatch.rendering.html_syntax import ATTRIBUTE, TOKEN
+from dispatch.rendering.stylesheet import walk
+from dispatch.rendering.theme import Source
+from dispatch.rendering.vocabulary import ELEMENTS
+from dispatch.yaml_source import Path
+
+_ATTRIBUTE = re.compile(r' data-mark="([^"]*)"')
+_STYLE = re.compile(r' style="([^"]*)"')
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Who wrote something: which place of a template, and for which part of the issue."""
+
+    template: Location
+    part: Path | None = None  # of a block or the cover, as for `Issue.locate`; None: the theme wrote it for itself
+
+
+@dataclass(frozen=True)
+class MarkedHtml:
+    """HTML in which every element that templates have written names its mark: `data-mark="7 color:12"`.
+
+    Without these attributes it is the HTML that is sent, byte for byte.
+    """
+
+    html: Slots
+    marks: tuple[Mark, ...] = ()
+    sheets: Mapping[str, tuple[Location, ...]] | None = (
+        None  # content of a `<style>` → where each node of `walk` stands
+    )
+
+
+def without_marks(html: str) -> str:
+    """Marked HTML as it is sent."""
+    return TOKEN.sub(lambda token: token[0] if token["raw"] else _ATTRIBUTE.sub("", token[0]), html)
+
+
+def mark_of(attributes: str) -> tuple[int | None, dict[str, int]]:
+    """The mark of an element, and those of the declarations in its style, from what is written in its tag."""
+    match = _ATTRIBUTE.search(attributes)
+    own, *rest = match[1].split() if match else [""]
+    declared = (word.rpartition(":") for word in rest)
+    return int(own) if own.isdigit() else None, {name: int(number) for name, _, number in declared}
+
+
+class Marker:
+    """Makes the marks of one compilation."""
+
+    def __init__(self, nonce: str, parts: tuple[Path, ...]) -> None:
+        """`nonce` is a word that neither issue nor newsletter holds; `parts` are those of `for_part`, in order."""
+        self.marks: list[Mark] = []
+        self.sheets: dict[str, tuple[Location, ...]] = {}
+        self._parts = parts
+        self._word = f"zq{nonce}m"
+        word = rf"{self._word}[0-9]+z(?:-outlook)?"
+        self._class = re.compile(rf' class="({word})"|(?<=[" ])({word}) | ({word})(?=[" ])')
+        self._beside = re.compile(rf";{self._word}-([\w-]+):([0-9]+|own)")
+
+    def mjml(self, passed: str, written: str, source: Source) -> str:
+        """MJML that has passed the gate, marked; `written` is the same as the templates wrote it."""
+        numbers = iter([self._element(token, source) for token in TOKEN.finditer(written) if _opens(token)])
+        defaults = False
+        # An element's own class would take the place of one that it has by default: then it goes without a mark.
+        default_class = bool(re.search(r"<mj-attributes>.*css-class.*</mj-attributes>", passed))
+
+        def marked(token: re.Match[str]) -> str:
+            nonlocal defaults
+            if token["tag"] == "mj-attributes":
+                defaults = not token["close"]
+            if not _opens(token):
+                return token[0]
+            number, declared = next(numbers)
+            tag = token["tag"]
+            if defaults:
+                return token[0]
+            if not tag.startswith("mj"):
+                words = " ".join([str(number), *(f"{name}:{each}" for name, each in declared.items())])
+                return token[0].replace(f"<{tag}", f'<{tag} data-mark="{words}"', 1)
+            if "css-class" not in ELEMENTS[tag].attributes:
+                return token[0]
+            word = f"{self._word}{number}z"
+            if ' css-class="' in token[0]:
+                return token[0].replace(' css-class="', f' css-class="{word} ', 1)
+            return token[0] if default_class else token[0].replace(f"<{tag}", f'<{tag} css-class="{word}"', 1)
+
+        return TOKEN.sub(marked, passed)
+
+    def rendered(self, html: str) -> str:
+        """mrml's HTML, marked where it has a style already: what stands there wins over the style sheet."""
+
+        def marked(style: re.Match[str]) -> str:
+            own = "".join(f";{self._word}-{each.lower_name}:own" for each in _declarations(unescape(style[1])))
+            return f' style="{style[1].rstrip("; ")}{own}"'
+
+        return TOKEN.sub(lambda token: _STYLE.sub(marked, token[0]) if token["tag"] else token[0], html)
+
+    def inline_css(self, css: str, source: Source) -> str:
+        """The style sheet for style attributes, its declarations marked."""
+        return "".join(self._rule(rule, css, source) for rule in _parsed(css))
+
+    def head_css(self, content: str, css: str, source: Source) -> None:
+        """Remember where the nodes of a style stand; `content` is what `css` becomes between the tags."""
+        places = [_place(node, css, source) for node in walk(css)]
+        around = sum(1 for _ in walk(content)) - len(places)  # an @media that the compiler has put around it
+        self.sheets[content] = (*(source(1) for _ in range(around)), *places)
+
+    def gathered(self, html: str) -> str:
+        """Finished HTML with all marks of an element in its attribute `data-mark`."""
+
+        def gathered(token: re.Match[str]) -> str:
+            if token["comment"]:
+                return re.sub(r"<[a-z][^>]*>", lambda tag: self._tag(tag[0]), token[0])
+            return token[0] if token["raw"] else self._tag(token[0])
+
+        return TOKEN.sub(gathered, html)
+
+    def _element(self, token: re.Match[str], source: Source) -> tuple[int, dict[str, int]]:
+        origin = source.origins.at(token.start())
+        tag = re.escape(token["tag"])
+        part = self._parts[origin.part] if origin.part is not None else None
+        number = self._new(Mark(source.find(origin, rf"<{tag}\b"), part))
+        declared = {}
+        for attribute in ATTRIBUTE.finditer(token["attributes"]):
+            if attribute[1] == "style":
+                for each in _declarations(unescape(attribute[2] or attribute[3] or "")):
+                    place = source.find(origin, rf"(?<![\w-]){re.escape(each.name)}\s*:", after=rf"<{tag}\b")
+                    declared[each.lower_name] = self._new(Mark(place, part))
+        return number, declared
+
+    def _rule(self, rule: QualifiedRule, css: str, source: Source) -> str:
+        declarations = []
+        for each in _declarations(rule.content):
+            number = self._new(Mark(_place(each, css, source)))
+            value = tinycss2.serialize(each.value).strip()
+            declarations.append(f"{each.name}:{value};{self._word}-{each.lower_name}:{number}")
+        return f"{tinycss2.serialize(rule.prelude)}{{{';'.join(declarations)}}}"
+
+    def _tag(self, tag: str) -> str:
+        words = [word for match in self._class.finditer(tag) for word in match.groups() if word]
+        own = [re.sub(r"\D.*", "", word.removeprefix(self._word)) for word in words[:1]]
+        beside = [f"{name}:{number}" for name, number in self._beside.findall(tag) if number != "own"]
+        tag = self._beside.sub("", self._class.sub("", tag))
+        known = _ATTRIBUTE.search(tag)
+        if known:
+            own = known[1].split()
+            tag = _ATTRIBUTE.sub("", tag, count=1)
+        if not own and not beside:
+            return tag
+        name = re.match(r"<[^\s/>]+", tag)
+        end = name.end() if name else 0
+        return f'{tag[:end]} data-mark="{" ".join([*(own or ["-"]), *beside])}"{tag[end:]}'
+
+    def _new(self, mark: Mark) -> int:
+        self.marks.append(mark)
+        return len(self.marks) - 1
+
+
+def _opens(token: re.Match[str]) -> bool:
+    return bool(token["tag"]) and not token["close"]
+
+
+def _parsed(css: str) -> list[QualifiedRule]:
+    return list(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True))
+
+
+def _declarations(css: str | list[Node]) -> Iterator[Declaration]:
+    for each in tinycss2.parse_declaration_list(css, skip_comments=True, skip_whitespace=True):
+        if isinstance(each, Declaration):
+            yield each
+
+
+def _place(node: Node, css: str, source: Source) -> Location:
+    """Where a node of a style sheet stands: exactly, if its line is as the template has it."""
+    origin = source.origins(node.source_line)
+    line = css.split("\n")[node.source_line - 1]
+    if line in source.theme.lines(origin.file)[origin.line - 1 : origin.line]:
+        return Location(source.theme.shown(origin.file), origin.line, node.source_column)
+    if isinstance(node, Declaration):
+        return source.find(origin, rf"(?<![\w-]){re.escape(node.name)}\s*:")
+    return source.find(origin, rf"@{re.escape(node.at_keyword)}\b" if isinstance(node, AtRule) else r"\S")
