@@ -25,7 +25,8 @@ from dispatch.messages.tokens import TOKEN_LENGTH, KeyRing
 from dispatch.providers import default_images
 from dispatch.records import Records
 from dispatch.rendering.compiled import CompiledIssue
-from dispatch.rendering.compiler import compile_issue
+from dispatch.rendering.compiler import compile_issue, compile_marked
+from dispatch.rendering.marks import MarkedHtml
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.theme import NewsletterFacts, Theme, ThemeSettings
 from dispatch.rendering.webpage import WebPage, compile_webpage, issue_url
@@ -100,6 +101,12 @@ class Project(Records):
             media_url=self.media_url if media_url is None else media_url,
         )
 
+    def _compile_marked(self, issue: Issue, *, embed: bool) -> MarkedHtml:
+        """The HTML of an issue with who wrote what in it, for checks."""
+        return compile_marked(
+            issue, self.theme, self.newsletter, pictures=self.pictures, embed=embed, media_url=self.media_url
+        )
+
     def webpage(
         self,
         issue: Issue,
@@ -171,6 +178,7 @@ class Project(Records):
             evidence = gather(
                 issue,
                 compiled,
+                self._compile_marked(issue, embed=compiled.embedded),
                 self.config,
                 shelf=self.pictures,
                 subscribers=(

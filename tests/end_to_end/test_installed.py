@@ -65,6 +65,14 @@ def test_the_templates_come_from_the_wheel(installed: Path, tmp_path: Path) -> N
     }
 
 
+def test_what_mail_clients_lack_comes_with_the_wheel_and_its_licence(installed: Path, tmp_path: Path) -> None:
+    program = "from dispatch.checks.clients import _data; print(_data().features['value display flex'].lacking)"
+    told, _ = run(tmp_path, "-c", program, command=installed / "python")
+    assert "outlook/windows" in told
+    (licence,) = installed.parent.rglob("dispatch/checks/caniemail/LICENSE")
+    assert "Rémi Parmentier" in licence.read_text(encoding="utf-8")
+
+
 def test_help_takes_less_than_60_ms_of_cpu(tmp_path: Path) -> None:
     def cpu() -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -66,6 +66,7 @@ def test_people_and_their_values_are_counted() -> None:
     audience = [person(1, "Amara", town="Lagos"), person(2, "  "), person(3, "Zoë")]
     facts, _ = survey(HTML, audience, known_fields=("email", "first_name", "town"), reserved={}, segment="french")
     assert (facts.people, facts.segment, facts.known_fields) == (3, "french", ("email", "first_name", "town"))
+    assert facts.services == {"other": 3}
     assert facts.filled == {"email": 3, "first_name": 2, "town": 1}
 
 

@@ -15,7 +15,7 @@ from dispatch.config import load_config
 from dispatch.content.issue import read_issue
 from dispatch.inspection.gathering import gather
 from dispatch.location import Location
-from dispatch.rendering.compiler import compile_issue
+from dispatch.rendering.compiler import compile_issue, compile_marked
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.slots import fill
 from dispatch.rendering.theme import NewsletterFacts, Theme
@@ -65,10 +65,13 @@ def evidence_of(folder: Path, text: str, *, file: str = "issues/bridge.yaml") ->
     domain = config.from_.address.partition("@")[2]
     shelf = PictureShelf(folder)
     newsletter = NewsletterFacts(**config.newsletter.model_dump())
-    compiled = compile_issue(issue, Theme(folder), newsletter, pictures=shelf, embed=True)
+    theme = Theme(folder)
+    compiled = compile_issue(issue, theme, newsletter, pictures=shelf, embed=True)
+    marked = compile_marked(issue, theme, newsletter, pictures=shelf, embed=True)
     return gather(
         issue,
         compiled,
+        marked,
         config,
         shelf=shelf,
         subscribers=iter(AUDIENCE),

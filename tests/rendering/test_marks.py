@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.content.issue import Issue, read_issue
+from dispatch.errors import InvalidTheme
 from dispatch.location import Location
 from dispatch.rendering.compiled import Slots
 from dispatch.rendering.compiler import compile_issue, compile_marked
@@ -138,6 +139,12 @@ def test_the_nodes_of_a_style_block_know_their_lines(tmp_path, shelf) -> None:
         Location("templates/head.css.j2", line, column) for line, column in [(2, 1), (3, 3), (3, 8), (5, 1), (5, 6)]
     )
     assert all("".join(html.html.literals).count(content) == 1 for content in html.sheets)
+
+
+def test_a_tag_that_is_none_is_no_crash(tmp_path, shelf) -> None:
+    theme = own_theme(tmp_path, email__mjml=COMPONENTS.replace("<p>left</p>", "<p><![CDATA[a ]> <b> c]]></p>"))
+    with pytest.raises(InvalidTheme, match="not every tag"):
+        marked(read_issue(SAMPLE_ISSUE, "issues/a.yaml"), theme, shelf)
 
 
 def test_text_that_looks_like_a_mark_stays() -> None:

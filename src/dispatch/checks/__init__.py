@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.checks import accessibility, audience, compliance, images, links, merge_fields, weight, wording
+from dispatch.checks import accessibility, audience, clients, compliance, images, links, merge_fields, weight, wording
 from dispatch.checks.check import CheckFunction
 
 CHECKS: tuple[CheckFunction, ...] = (
@@ -42,6 +42,10 @@ CHECKS: tuple[CheckFunction, ...] = (
     merge_fields.foreign_merge_field,
     audience.empty_audience,
     audience.empty_segment,
+    clients.breaking_feature,
+    clients.background_without_colour,
+    clients.web_font_without_fallback,
+    clients.unsupported_feature,
     weight.clipped_html,
     weight.oversized_styles,
     weight.nested_at_rule,

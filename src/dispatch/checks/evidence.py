@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from lxml import etree
 
+from dispatch.checks.features import Element, StyleBlock, Use, read_message, uses
 from dispatch.checks.mail import read_mail
 from dispatch.checks.parts import ReadText, WrittenField, WrittenLink, links_in, merge_fields_in, read_texts
 from dispatch.content.issue import Issue
 from dispatch.location import Location
 from dispatch.rendering.compiled import CompiledIssue
+from dispatch.rendering.marks import MarkedHtml
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class AudienceFacts:
     segment: str = ""  # its name; empty: everybody on the list
     listed: int = 0  # who may be mailed, before the segment
     empty_segments: tuple[str, ...] = ()  # the names of those, of dispatch.yaml, that match nobody
+    services: Mapping[str, int] = field(default_factory=dict)  # mail service (`readers.CLIENTS`) → how many people
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Evidence:
 
     issue: Issue
     compiled: CompiledIssue
+    marked: MarkedHtml  # the same HTML, with who wrote what in it
     from_address: Setting
     postal_address: Setting
     newsletter_url: Setting
@@ -92,6 +96,16 @@ class Evidence:
     def texts(self) -> tuple[ReadText, ...]:
         """Every text of the issue, in the order of its file; read once for all checks."""
         return tuple(read_texts(self.issue))
+
+    @cached_property
+    def message(self) -> tuple[Element | StyleBlock, ...]:
+        """The elements and style blocks of the HTML, each with who wrote it."""
+        return tuple(read_message(self.marked))
+
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        """What the HTML asks of mail clients."""
+        return tuple(uses(self.message))
 
     @cached_property
     def links(self) -> tuple[WrittenLink, ...]:

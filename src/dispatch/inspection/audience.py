@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dispatch.checks.evidence import AudienceFacts
+from dispatch.checks.readers import service_of
 from dispatch.rendering.compiled import Slot, Slots, resolve
 from dispatch.rendering.escaping import escape
 from dispatch.rendering.slots import fill
@@ -40,6 +41,7 @@ def survey(
     people, listed, largest = 0, 0, LargestHtml(measure.of({}), "")
     empty = dict(segments or {})  # until somebody is found in each
     chosen = empty.get(segment)
+    services: Counter[str] = Counter()
     for subscriber in subscribers:
         listed += 1
         for name in [name for name, each in empty.items() if each.matches(subscriber)]:
@@ -49,10 +51,11 @@ def survey(
         values = merge_values(subscriber)
         people += 1
         filled.update(name for name, value in values.items() if value.strip())
+        services[service_of(subscriber.email)] += 1
         size = measure.of(values)
         if size > largest.size or not largest.address:
             largest = LargestHtml(size, subscriber.email)
-    facts = AudienceFacts(people, tuple(known_fields), dict(filled), segment, listed, tuple(empty))
+    facts = AudienceFacts(people, tuple(known_fields), dict(filled), segment, listed, tuple(empty), dict(services))
     return facts, largest
 
 

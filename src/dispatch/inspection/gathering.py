@@ -15,6 +15,7 @@ from dispatch.config import Config
 from dispatch.content.issue import Issue
 from dispatch.inspection.audience import survey
 from dispatch.rendering.compiled import CompiledIssue, Picture
+from dispatch.rendering.marks import MarkedHtml
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.subscribers.segments import Segment
 from dispatch.subscribers.subscriber import Subscriber
@@ -26,6 +27,7 @@ FIGURE_WIDTH = 552
 def gather(
     issue: Issue,
     compiled: CompiledIssue,
+    marked: MarkedHtml,
     config: Config,
     *,
     shelf: PictureShelf,
@@ -38,7 +40,7 @@ def gather(
     segments: Mapping[str, Segment],
     segment: str = "",
 ) -> Evidence:
-    """What checks may look at.
+    """What checks may look at; `marked` is the HTML of `compiled` with marks.
 
     `subscribers` are all who may be mailed, of whom the segment that `segment` names is the audience; they are read once
     and none is kept. `known_fields` are the merge fields of the whole list. `reserved` are values for the merge
@@ -55,6 +57,7 @@ def gather(
     return Evidence(
         issue=issue,
         compiled=compiled,
+        marked=marked,
         from_address=Setting(config.from_.address, config.locate(("from",))),
         postal_address=_newsletter_setting(config, "postal_address"),
         newsletter_url=_newsletter_setting(config, "url"),

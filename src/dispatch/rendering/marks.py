@@ -15,6 +15,7 @@ from html import unescape
 import tinycss2
 from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
 
+from dispatch.errors import InvalidTheme
 from dispatch.location import Location
 from dispatch.rendering.compiled import Slots
 from dispatch.rendering.html_syntax import ATTRIBUTE, TOKEN
@@ -76,8 +77,14 @@ class Marker:
         self._beside = re.compile(rf";{self._word}-([\w-]+):([0-9]+|own)")
 
     def mjml(self, passed: str, written: str, source: Source) -> str:
-        """MJML that has passed the gate, marked; `written` is the same as the templates wrote it."""
-        numbers = iter([self._element(token, source) for token in TOKEN.finditer(written) if _opens(token)])
+        """MJML that has passed the gate, marked; `written` is the same as the templates wrote it.
+
+        Raises InvalidTheme where a tag of the one is none in the other.
+        """
+        elements = [self._element(token, source) for token in TOKEN.finditer(written) if _opens(token)]
+        if len(elements) != sum(map(_opens, TOKEN.finditer(passed))):
+            raise InvalidTheme("not every tag of the mail can be found", remedy="write &lt; in the place of CDATA")
+        numbers = iter(elements)
         defaults = False
         # An element's own class would take the place of one that it has by default: then it goes without a mark.
         default_class = bool(re.search(r"<mj-attributes>.*css-class.*</mj-attributes>", passed))

@@ -134,8 +134,15 @@ class Theme:
 
     def shown(self, template: str) -> str:
         """A template's file as its author knows it: below the newsletter folder, or in full where it is built in."""
-        own = self.folder / "templates" / template if self.folder else None
-        return f"templates/{template}" if own and own.is_file() else str(built_in_templates() / template)
+        if template not in self._shown:
+            own = self.folder / "templates" / template if self.folder else None
+            built_in = str(built_in_templates() / template)
+            self._shown[template] = f"templates/{template}" if own and own.is_file() else built_in
+        return self._shown[template]
+
+    @cached_property
+    def _shown(self) -> dict[str, str]:
+        return {}
 
     def lines(self, template: str) -> list[str]:
         """The lines of a template as it is written."""

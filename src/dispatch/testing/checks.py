@@ -19,6 +19,7 @@ from dispatch.checks.evidence import AudienceFacts, Evidence, Setting
 from dispatch.content.issue import Issue, read_issue
 from dispatch.location import Location
 from dispatch.rendering.compiled import CompiledIssue, Context, Slot, Slots
+from dispatch.rendering.marks import MarkedHtml
 from dispatch.rendering.words import direction_of
 from dispatch.yaml_source import edited, read_yaml
 
@@ -54,9 +55,11 @@ class Example:
 def evidence_about(text: str, **facts: Any) -> Evidence:
     """Evidence about an issue whose newsletter, audience and theme are in order, but for the given facts."""
     issue = read_issue(text, FILE)
+    mail = compiled(issue)
     evidence = Evidence(
         issue=issue,
-        compiled=compiled(issue),
+        compiled=mail,
+        marked=MarkedHtml(mail.html),
         from_address=Setting("news@example.org", Location(SETTINGS, 8, 7)),
         postal_address=Setting(POSTAL_ADDRESS, Location(SETTINGS, 6, 19)),
         newsletter_url=Setting("https://example.org", Location(SETTINGS, 3, 8)),
@@ -66,6 +69,7 @@ def evidence_about(text: str, **facts: Any) -> Evidence:
             people=25,
             known_fields=("email", "name", "first_name", "language", "company"),
             filled={"email": 25, "name": 25, "first_name": 22, "language": 25, "company": 3},
+            services={"other": 15, "gmail": 10},
         ),
         pictures=(),
         largest_html_bytes=17_406,
