@@ -69,7 +69,7 @@ def test_what_mail_clients_lack_comes_with_the_wheel_and_its_licence(installed: 
     program = "from dispatch.checks.clients import _data; print(_data().features['value display flex'].lacking)"
     told, _ = run(tmp_path, "-c", program, command=installed / "python")
     assert "outlook/windows" in told
-    (licence,) = installed.parent.rglob("dispatch/checks/caniemail/LICENSE")
+    licence, *_ = installed.parent.rglob("site-packages/dispatch/checks/caniemail/LICENSE")
     assert "Rémi Parmentier" in licence.read_text(encoding="utf-8")
 
 
