@@ -31,13 +31,25 @@ def stop(when: str, kind: str, number: int) -> Kill:
     return Kill(when, kind, number, signal.SIGSTOP)
 
 
+def told(path: str) -> str:
+    """What the system says of a process; nothing where it has ended meanwhile."""
+    try:
+        return Path(path).read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def is_stopped(process: int) -> bool:
-    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    return told(f"/proc/{process}/stat").rpartition(")")[2].split()[:1] == ["T"]
+
+
+def has_ended(running: Running) -> bool:
+    return not told(f"/proc/{running.process}/stat")
 
 
 def stopped_of(running: Running) -> list[int]:
     """It and the processes beside it, as far as they are stopped."""
-    beside = Path(f"/proc/{running.process}/task/{running.process}/children").read_text().split()
+    beside = told(f"/proc/{running.process}/task/{running.process}/children").split()
     return [process for process in (running.process, *map(int, beside)) if is_stopped(process)]
 
 
@@ -73,9 +85,12 @@ def come_back_too_late(moment: Kill, bench: Benches, tmp_path: Path) -> Run:
 @pytest.mark.parametrize("moment", [stop("after", "request", 2), stop("before", "commit", 3)], ids=str)
 def test_one_of_four_processes_pauses(moment: Kill, assistant: bool, bench: Benches, tmp_path: Path) -> None:
     at = bench(PROCESSES)
-    folder = freeze(at, tmp_path / "newsletter")
-    sending = at.start(folder, "resume", MAILING, "--json", kill=moment, kills_assistant=assistant)
-    wait_for(lambda: stopped_of(sending), "one is stopped")
+    for attempt in range(5):  # an assistant that starts late may find nothing left to do, and no moment comes
+        folder = freeze(at, tmp_path / f"newsletter{attempt}")
+        sending = at.start(folder, "resume", MAILING, "--json", kill=moment, kills_assistant=assistant)
+        wait_for(lambda sending=sending: stopped_of(sending) or has_ended(sending), "one is stopped")
+        if not has_ended(sending):
+            break
     (process,) = stopped_of(sending)
     other = at.run(folder, "resume", MAILING)
     assert other.code == 1
