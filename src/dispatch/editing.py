@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from dispatch.errors import EditRefused, FileChanged
-from dispatch.files import rewrite
+from dispatch.files import changed_meanwhile, rewrite
 from dispatch.yaml_source import Edit, YamlDocument, edited, scan_yaml
 
 
@@ -29,10 +29,7 @@ def edit_file(path: Path, edits: Iterable[Edit], *, digest: str, folder: Path) -
     except FileNotFoundError:
         raise FileChanged(f"{name} is gone", remedy="Look for its new name, and edit it there.") from None
     if sha256(content).hexdigest() != digest:
-        raise FileChanged(
-            f"{name} was changed meanwhile, and is left as it is",
-            remedy="Look at it as it is now, and repeat what you wanted to change.",
-        )
+        raise changed_meanwhile(path)
     document = edited(scan_yaml(content, name), edits)
     rewrite(real, content, document.text.encode())
     return document

@@ -28,11 +28,16 @@ def rewrite(path: Path, old: bytes, new: bytes) -> None:
     with _draft(path, new) as draft:
         draft.chmod(stat.S_IMODE(path.stat().st_mode))
         if path.read_bytes() != old:
-            raise FileChanged(
-                f"{os.path.relpath(path)} was changed meanwhile, and is left as it is",
-                remedy="Look at it as it is now, and repeat what you wanted to change.",
-            )
+            raise changed_meanwhile(path)
         draft.replace(path)
+
+
+def changed_meanwhile(path: Path) -> FileChanged:
+    """What is raised where a file is not what it was when somebody chose to change it."""
+    return FileChanged(
+        f"{os.path.relpath(path)} was changed meanwhile, and is left as it is",
+        remedy="Look at it as it is now, and repeat what you wanted to change.",
+    )
 
 
 @contextmanager

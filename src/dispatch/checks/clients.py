@@ -24,7 +24,7 @@ from dispatch.rendering.outlook import SeenBy
 A_PART = 0.05
 """Of the audience: whoever has fewer readers without a feature need not hear of it."""
 
-_WORD = "outlook/windows"
+_OUTLOOK = "outlook/windows"
 Key = TypeVar("Key", bound=Hashable)
 
 BREAKING: Mapping[str, tuple[str, str]] = {
@@ -107,9 +107,9 @@ def unsupported_feature(evidence: Evidence) -> Iterator[Finding]:
     for feature, found in _grouped(_asked(evidence), _feature):
         readers = {client: shares[client] for client in feature.lacking if client in shares}
         if all(use.seen_by is SeenBy.OTHERS for use in found):
-            readers.pop(_WORD, None)
+            readers.pop(_OUTLOOK, None)
         elif all(use.seen_by is SeenBy.OUTLOOK for use in found):
-            readers = {client: share for client, share in readers.items() if client == _WORD}
+            readers = {client: share for client, share in readers.items() if client == _OUTLOOK}
         share = sum(readers.values())
         if share < A_PART:
             continue

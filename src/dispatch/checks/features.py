@@ -120,7 +120,7 @@ def _element(tag: str, written: str, mark: Mark, declarers: Mapping[str, Locatio
 
 
 def _style_block(content: str, marked: MarkedHtml, seen_by: SeenBy) -> StyleBlock:
-    places = (marked.sheets or {}).get(content, ())
+    places = marked.sheets.get(content, ())
     return StyleBlock(tuple((node, Mark(place)) for node, place in zip(walk(content), places, strict=False)), seen_by)
 
 

@@ -12,6 +12,9 @@ from dispatch.content.blocks import Figure
 from dispatch.content.issue import Cover
 from dispatch.content.richtext import parse, parse_plain
 
+FIGURE_WIDTH = 552
+"""CSS pixels: what templates/blocks/figure.mjml.j2 asks for."""
+
 _WRITE_ALT = 'Say in `alt:` what the picture shows, in a sentence; write `alt: ""` if it is mere decoration.'
 
 
@@ -75,8 +78,8 @@ def long_alt(evidence: Evidence) -> Iterator[Finding]:
 def missing_credit(evidence: Evidence) -> Iterator[Finding]:
     """A photograph names nobody whom it is owed to, while another picture of the issue does.
 
-    Its `source` is empty, that is. Photographs are JPEG files here. One without an alternative text is decoration, and a caption with "photo", "©" or
-    "source" in it names whom it is owed to.
+    Its `source` is empty, that is. Photographs are JPEG files here. One without an alternative text is decoration, and a
+    caption with "photo", "©" or "source" in it names whom it is owed to.
     """
     shown = list(_shown(evidence))
     credited = any(figure.source for figure, _ in shown)
@@ -122,7 +125,7 @@ def extreme_proportions(evidence: Evidence) -> Iterator[Finding]:
     an alternative text is decoration.
     """
     for figure, picture in _shown(evidence):
-        shown = picture.height * min(1, _COLUMN / picture.width)
+        shown = picture.height * min(1, FIGURE_WIDTH / picture.width)
         place = evidence.issue.locate(figure.path_to("image"))
         if shown > _TALLEST:
             message = (
@@ -162,7 +165,6 @@ def endless_animation(evidence: Evidence) -> Iterator[Finding]:
 
 _LONGEST_ALT = 250
 _HEAVIEST = 1_000_000  # bytes
-_COLUMN = 552  # CSS pixels, as templates/blocks/figure.mjml.j2 shows pictures
 _SMALL, _SHARP = 200, 716  # pixels
 _TALLEST, _WIDEST = 1728, 12  # CSS pixels; times its height
 _LONGEST_MOVE = 5  # seconds

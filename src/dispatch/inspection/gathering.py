@@ -10,6 +10,7 @@ from datetime import date
 from PIL import Image, ImageSequence
 
 from dispatch.checks.evidence import Animation, Evidence, PictureFacts, Setting, TemplateText
+from dispatch.checks.images import FIGURE_WIDTH
 from dispatch.checks.parts import figures
 from dispatch.config import Config
 from dispatch.content.issue import Issue
@@ -19,9 +20,6 @@ from dispatch.rendering.marks import MarkedHtml
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.subscribers.segments import Segment
 from dispatch.subscribers.subscriber import Subscriber
-
-FIGURE_WIDTH = 552
-"""CSS pixels: what templates/blocks/figure.mjml.j2 asks for."""
 
 
 def gather(

@@ -189,7 +189,7 @@ def tokens_of(messages: Sequence[Message]) -> list[str]:
 
 
 def mimes_of(messages: Iterable[Message]) -> Iterator[bytes]:
-    """`mime()` of each, written when it is asked for; two thirds of the work of asking one by one."""
+    """`mime()` of each, written when it is asked for; less work than asking one by one."""
     for edition, alike in groupby(messages, attrgetter("edition")):
         yield from edition.mimes(list(alike))
 

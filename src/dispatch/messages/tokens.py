@@ -226,16 +226,11 @@ def read_reference(ring: KeyRing, text: str) -> Reference:
     return Reference(mailing, int(position))
 
 
-def message_id(ring: KeyRing, nonce: str, position: int, domain: str) -> str:
-    """The Message-ID of a recipient in a mailing, with angle brackets: the same at each attempt, unlike any other's.
+def message_ids(ring: KeyRing, nonce: str, positions: Iterable[int], domain: str) -> list[str]:
+    """The Message-IDs of recipients in a mailing, with angle brackets: the same at each attempt, unlike any other's.
 
     Gmail slows senders that repeat Message-IDs (421 4.7.28), and readers tell a second copy by it.
     """
-    return message_ids(ring, nonce, (position,), domain)[0]
-
-
-def message_ids(ring: KeyRing, nonce: str, positions: Iterable[int], domain: str) -> list[str]:
-    """The same for many."""
     macs = ring.sign_all(b"message id", [f"{nonce}.{position}".encode() for position in positions])
     return [f"<{mac[:16].hex()}@{domain}>" for mac in macs]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
 
 import tinycss2
@@ -45,9 +45,8 @@ class MarkedHtml:
 
     html: Slots
     marks: tuple[Mark, ...] = ()
-    sheets: Mapping[str, tuple[Location, ...]] | None = (
-        None  # content of a `<style>` → where each node of `walk` stands
-    )
+    # By the content of a `<style>`: where each node of `walk` stands.
+    sheets: Mapping[str, tuple[Location, ...]] = field(default_factory=dict)
 
 
 def without_marks(html: str) -> str:
