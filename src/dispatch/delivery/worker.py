@@ -18,7 +18,7 @@ from dispatch.delivery.crew import Crew, Leases
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.lock import SenderLock
 from dispatch.delivery.mailing import BatchState, Mailing, Tally
-from dispatch.delivery.memory import keep_memory
+from dispatch.delivery.memory import kept_memory
 from dispatch.delivery.pace_book import share_pace
 from dispatch.delivery.pacing import Pace, Pacer, pacer_for
 from dispatch.delivery.pinning import on_one_core
@@ -110,10 +110,9 @@ class Sender:
     def _send(self, capabilities: Capabilities, pacer: Pacer, breaker: Breaker) -> None:
         """Hand out rows to the threads as long as there are any to take, now or later."""
         at_work: set[Future[None]] = set()
-        keep_memory()
         self._share_pace(pacer)
         threads, lanes = divided(self._concurrency, capabilities.lanes)
-        with ThreadPoolExecutor(threads) as pool:
+        with kept_memory(), ThreadPoolExecutor(threads) as pool:
             try:
                 while not (self._stop.is_set() or pacer.lost or breaker.reason):
                     all_busy = len(at_work) == threads
