@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
@@ -149,12 +149,15 @@ def format_header(mailbox: Mailbox) -> str:
     return f"{phrase} <{mailbox.address}>"
 
 
-def header_of(name: str, address: str) -> str:
-    """What format_header() gives for the mailbox, most often without making one; raises InvalidAddress."""
-    header = f"{name} <{address}>" if name else address
-    if len(header) <= _MAX_ADDRESS and _PLAIN_HEADER.fullmatch(header):
-        return header
-    return format_header(Mailbox(address, name))
+def headers_of(people: Iterable[tuple[str, str]]) -> list[str]:
+    """What format_header() gives for each address and name, most often without a Mailbox; raises InvalidAddress."""
+    headers = [(f"{name} <{address}>" if name else address, address, name) for address, name in people]
+    return [
+        header
+        if len(header) <= _MAX_ADDRESS and _PLAIN_HEADER.fullmatch(header)
+        else format_header(Mailbox(address, name))
+        for header, address, name in headers
+    ]
 
 
 def encode_words(text: str) -> str:

@@ -180,7 +180,7 @@ def sender_of(records: Records, mailing: Mailing, *, stop: Event, on_progress: C
 
     return Sender(
         mailing,
-        personalizer.message,
+        personalizer.messages,
         ledger=records.ledger,
         store=records.store,
         lock=records.lock,
@@ -278,7 +278,7 @@ def send_test(project: Project, issue: Issue, addresses: Sequence[str]) -> Itera
     name = f"{compiled.slug}.test"
     template = project.message_template(compiled, name, secrets.token_hex(16), project.ring)
     personalizer = Personalizer(template, project.ring)
-    messages = [personalizer.message(person, project.clock(), purpose="test") for person in people]
+    messages = personalizer.messages(people, project.clock(), purpose="test")
     with closing(project.open_provider()) as provider:
         calls = provider.plan(messages)
         publish_pictures(project, compiled)

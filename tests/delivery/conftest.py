@@ -24,7 +24,7 @@ from dispatch.delivery.report import Status, status
 from dispatch.delivery.worker import Progress, Sender
 from dispatch.subscribers.store import SubscriberStore
 from dispatch.testing.databases import PostgresServer
-from dispatch.testing.fakes import FakeService, ManualClock, ManualStop, write_message
+from dispatch.testing.fakes import FakeService, ManualClock, ManualStop, write_messages
 
 KEY = b"an old key for ids"
 MORNING = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -73,7 +73,7 @@ class Desk:
         usual = {"rate": None, "concurrency": 1, "stop": ManualStop(self.clock), "clock": self.clock}
         return Sender(
             mailing,
-            write_message,
+            write_messages,
             ledger=self.ledger,
             store=self.store,
             lock=self.lock,

@@ -9,7 +9,7 @@ import pytest
 from dispatch.errors import Unsupported
 from dispatch.providers.outcome import Postponed, Refused, Uncertain
 from dispatch.providers.provider import Capabilities
-from dispatch.testing.fakes import Act, Crash, FakeProvider, FakeService, write_message
+from dispatch.testing.fakes import Act, Crash, FakeProvider, FakeService, write_messages
 
 BATCH = Capabilities(max_messages=5, real=False)
 SINGLE = Capabilities(max_messages=5, lanes=1, real=False)
@@ -77,10 +77,10 @@ def test_whoever_cannot_be_carried_is_withdrawn_and_told_why(desk) -> None:
                 raise Unsupported("the message is too large")
             return super().plan(messages)
 
-    def picky_personalize(recipient, date):
-        if recipient.position == 9:
+    def picky_personalize(people, date):
+        if any(person.position == 9 for person in people):
             raise Unsupported("no header can hold the address")
-        return write_message(recipient, date)
+        return write_messages(people, date)
 
     service.open = lambda: Picky(service)
     mailing = desk.prepare(service)
@@ -162,7 +162,7 @@ def test_a_request_that_can_no_longer_be_made_the_same_way_is_not_repeated(desk)
     with pytest.raises(Crash):
         desk.send(mailing, service)
     sender = desk.sender(mailing, service)
-    sender._personalize = lambda recipient, date: write_message(recipient, date + timedelta(seconds=1))
+    sender._personalize = lambda people, date: write_messages(people, date + timedelta(seconds=1))
     sender.run()
     assert desk.tally(mailing).uncertain == 5
     assert set(service.taken.values()) == {1}

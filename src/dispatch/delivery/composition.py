@@ -23,8 +23,8 @@ from dispatch.subscribers.store import SubscriberStore
 _LOOK_AGAIN = -1  # in the place of the news' number, which it never is
 _CLAIMS = count(1)  # the same process may lose a row and take it again: that is another claim
 
-Personalize = Callable[[Recipient, datetime], Message]
-"""The message for one person with its Date; the same input, the same bytes."""
+Personalize = Callable[[Sequence[Recipient], datetime], list[Message]]
+"""The messages for some people with their Date, in order, or Unsupported; the same input, the same bytes."""
 
 
 @dataclass(frozen=True)
@@ -191,23 +191,15 @@ def _calls(
     people: Sequence[Recipient], date: datetime, provider: Provider, personalize: Personalize
 ) -> tuple[list[tuple[Message, ...]], dict[int, tuple[str, str]]]:
     """The messages, call by call, and who cannot be carried (position to code and detail)."""
-    messages: list[Message] = []
-    unsupported: dict[int, tuple[str, str]] = {}
-    for person in people:
-        try:
-            messages.append(personalize(person, date))
-        except Unsupported as error:
-            unsupported[person.position] = ("unsupported", str(error))
-    if unsupported:
-        return [], unsupported
     try:
-        return provider.plan(messages), {}
+        return provider.plan(personalize(people, date)), {}
     except Unsupported:
-        for message in messages:
+        unsupported: dict[int, tuple[str, str]] = {}
+        for person in people:
             try:
-                provider.plan([message])
+                provider.plan(personalize((person,), date))
             except Unsupported as error:
-                unsupported[message.position] = ("unsupported", str(error))
+                unsupported[person.position] = ("unsupported", str(error))
         if not unsupported:
             raise
         return [], unsupported

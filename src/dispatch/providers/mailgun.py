@@ -79,6 +79,8 @@ class Mailgun(HttpProvider):
 
     def plan(self, messages: Sequence[Message]) -> list[tuple[Message, ...]]:
         """Split by count and bytes, and so that all in a call can share its bodies; raises Unsupported."""
+        if self._are_one_call(messages):
+            return [tuple(messages)]
         calls: list[list[Message]] = []
         addresses: set[str] = set()
         room, is_open = 0, False  # of the last call
@@ -86,7 +88,7 @@ class Mailgun(HttpProvider):
             if not message.recipient.address.isascii():
                 self._refuse_international(message)
             bodies = self._bodies_of(message)
-            weight, can_share = bodies.judge(message)
+            weight, can_share = bodies.judge(message.edition, (message.recipient,))
             address = message.recipient.address.lower()  # Mailgun merges addresses that differ in case only
             fits = (
                 is_open
@@ -111,16 +113,31 @@ class Mailgun(HttpProvider):
             room -= weight
         return [tuple(call) for call in calls]
 
+    def _are_one_call(self, messages: Sequence[Message]) -> bool:
+        """Whether they surely are, as nearly all are; seen in half the time that it takes one after another."""
+        if not 1 < len(messages) <= _MAX_MESSAGES or len({message.edition for message in messages}) > 1:
+            return False
+        people = [message.recipient for message in messages]
+        addresses = " ".join([person.address for person in people]).lower()
+        bodies = self._bodies_of(messages[0])
+        weight, can_share = bodies.judge(messages[0].edition, people)
+        return (
+            can_share
+            and bodies.weight + weight <= _MAX_CALL
+            and addresses.isascii()
+            and len(set(addresses.split())) == len(people)
+        )
+
     def weight(self, message: Message) -> int:
         """How many bytes a message takes in a call, its share in the bodies included; never less than it does."""
         bodies = self._bodies_of(message)
-        return bodies.weight + bodies.judge(message)[0]
+        return bodies.weight + bodies.judge(message.edition, (message.recipient,))[0]
 
     def build(self, batch: Batch) -> Request:
         """The form of a call: the bodies, and everybody's values."""
         first = batch.messages[0]
         bodies = self._bodies_of(first)
-        shared = len(batch.messages) > 1 or bodies.judge(first)[1]
+        shared = len(batch.messages) > 1 or bodies.judge(first.edition, (first.recipient,))[1]
         fields = [
             ("from", mailbox_header(first.edition.from_)),
             ("to", ", ".join([to_header(message) for message in batch.messages])),

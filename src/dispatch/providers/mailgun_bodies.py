@@ -58,19 +58,19 @@ class Bodies:
         self._fallbacks = sum(len(slot.fallback) + 2 for slot in slots)  # and 24 bytes for the key and its quotes
         self.weight = sum(len(value.encode()) for _, value in self.shared) + 2 * MAX_OPTIONS
 
-    def judge(self, message: Message) -> tuple[int, bool]:
-        """The most bytes that a person's part of a call can take, and whether they can go with others.
+    def judge(self, edition: Edition, people: Sequence[Recipient]) -> tuple[int, bool]:
+        """The most bytes that some people's parts of a call can take, and whether all of them can go with others.
 
-        They cannot where the text or their values hold what Mailgun would replace.
+        They cannot where the text or somebody's values hold what Mailgun would replace.
         """
-        person = message.recipient
-        if self._links_of is not message.edition:
-            self._links_of, (self._links, self._can_share) = message.edition, self._judge_links(message.edition)
-        written = "".join(person.values.values())
-        can_share = self._can_share and not ("%" in written and any(map(_DANGEROUS.search, person.values.values())))
+        if self._links_of is not edition:
+            self._links_of, (self._links, self._can_share) = edition, self._judge_links(edition)
+        texts = [text for person in people for text in person.values.values()]
+        can_share = self._can_share and not ("%" in "".join(texts) and any(map(_DANGEROUS.search, texts)))
         # JSON takes up to 12 bytes for a character beyond US-ASCII; escaping makes up to 12 of one, which take a byte.
-        characters = len(person.name) + 2 * len(person.address) + len(written) * self._most_uses + self._links
-        return 1000 + 12 * characters, can_share
+        characters = sum(len(person.name) + 2 * len(person.address) + self._links for person in people)
+        characters += sum(map(len, texts)) * self._most_uses
+        return 1000 * len(people) + 12 * characters, can_share
 
     def _judge_links(self, edition: Edition) -> tuple[int, bool]:
         """How many characters at most dispatch adds to everybody's values, and whether people can share a call at all."""

@@ -211,9 +211,9 @@ class ManualStop(Event):
         return self.is_set()
 
 
-def write_message(recipient: Recipient, date: datetime) -> Message:
-    """A message for a recipient, without an issue."""
-    return make_message(recipient.position, recipient.address, name=recipient.name, date=format_datetime(date))
+def write_messages(people: Sequence[Recipient], date: datetime) -> list[Message]:
+    """A message for each, without an issue."""
+    return [make_message(one.position, one.address, name=one.name, date=format_datetime(date)) for one in people]
 
 
 def _receipt(message: Message) -> str:

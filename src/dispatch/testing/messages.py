@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dispatch.addresses import Mailbox, encode_words, format_header, header_of
+from dispatch.addresses import Mailbox, encode_words, format_header
 from dispatch.messages.message import Edition, Message, Recipient
 from dispatch.messages.template import Variant
 from dispatch.rendering.compiled import Context, Picture, Slot, Slots
@@ -67,7 +67,7 @@ def make_message(
     )
     address = address or f"person{position}@example.org"
     person = Recipient(position, f"{position:032x}", address, name, values=values or {"number": str(position)})
-    return Message(person, edition, header_of(name, address) if address.isascii() else address)
+    return Message(person, edition, format_header(Mailbox(address, name)) if address.isascii() else address)
 
 
 @dataclass(frozen=True, eq=False)
