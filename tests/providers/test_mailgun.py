@@ -6,6 +6,7 @@ import email
 import email.policy
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from email.utils import getaddresses, parseaddr
@@ -24,7 +25,7 @@ from dispatch.messages.list_headers import list_id
 from dispatch.messages.message import Message, Recipient
 from dispatch.messages.personalize import Personalizer
 from dispatch.messages.template import MessageTemplate, Variant
-from dispatch.messages.tokens import KeyRing
+from dispatch.messages.tokens import TOKEN_LENGTH, KeyRing
 from dispatch.providers.http import Response
 from dispatch.providers.mailgun import Mailgun
 from dispatch.providers.outcome import Accepted, Postponed, Refused, Uncertain
@@ -274,6 +275,17 @@ PIECES = st.sampled_from([*"%%% s0_<&\"'", "recipient", ".t0", "tag_", "unsubscr
 def test_no_words_at_all_arrive_as_something_else(words: list[str]) -> None:
     variant = variant_of(*("".join(word.split()) for word in words[:3]))
     check_equality([personal(variant, 1, {"first_name": words[3]}), personal(variant, 2, {"first_name": "Bo"})])
+
+
+def test_links_that_look_like_a_token_themselves_stay_whole() -> None:
+    like_a_token = "https://news.example.org/" + "x" * TOKEN_LENGTH
+    links = Slots(
+        ("", " ", "\n"), (Slot("view_online_url", "", Context.PLAIN), Slot("unsubscribe_url", "", Context.PLAIN))
+    )
+    variant = Variant(Slots(("News",)), Slots(("<!doctype html><p>News</p>",)), links)
+    messages = [personal(variant, number, {}) for number in (1, 2, 3)]
+    edition = replace(messages[0].edition, link_before=like_a_token, fixed={"view_online_url": like_a_token})
+    check_equality([Message(message.recipient, edition, message.to_header) for message in messages])
 
 
 def test_only_whoever_has_to_travels_alone(mailgun: Mailgun) -> None:

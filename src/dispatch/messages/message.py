@@ -63,6 +63,10 @@ class Edition(ABC):
         """Where one person leaves."""
         return self.link_before + token
 
+    def filled_in(self, token: str) -> dict[str, str]:
+        """The merge fields that dispatch itself fills in, for whom has this token."""
+        return {**dict.fromkeys(_LINKS, self.link(token)), **self.fixed}
+
     @abstractmethod
     def tokens(self, people: Sequence[Recipient]) -> list[str]:
         """What tells each of them from all others in the link by which they leave."""
@@ -116,8 +120,7 @@ class Message:
     def values(self) -> Mapping[str, str]:
         """The recipient's merge fields, and what dispatch itself fills in."""
         if self._values is None:
-            link = self.edition.link(self.token)
-            self._values = {**self.recipient.values, **dict.fromkeys(_LINKS, link), **self.edition.fixed}
+            self._values = {**self.recipient.values, **self.edition.filled_in(self.token)}
         return self._values
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from dispatch.addresses import Mailbox, format_header
@@ -17,7 +17,7 @@ from dispatch.rendering.form import json_columns, json_text, json_texts
 MAX_OPTIONS = 16_384
 """Bytes of all o:, h:, v: and t: fields of a call together."""
 
-_NOBODY = Recipient(0, "", "")
+_TOKEN = "x" * TOKEN_LENGTH  # stands for anybody's
 
 # What Mailgun replaces wherever it stands: %recipient.key%, %recipient%, %unsubscribe_url%, %tag_unsubscribe_url%,
 # %mailing_list_unsubscribe_url%, and the same with _email. It puts in values first where a template wants them
@@ -74,11 +74,9 @@ class Bodies:
 
     def _judge_links(self, edition: Edition) -> tuple[int, bool]:
         """How many characters at most dispatch adds to everybody's values, and whether people can share a call at all."""
-        added = columns_of([Message(_NOBODY, edition, "")], ["x" * TOKEN_LENGTH], self._uses)
-        characters = sum(len(value) * self._uses[name] for name, (value,) in added.items())
-        return self._fallbacks + characters, not self._finished and not any(
-            _DANGEROUS.search(value) for (value,) in added.values()
-        )
+        added = {name: value for name, value in edition.filled_in(_TOKEN).items() if name in self._uses}
+        characters = sum(len(value) * self._uses[name] for name, value in added.items())
+        return self._fallbacks + characters, not self._finished and not any(map(_DANGEROUS.search, added.values()))
 
     def own(self, message: Message) -> list[tuple[str, str]]:
         """The finished bodies of one message, in which Mailgun finds nothing to replace."""
@@ -88,20 +86,33 @@ class Bodies:
 
     def variables(self, messages: Sequence[Message], *, shared: bool) -> str:
         """What is put into the places of the keys: a JSON object with one for each person, in it each key, and text."""
-        keys = ["leave", "reference", *(self._keys if shared else ())]
         edition, people = messages[0].edition, [message.recipient for message in messages]
         tokens = tokens_of(messages)
-        way_out = [json_text(part) for part in edition.way_out_parts]
-        columns = [
-            json_texts([person.address for person in people]),
-            [token.join(way_out) for token in tokens],
-            json_texts(edition.references(people)),
-        ]
-        if shared:
-            values = columns_of(messages, tokens, {slot.name for slot in self._slots})
-            columns += json_columns(self._slots, values)
-        before = ['"},"', f'":{{"{keys[0]}":"', *(f'","{key}":"' for key in keys[1:])]
-        return "{" + _interleaved(before, columns).removeprefix('"},') + '"}}'
+        addresses, references = json_texts([one.address for one in people]), json_texts(edition.references(people))
+        entry: list[str | list[str]] = [addresses, '":{"leave":"']
+        entry += _around(tokens, map(json_text, edition.way_out_parts))
+        entry += ['","reference":"', references]
+        for key, pieces in zip(self._keys, self._values(messages, tokens), strict=True) if shared else ():
+            entry += [f'","{key}":"', *pieces]
+        return _entries('{"', entry, '"},"', '"}}')
+
+    def _values(self, messages: Sequence[Message], tokens: list[str]) -> Iterator[list[str | list[str]]]:
+        """What stands under each key: columns, and texts that are the same for everybody, as they stand within JSON.
+
+        Of what dispatch fills in, links end in somebody's token, which is written alike in each context, and all else
+        is the same for everybody.
+        """
+        edition = messages[0].edition
+        filled_in = edition.filled_in(_TOKEN)
+        own = {slot for slot in self._slots if slot.name not in filled_in}
+        columns = columns_of(messages, tokens, {slot.name for slot in own})
+        written = dict(zip(own, json_columns([*own], columns), strict=True))
+        for slot in self._slots:
+            if slot in own:
+                yield [written[slot]]
+            else:
+                ((text,),) = json_columns([slot], {slot.name: [filled_in[slot.name]]})
+                yield _around(tokens, [text] if slot.name in edition.fixed else text.rsplit(_TOKEN, 1))
 
     def _with_keys(self, beginning: str, slots: Slots, literals: Iterable[str]) -> str:
         distinct = list(dict.fromkeys(slots.slots))
@@ -112,17 +123,31 @@ class Bodies:
         return "".join(piece for pair in zip(literals, [*places, ""], strict=True) for piece in pair)
 
 
-def _interleaved(literals: Sequence[str], columns: Sequence[list[str]]) -> str:
-    """Row after row, each literal before what stands in its column.
+def _around(column: list[str], texts: Iterable[str]) -> list[str | list[str]]:
+    """The texts, and the column between each two of them."""
+    return [piece for text in texts for piece in (column, text)][1:]
 
-    One join of all pieces: joining each row and then the rows takes five times as long.
+
+def _entries(first: str, entry: Sequence[str | list[str]], between: str, last: str) -> str:
+    """Entry after entry: texts that stand in each of them, and columns that have one for each.
+
+    One join of all pieces: joining each entry and then the entries takes five times as long.
     """
-    rows, width = len(columns[0]), 2 * len(columns)
-    pieces = [""] * (rows * width)
-    for place, (literal, column) in enumerate(zip(literals, columns, strict=True)):
-        pieces[2 * place :: width] = [literal] * rows
+    texts, columns = [between], []
+    for piece in entry:
+        if isinstance(piece, str):
+            texts[-1] += piece
+        else:
+            columns.append(piece)
+            texts.append("")
+    count, width = len(columns[0]), len(texts) + len(columns)
+    pieces = [""] * (count * width)
+    for place, text in enumerate(texts):
+        pieces[2 * place :: width] = [text] * count
+    for place, column in enumerate(columns):
         pieces[2 * place + 1 :: width] = column
-    return "".join(pieces)
+    pieces[0] = first + pieces[0].removeprefix(between)
+    return "".join([*pieces, last])
 
 
 def _apart(text: str) -> str:

@@ -119,7 +119,8 @@ def json_columns(slots: Sequence[Slot], columns: Mapping[str, list[str]]) -> lis
     `columns` has everybody's values, field by field. Takes a tenth of the time that it takes one after another.
     """
     occurring = {name: list(set(column)) for name, column in columns.items()}
-    return [_column(slot, columns[slot.name], occurring[slot.name]) for slot in slots]
+    written = {slot: _column(slot, columns[slot.name], occurring[slot.name]) for slot in set(slots)}
+    return [written[slot] for slot in slots]
 
 
 def _column(slot: Slot, values: list[str], occurring: list[str]) -> list[str]:
