@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from dispatch.checks import accessibility, audience, clients, compliance, images, links, merge_fields, weight, wording
+from dispatch.checks import (
+    accessibility,
+    audience,
+    clients,
+    compliance,
+    contradictions,
+    dates,
+    images,
+    links,
+    merge_fields,
+    numbers,
+    punctuation,
+    weight,
+    wording,
+)
 from dispatch.checks.check import CheckFunction
 
 CHECKS: tuple[CheckFunction, ...] = (
@@ -14,6 +28,16 @@ CHECKS: tuple[CheckFunction, ...] = (
     wording.shouting,
     wording.pretended_reply,
     wording.leftover_placeholder,
+    dates.wrong_weekday,
+    dates.stale_year,
+    contradictions.contradicting_figures,
+    numbers.foreign_number_style,
+    numbers.misplaced_currency,
+    numbers.unspaced_percent,
+    punctuation.unbalanced_quotes,
+    punctuation.unbalanced_brackets,
+    punctuation.leftover_markup,
+    punctuation.leftover_html,
     links.malformed_link,
     links.forbidden_scheme,
     links.insecure_link,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from dispatch.content.blocks import Figure
 from dispatch.content.issue import Cover, Issue
@@ -15,12 +17,30 @@ CODE_SPAN = r"(`+)(?!`).*?(?<!`)\1(?!`)"
 """Code as rich text writes it (CommonMark §6.1), for patterns that must not look into it; takes DOTALL and group 1."""
 
 
+_NO_PLAIN_PROSE = re.compile(
+    r"\{\{[^{}]*\}\}|\b(?:https?://|www\.)(?:[^\s<>()\[\]]|\([^\s<>()]*\))+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+)
+_NO_PROSE = re.compile(
+    rf"{CODE_SPAN}|(?<=\])\((?:<[^<>]*>|(?:[^()\s]|\([^()\s]*\))*)\)|<[a-z][a-z0-9+.-]*:[^<>\s]*>"
+    rf"|{_NO_PLAIN_PROSE.pattern}",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class ReadText:
     """A text of the issue, and what it parses to."""
 
     written: IssueText
     parsed: RichText
+
+    @cached_property
+    def prose(self) -> str:
+        """The text as written, character for character, with spaces in the place of code, addresses and merge fields."""
+        if self.written.kind is TextKind.URL:
+            return " " * len(self.written.value)
+        taken = _NO_PROSE if self.written.kind is TextKind.RICH else _NO_PLAIN_PROSE
+        return taken.sub(lambda match: " " * len(match[0]), self.written.value)
 
 
 @dataclass(frozen=True)

@@ -77,13 +77,13 @@ def words_for(language: str) -> Words:
 
 def direction_of(language: str) -> str:
     """`ltr` or `rtl`: which way the language is written."""
-    locale = _locale(language)
+    locale = locale_of(language)
     return "rtl" if locale is not None and locale.text_direction == "rtl" else "ltr"
 
 
 def written_date(day: date, language: str) -> str:
     """A date as it is written out in the language: 2 March 2026."""
-    locale = _locale(language)
+    locale = locale_of(language)
     if locale is None or (locale.language == "en" and not locale.territory):
         return f"{day.day} {format_date(day, 'MMMM y', locale='en')}"
     return format_date(day, format="long", locale=locale)
@@ -93,7 +93,8 @@ def _primary(language: str) -> str:
     return language.replace("_", "-").partition("-")[0].lower()
 
 
-def _locale(language: str) -> Locale | None:
+def locale_of(language: str) -> Locale | None:
+    """How a language (`fr`, `fr-CA`) writes dates and numbers; None where nobody has told (CLDR)."""
     try:
         return Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):

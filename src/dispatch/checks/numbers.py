@@ -1,0 +1,127 @@
+"""Whether numbers are written as the language of the issue writes them (CLDR, by babel)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from dispatch.checks.check import Finding, warning
+from dispatch.checks.evidence import Evidence
+from dispatch.rendering.words import locale_of
+
+_NO_BREAK = "\u00a0"
+_SPACE = "[ \u00a0\u202f]"
+_UNIT = (
+    r"%|percent\b|per cent\b|pour cent\b|Prozent\b|por ciento\b|per cento\b|[mb]n\b|[mb]illions?\b|trillions?\b"
+    r"|milliards?\b|Millionen\b|Milliarden\b|Mio\b|Mrd\b|mill[oó]n(?:es)?\b|milion[ei]\b|miliard[oi]\b|euros?\b|dollars?\b"
+)
+_DECIMAL = (  # MARK stands for the mark that is looked for
+    rf"(?<![\d.,])(?P<sign>[$€£]{_SPACE}?)?(?P<number>\d{{1,3}}MARK\d{{1,2}})(?![.,]?\d)(?P<unit>{_SPACE}?(?:{_UNIT}))?"
+)
+_GROUPS = r"(?<![\w.,:/+\-–#])(?P<sign>[$€£])?(?P<number>[1-9]\d{0,2}(?:MARK\d{3})+)(?!\d|[.,:/\-–]\d)"  # noqa: RUF001
+_AMOUNT = (
+    rf"\d[\d.,]*(?:{_SPACE}\d{{3}})*(?<![.,])(?:{_SPACE}(?:[mb]illions?|milliards?|Millionen|Milliarden|millones)\b)?"
+)
+_SIGN_FIRST = re.compile(rf"(?<![\w$€£])(?P<sign>[$€£]){_SPACE}?(?P<amount>{_AMOUNT})")
+_SIGN_LAST = re.compile(rf"(?<![\w$€£.,])(?P<amount>{_AMOUNT}){_SPACE}?(?P<sign>[$€£])(?!{_SPACE}?\d|\w)")
+# What a group of digits behind it does not go on: March 12 300 people came; ISO 10 303; page 12 300 years later.
+_NO_QUANTITY = re.compile(rf"(?:\b(?:[A-Z][A-Za-zà-ÿ]*|no|nos|page|pages?|pp?|room|line)\.?|\d){_SPACE}*$")
+
+
+def foreign_number_style(evidence: Evidence) -> Iterator[Finding]:
+    """A number is written as another language writes it: $3,8 million or 30 000 in English, 3.8 millions in French.
+
+    In English, French, German, Spanish and Italian, each with its region (a Swiss writes otherwise). A decimal mark
+    counts beside a currency or a unit, groups of digits where they end in 00 or are several: 3,141 may be either.
+    """
+    style = _style_of(evidence.issue.language)
+    if not style:
+        return
+    for text in evidence.texts:
+        for start, number, proper in sorted((*style.foreign_decimals(text.prose), *style.foreign_groups(text.prose))):
+            place = evidence.issue.locate(text.written.path, start)
+            message = f"{number} is not how {style.language} writes this number"
+            yield warning(foreign_number_style, place, message, f"Write {proper}.")
+
+
+def misplaced_currency(evidence: Evidence) -> Iterator[Finding]:
+    """The sign of a currency stands where another language puts it: 30 € in English, €30 in French.
+
+    For $, € and £ in English, French, German and Spanish, as the region has it.
+    """
+    style = _style_of(evidence.issue.language)
+    if not style or style.code == "it":  # both are seen there
+        return
+    for text in evidence.texts:
+        for match in (_SIGN_LAST if style.sign_first else _SIGN_FIRST).finditer(text.prose):
+            place = evidence.issue.locate(text.written.path, match.start())
+            amount, sign = match["amount"], match["sign"]
+            proper = f"{sign}{amount}" if style.sign_first else f"{amount}{_NO_BREAK}{sign}"
+            side = "before" if style.sign_first else "behind"
+            message = f"{style.language} writes {sign} {side} the number"
+            yield warning(misplaced_currency, place, message, f"Write {proper}.")
+
+
+def unspaced_percent(evidence: Evidence) -> Iterator[Finding]:
+    """There is no space before %: French and German want one, a no-break space, 90 %.
+
+    Where another word follows at once, as in 5%-Hürde, there is none.
+    """
+    style = _style_of(evidence.issue.language)
+    if not style or not style.spaced_percent:
+        return
+    for text in evidence.texts:
+        for match in re.finditer(r"(?<=\d)%(?![\w%-])", text.prose):
+            place = evidence.issue.locate(text.written.path, match.start())
+            message = f"{style.language} writes a no-break space before %"
+            yield warning(unspaced_percent, place, message, "Write 90\u00a0%, with the character U+00A0.")
+
+
+@dataclass(frozen=True)
+class _Style:
+    """How a language writes numbers."""
+
+    code: str  # en
+    language: str  # English
+    decimal: str  # its mark
+    group: str  # its mark
+    sign_first: bool  # $30, not 30 $
+    spaced_percent: bool
+
+    def foreign_decimals(self, prose: str) -> Iterator[tuple[int, str, str]]:
+        """Numbers with the other decimal mark, beside a currency or a unit: where, as written, as they should be."""
+        other = {".": ",", ",": "."}.get(self.decimal, "")
+        for match in re.finditer(_DECIMAL.replace("MARK", re.escape(other)), prose) if other else ():
+            if match["sign"] or match["unit"]:
+                yield match.start("number"), match["number"], match["number"].replace(other, self.decimal)
+
+    def foreign_groups(self, prose: str) -> Iterator[tuple[int, str, str]]:
+        """Numbers whose groups of digits are parted by another mark: where, as written, as they should be.
+
+        By spaces in a language of commas, by commas in any other.
+        """
+        mark = "," if self.group != "," else "[ \u00a0]"
+        for match in re.finditer(_GROUPS.replace("MARK", mark), prose):
+            number = match["number"]
+            several = len(re.split(mark, number)) > 2
+            certain = match["sign"] or several or number.endswith("00" if mark != "," else "000")
+            if certain and (match["sign"] or mark == "," or not _NO_QUANTITY.search(prose[: match.start()])):
+                yield match.start("number"), number, re.sub(mark, self.group, number)
+
+
+@cache
+def _style_of(language: str) -> _Style | None:
+    locale = locale_of(language)
+    if locale is None or locale.language not in {"en", "fr", "de", "es", "it"}:
+        return None
+    symbols = locale.number_symbols["latn"]
+    return _Style(
+        code=locale.language,
+        language=str(locale.get_language_name("en")),
+        decimal=symbols["decimal"],
+        group=symbols["group"],
+        sign_first=locale.currency_formats["standard"].pattern.startswith("¤"),
+        spaced_percent=locale.language in {"fr", "de"} and "\u00a0" in locale.percent_formats[None].pattern,
+    )

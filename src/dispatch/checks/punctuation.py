@@ -1,0 +1,193 @@
+"""Marks that readers would see although they were meant for somebody else, or whose partner is missing."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+
+from dispatch.checks.check import Finding, warning
+from dispatch.checks.evidence import Evidence
+from dispatch.checks.parts import ReadText
+from dispatch.content.richtext import Code, Node, TextRun
+from dispatch.content.texts import TextKind
+from dispatch.location import Location
+
+Mark = tuple[int, str]
+"""A mark without a partner: its offset in the text, and the mark."""
+
+
+def unbalanced_quotes(evidence: Evidence) -> Iterator[Finding]:
+    """A quotation is opened and never closed, or closed and never opened.
+
+    Double ones only: an apostrophe looks like a single one. A quotation that goes on in the next text is none of
+    these, nor are inches (5") and the marks of languages that open and close with the same one (sv, fi).
+    """
+    language = evidence.issue.language.partition("-")[0].lower()
+    texts = [(text, _lonely_quotes(text.prose, language)) for text in evidence.texts]
+    expected = False  # a quotation of the text before may end here
+    for (text, lonely), (following, theirs) in zip(texts, [*texts[1:], (None, [])], strict=True):
+        if expected and lonely and (lonely[0][1] in _CLOSING or lonely[0][1] == '"'):
+            del lonely[0]
+        expected = len(lonely) == 1 and following is not None and _goes_on(lonely[0][1], following, theirs)
+        if lonely and not expected:
+            offset, mark = lonely[-1]
+            what = (
+                "closes a quotation that was never opened" if mark in _CLOSING else "opens a quotation that never ends"
+            )
+            hint = "Write the mark where it begins." if mark in _CLOSING else "Write the mark where it ends."
+            yield warning(unbalanced_quotes, _place(evidence, text, offset), f"{mark} {what}", hint)
+
+
+def unbalanced_brackets(evidence: Evidence) -> Iterator[Finding]:
+    """A bracket is opened and never closed, or closed and never opened.
+
+    Round and square ones. The bracket of a list, as in "a) and b)", is none of these, nor is a smiley.
+    """
+    for text in evidence.texts:
+        for pair in ("()", "[]"):
+            for offset, mark in _lonely_brackets(text.prose, pair):
+                message = f"{mark} is never closed" if mark == pair[0] else f"{mark} was never opened"
+                hint = "Write its partner, or delete it."
+                yield warning(unbalanced_brackets, _place(evidence, text, offset), message, hint)
+
+
+def leftover_markup(evidence: Evidence) -> Iterator[Finding]:
+    """Readers would see Markdown: ** that was never closed or has spaces inside, or Markdown where none is read.
+
+    None is read in titles, subjects, alternative texts and labels of buttons. A footnote's ** behind a word, a power
+    (2**10) and an escaped mark are none.
+    """
+    for text in evidence.texts:
+        if text.written.kind is TextKind.PLAIN:
+            if match := _MARKDOWN.search(text.prose) or _LINK.search(text.written.value):
+                message = f"“{_short(match[0])}” is Markdown, which is not read here: everybody would see its marks"
+                hint = "Write the words alone."
+                yield warning(leftover_markup, _place(evidence, text, match.start()), message, hint)
+        elif text.written.kind is TextKind.RICH and "**" in _shown(text.parsed.nodes):
+            for offset in _lonely_stars(text.prose)[:1]:
+                message = "everybody would see this **: it does not begin or end bold text"
+                hint = r"Write **bold** without spaces inside, or \*\* for the characters."
+                yield warning(leftover_markup, _place(evidence, text, offset), message, hint)
+
+
+def leftover_html(evidence: Evidence) -> Iterator[Finding]:
+    """Readers would see HTML: a tag (<b>, <br>) or a character reference (&nbsp;), outside of code.
+
+    Issues are written in Markdown, and what looks like HTML in them is text.
+    """
+    for text in evidence.texts:
+        for match in _HTML.finditer(text.prose):
+            if match["tag"] or f"{match['name']};" in html.entities.html5 or match["number"]:
+                character = html.unescape(match[0])
+                hint = f"Write the character itself: {character}" if character.isprintable() else "Write the character."
+                if match["tag"]:
+                    hint = _IN_MARKDOWN.get(match["tag"], "Delete it.")
+                message = f"everybody would see “{_short(match[0])}” as it stands: no HTML is read here"
+                yield warning(leftover_html, _place(evidence, text, match.start()), message, hint)
+
+
+_CLOSING = "”»"
+_QUOTE = re.compile(r"[“”„«»\"]")
+_INCHES = re.compile(r"\d\"")
+_ONE_FOR_BOTH = {"sv", "fi"}
+_SMILEY = re.compile(r"[:;=]['’]?-?$")  # noqa: RUF001
+_ITEM = re.compile(r"(?:^|[\s(,;])(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})$")
+_STARS = re.compile(r"(?<![\\*])\*\*(?!\*)")
+_MARKDOWN = re.compile(r"(?<!\S)\*\*(?=[^\s*]).*?(?<=[^\s*])\*\*")
+_LINK = re.compile(r"\[[^\[\]]+\]\((?:https?:|mailto:|www\.)[^\s)]*\)")
+_TAGS = "a|b|blockquote|br|center|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|small|span|strong|su[bp]|table|t[dhr]|u|ul"
+_HTML = re.compile(
+    rf"</?(?P<tag>{_TAGS})(?:\s[^<>]*)?/?>|&(?:(?P<name>[A-Za-z]{{2,8}}\d?)|(?P<number>#\d{{2,6}}|#[xX][0-9A-Fa-f]{{2,5}}));"
+)
+_IN_MARKDOWN = {
+    "a": "Write [text](https://…).",
+    "b": "Write **bold**.",
+    "strong": "Write **bold**.",
+    "i": "Write *emphasis*.",
+    "em": "Write *emphasis*.",
+    "code": "Write it in backticks.",
+    "img": "Write a block of its own: `- figure: …`.",
+    "br": "End the line with a backslash, or begin a new paragraph.",
+    "p": "Begin a block of its own: `- paragraph: …`.",
+    "hr": "Write a block of its own: `- divider:`.",
+    "li": "Write a block of its own: `- list: [first, second]`.",
+    "ul": "Write a block of its own: `- list: [first, second]`.",
+    "ol": "Write a block of its own: `- list: {items: [first, second], ordered: true}`.",
+}
+
+
+def _lonely_quotes(prose: str, language: str) -> list[Mark]:
+    """Quotation marks without a partner, in order."""
+    lonely: list[Mark] = []
+    waiting: list[Mark] = []
+    for match in _QUOTE.finditer(prose):
+        mark, last = match[0], waiting[-1][1] if waiting else ""
+        if last and mark in _PARTNERS[last]:
+            waiting.pop()
+        elif mark != "”" or language in _ONE_FOR_BOTH:
+            waiting.append((match.start(), mark))
+        else:
+            lonely.append((match.start(), mark))
+    inches = _INCHES.search(prose)  # perhaps: "1.50" ends in one as well, and which of them it is nobody can tell
+    return sorted(mark for mark in lonely + waiting if not (inches and mark[1] == '"'))
+
+
+# German „so“, also closed by ”; French «so», German »so«, of which the first one opens.
+_PARTNERS = {"“": "”", "”": "”", "„": "“”", "«": "»", "»": "«", '"': '"'}
+
+
+def _goes_on(mark: str, following: ReadText, theirs: Sequence[Mark]) -> bool:
+    """Whether a quotation that is open at the end of a text goes on in the one behind it."""
+    begins = following.prose.lstrip().startswith(mark)
+    return mark not in _CLOSING and (begins or any(theirs_[1] in _PARTNERS[mark] for theirs_ in theirs[:1]))
+
+
+def _lonely_brackets(prose: str, pair: str) -> list[Mark]:
+    lonely: list[Mark] = []
+    waiting: list[Mark] = []
+    for offset, mark in enumerate(prose):
+        if mark not in pair or _SMILEY.search(prose[max(offset - 3, 0) : offset]):
+            continue
+        if mark == pair[0]:
+            waiting.append((offset, mark))
+        elif waiting:
+            waiting.pop()
+        elif not _ITEM.search(prose[max(offset - 7, 0) : offset]):
+            lonely.append((offset, mark))
+    return sorted(lonely + waiting)
+
+
+def _lonely_stars(prose: str) -> list[int]:
+    """Where ** begins bold text that never ends, or stands between spaces on both sides of a text."""
+    waiting: list[int] = []
+    loose: list[int] = []
+    for match in _STARS.finditer(prose):
+        before, behind = prose[: match.start()][-1:], prose[match.end() :][:1]
+        ends, begins = bool(before.strip()), bool(behind.strip())
+        if ends and waiting:
+            waiting.pop()
+        elif begins and not before.isalnum():
+            waiting.append(match.start())
+        elif not ends and not begins:
+            loose.append(match.start())
+    return waiting or (loose if len(loose) > 1 else [])
+
+
+def _shown(nodes: Sequence[Node]) -> str:
+    """The characters that are shown outside of code."""
+    shown = ""
+    for node in nodes:
+        if isinstance(node, TextRun):
+            shown += node.text
+        elif not isinstance(node, Code):
+            shown += _shown(getattr(node, "children", ()))
+    return shown
+
+
+def _place(evidence: Evidence, text: ReadText, offset: int) -> Location:
+    return evidence.issue.locate(text.written.path, offset)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39]}…"

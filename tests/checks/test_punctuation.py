@@ -1,0 +1,113 @@
+"""Marks without a partner, and marks that were meant for a program."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dispatch.checks import punctuation
+from dispatch.checks.check import CheckFunction
+from dispatch.testing.checks import CheckContract, Example, findings
+
+EXAMPLES: dict[CheckFunction, Example] = {
+    punctuation.unbalanced_quotes: Example(
+        bad="""
+            title: The ‸“bridge
+            blocks:
+              - paragraph: He said ‸“never again and left.
+              - heading: What now?
+              - paragraph: They said 'never again‸” and «so».
+              - list: ["a ‸\\"b", "c"]
+        """,
+        good="""
+            title: The “bridge”
+            blocks:
+              - paragraph: He said “never again” and left the 5" pipe, „so“.
+              - paragraph: “A quotation of two paragraphs
+              - paragraph: “ends only here.” Don’t we all?
+              - paragraph: It also goes on “from here
+              - paragraph: to here.”
+              - list: ["a \\"b\\"", "`c\\"`"]
+        """,
+    ),
+    punctuation.unbalanced_brackets: Example(
+        bad="""
+            title: A bridge ‸(nearly
+            blocks: [paragraph: "It is open [to all, since 2020‸) as he wrote ‸[sic."]
+        """.replace("[to all, ", ""),
+        good="""
+            title: A bridge (nearly)
+            blocks:
+              - paragraph: >-
+                  a) It is [open](https://example.org/a_(b)), 2) and long [sic] (see (b)), iv) so :-( or ;)
+                  and `f(x`, <https://example.org/(a> (https://example.org/a), [see](https://example.org).
+        """,
+    ),
+    punctuation.leftover_markup: Example(
+        bad="""
+            title: A ‸**bridge**
+            blocks:
+              - paragraph: It is ‸**open to all.
+              - list: ["It is ‸** open ** to all"]
+              - button: {text: "‸[Read](https://example.org) on", url: "https://example.org"}
+        """,
+        good="""
+            title: A bridge** and 2 ** 3
+            blocks:
+              - paragraph: It is **open** to *all*, 2**10 times, \\**, `**kwargs` and more**
+              - list: ["** a footnote"]
+        """,
+    ),
+    punctuation.leftover_html: Example(
+        bad="""
+            title: A ‸<b>bridge‸</b>
+            blocks:
+              - paragraph: "It is‸&nbsp;open‸<br /> to ‸<a href='https://example.org'>all‸</a>‸&#8217;s"
+        """,
+        good="""
+            title: A < B and Q&A;
+            blocks:
+              - paragraph: "It is `<b>open</b>`, 3 <5> 4, R&D; <https://example.org/?a&nbsp;b>, <name> & co"
+        """,
+    ),
+}
+
+
+class TestContract(CheckContract):
+    theme = punctuation
+    examples = EXAMPLES
+
+
+def said(check: CheckFunction, text: str, language: str = "en") -> int:
+    issue = f"title: A\nlanguage: {language}\nblocks:\n  - paragraph: {json.dumps(text, ensure_ascii=False)}\n"
+    return len(findings(check, issue))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Er sagte „nie“ und „nimmer”.", "de"),
+        ("Er sagte »nie« und ging.", "de"),
+        ("Il a dit « jamais » et « “non” ».", "fr"),
+        ("Han sa ”aldrig” och gick.", "sv"),
+        ('A 5" pipe and a 6\'2" man', "en"),
+        ("He said “she said “no”” twice", "en"),
+        ("The {{first_name|“reader}} reads", "en"),
+    ],
+)
+def test_quotations_of_many_languages_are_complete(text: str, language: str) -> None:
+    assert not said(punctuation.unbalanced_quotes, text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Er sagte „nie und ging.", "de"), ("Il a dit « jamais et partit.", "fr"), ('He said "never and left.', "en")],
+)
+def test_quotations_that_never_end_are_told_in_any_language(text: str, language: str) -> None:
+    assert said(punctuation.unbalanced_quotes, text, language) == 1
+
+
+def test_a_mark_that_stands_for_a_character_is_told_with_it() -> None:
+    [finding] = findings(punctuation.leftover_html, "title: A &amp; B\nblocks: [divider: ]\n")
+    assert finding.hint == "Write the character itself: &"
