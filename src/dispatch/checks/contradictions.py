@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from dispatch.checks.check import Finding, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.parts import ReadText
+from dispatch.content.issue import Issue
 from dispatch.content.texts import TextKind
-from dispatch.location import Location
 
 
 def contradicting_figures(evidence: Evidence) -> Iterator[Finding]:
@@ -21,11 +21,11 @@ def contradicting_figures(evidence: Evidence) -> Iterator[Finding]:
     noun; or two numbers with the same two words behind them in two texts. Words that compare or hedge (from, to, more,
     about, then, in 2022) make both true, a rounded number says the same, and tables are there for several numbers.
     """
-    quantities = [each for text in evidence.texts for each in _quantities(evidence, text)]
+    quantities = [each for text in evidence.texts for each in _quantities(text)]
     above = [each for each in quantities if each.path[0] in _INBOX]
     below = [each for each in quantities if each.path[0] not in _INBOX]
-    yield from _contradicted_above(above, below)
-    yield from _contradicted_below(below)
+    for one, other in (*_contradicted_above(above, below), *_contradicted_below(below)):
+        yield _finding(evidence.issue, one, other)
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class _Quantity:
     unit: str  # $ or %, or nothing
     words: tuple[str, ...]  # behind it, in lower case, as far as they stand together
     relative: bool  # the clause compares or hedges
-    location: Location
+    offset: int  # of the number in the text
 
 
-def _contradicted_above(above: list[_Quantity], below: list[_Quantity]) -> Iterator[Finding]:
+def _contradicted_above(above: list[_Quantity], below: list[_Quantity]) -> Iterator[tuple[_Quantity, _Quantity]]:
     told = {each.value for each in below}
     for each in above:
         noun = each.words[:1]
@@ -52,10 +52,10 @@ def _contradicted_above(above: list[_Quantity], below: list[_Quantity]) -> Itera
             continue
         (other,) = others.values()
         if not other.relative and not _rounded(each.value, other.value):
-            yield _finding(each, other)
+            yield each, other
 
 
-def _contradicted_below(below: list[_Quantity]) -> Iterator[Finding]:
+def _contradicted_below(below: list[_Quantity]) -> Iterator[tuple[_Quantity, _Quantity]]:
     by_words: dict[tuple[str, ...], list[_Quantity]] = defaultdict(list)
     for each in below:
         if len(each.words) > 1:
@@ -66,14 +66,13 @@ def _contradicted_below(below: list[_Quantity]) -> Iterator[Finding]:
         first = same[0]
         other = next(each for each in same if each.value != first.value)
         if other.path != first.path and not _rounded(first.value, other.value):
-            yield _finding(other, first)
+            yield other, first
 
 
-def _finding(one: _Quantity, other: _Quantity) -> Finding:
-    message = f"{one.written} {one.words[0]} here, but {other.written} at {other.location}"
-    return warning(
-        contradicting_figures, one.location, message, "Write the same number in both places, or say why not."
-    )
+def _finding(issue: Issue, one: _Quantity, other: _Quantity) -> Finding:
+    place, elsewhere = (issue.locate(each.path, each.offset) for each in (one, other))
+    message = f"{one.written} {one.words[0]} here, but {other.written} at {elsewhere}"
+    return warning(contradicting_figures, place, message, "Write the same number in both places, or say why not.")
 
 
 _INBOX = {"title", "subtitle", "subject", "preheader"}
@@ -85,6 +84,7 @@ _NUMBER = re.compile(
 )
 # Part of a name: GCC 4.3, the Boeing 747; but Its 12 bridges, at the beginning of a sentence.
 _NAME = re.compile(r"(?:\b[A-Z]{2,}|\S\s+[A-Z]\w*) $")
+_LONGEST_CLAUSE = 500
 _SCALES = {r"th": 1e3, r"mill?iar|bi": 1e9, r"mi": 1e6, r"tr": 1e12}
 _RELATIVE = re.compile(
     r"\bfrom\b.*\bto\b|\b(?:than|over|under|about|around|nearly|almost|roughly|up|least|most|more|less|fewer|another|other|further"
@@ -112,14 +112,14 @@ _FUNCTION_WORDS = frozenset(_JOINING.split())
 _COMMON = frozenset(_COUNTED_OFTEN.split())  # two numbers of them say nothing
 
 
-def _quantities(evidence: Evidence, text: ReadText) -> Iterator[_Quantity]:
+def _quantities(text: ReadText) -> Iterator[_Quantity]:
     if text.written.kind is TextKind.URL or "table" in text.written.path:
         return
     shown = [(offset, character) for offset, character in enumerate(text.prose) if character != "*"]
     plain = "".join(character for _, character in shown)
     for clause in re.finditer(r"(?:[^.;:!?\n]|[.:](?=\d))+", plain):
         for match in _NUMBER.finditer(plain, clause.start(), clause.end()):
-            if _NAME.search(plain, clause.start(), match.start()):
+            if _NAME.search(plain[max(clause.start(), match.start() - 40) : match.start()]):
                 continue
             without = plain[clause.start() : match.start("number")] + plain[match.end("number") : clause.end()]
             yield _Quantity(
@@ -128,8 +128,8 @@ def _quantities(evidence: Evidence, text: ReadText) -> Iterator[_Quantity]:
                 value=_value(match["number"], match["scale"] or ""),
                 unit=match["sign"] or (match["percent"] or "").strip(),
                 words=tuple(_content(match["words"].lower().split())),
-                relative=bool(_RELATIVE.search(without)),
-                location=evidence.issue.locate(text.written.path, shown[match.start()][0]),
+                relative=len(without) > _LONGEST_CLAUSE or bool(_RELATIVE.search(without)),
+                offset=shown[match.start()][0],
             )
 
 

@@ -107,7 +107,11 @@ class _Style:
             number = match["number"]
             several = len(re.split(mark, number)) > 2
             certain = match["sign"] or several or number.endswith("00" if mark != "," else "000")
-            if certain and (match["sign"] or mark == "," or not _NO_QUANTITY.search(prose[: match.start()])):
+            if certain and (
+                match["sign"]
+                or mark == ","
+                or not _NO_QUANTITY.search(prose[max(match.start() - 40, 0) : match.start()])
+            ):
                 yield match.start("number"), number, re.sub(mark, self.group, number)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 from dispatch.yaml_source.nodes import Scalar
 
@@ -14,7 +16,8 @@ _BLANKS = re.compile(r"[ \t]*")
 _HEX_DIGITS = {"x": 2, "u": 4, "U": 8}
 
 
-def character_spans(text: str, scalar: Scalar) -> list[Span]:
+@lru_cache(maxsize=2)  # the places of many findings in one text are asked for in a row
+def character_spans(text: str, scalar: Scalar) -> Sequence[Span]:
     """For each character of a scalar's value, the range of the file's `text` that spells it.
 
     Follows libyaml's scanner (yaml_parser_scan_plain_scalar, _flow_scalar and _block_scalar), so that one span comes
