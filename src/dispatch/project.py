@@ -16,6 +16,7 @@ from dispatch.content.issue import Issue, read_issue
 from dispatch.editing import edit_file
 from dispatch.errors import InvalidConfig, InvalidIssue, InvalidSegment
 from dispatch.inspection.gathering import gather
+from dispatch.inspection.history import History
 from dispatch.inspection.policy import policy_of
 from dispatch.messages.list_headers import feedback_id, list_id
 from dispatch.messages.message import Message, Recipient
@@ -160,6 +161,11 @@ class Project(Records):
         template = self.message_template(compiled, f"{compiled.slug}.0", "specimen", ring)
         return Personalizer(template, ring).message(recipient, date, purpose="test")
 
+    @cached_property
+    def history(self) -> History:
+        """What its issues have said."""
+        return History()
+
     # --- checks ------------------------------------------------------------------------------------
 
     def check(self, issue: Issue, compiled: CompiledIssue | None = None, *, segment: str = "") -> list[Finding]:
@@ -191,6 +197,7 @@ class Project(Records):
                 headers=self._headers(compiled),
                 segments=self._segments(file, segment),
                 segment=segment,
+                history=self.history.before(issue, self.issue_files(), today=self.today()),
             )
         return judge(evidence, policy)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from dispatch.checks import wording
 from dispatch.checks.check import CheckFunction, Severity
+from dispatch.checks.evidence import EarlierIssue
 from dispatch.testing.checks import CheckContract, Example, findings
 from dispatch.yaml_source import edited, read_yaml
 
@@ -94,6 +97,22 @@ EXAMPLES: dict[CheckFunction, Example] = {
             subject: "Reopened: your bridge"
             blocks: [divider: ]
         """,
+    ),
+    wording.subject_used_before: Example(
+        bad="""
+            title: A bridge
+            subject: ‸Who pays for the bridge?
+            blocks: [divider: ]
+        """,
+        bad_facts={
+            "history": (EarlierIssue("issues/a.yaml", date(2026, 2, 2), "Who pays for the Bridge", frozenset()),)
+        },
+        good="""
+            title: A bridge
+            subject: "Bridges #13"
+            blocks: [divider: ]
+        """,
+        good_facts={"history": (EarlierIssue("issues/a.yaml", date(2026, 2, 2), "Bridges #12", frozenset()),)},
     ),
     wording.leftover_placeholder: Example(
         bad="""

@@ -69,6 +69,16 @@ class PictureFacts:
 
 
 @dataclass(frozen=True)
+class EarlierIssue:
+    """Another issue of the newsletter, dated before this one."""
+
+    file: str  # as its author knows it: issues/hello.yaml
+    date: date
+    subject: str
+    pages: frozenset[str]  # what its links lead to, as `same_page` has it
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What checks look at."""
 
@@ -91,6 +101,7 @@ class Evidence:
     reply_to: Setting | None = None
     mail_server: str = ""  # the host that takes the mail by SMTP, as written; empty: a provider's API
     templates: tuple[TemplateText, ...] = ()  # the newsletter's own
+    history: tuple[EarlierIssue, ...] = ()  # the newest first
 
     @cached_property
     def texts(self) -> tuple[ReadText, ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import SplitResult, urlsplit
 
 from dispatch.checks.check import Finding, Fix, error, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.hosts import is_local, is_this_machine
 from dispatch.checks.mending import mended_link, mended_text
-from dispatch.checks.parts import CODE_SPAN, WrittenLink
-from dispatch.content.richtext import MergeField, RichText
+from dispatch.checks.parts import CODE_SPAN
+from dispatch.checks.urls import OPEN, host_of, scheme_of, split, written_urls
+from dispatch.content.richtext import RichText
 from dispatch.content.texts import TextKind
 from dispatch.location import Location
 from dispatch.rendering.escaping import SCHEMES
@@ -23,7 +23,7 @@ def malformed_link(evidence: Evidence) -> Iterator[Finding]:
 
     A mail has no page that a relative link (`/about`, `#top`) could start from: every address is written in full.
     """
-    for link, url in _written(evidence):
+    for link, url in written_urls(evidence):
         if fault := _fault(url):
             message, hint = fault
             fix = mended_link(evidence.issue, link)
@@ -39,8 +39,8 @@ def forbidden_scheme(evidence: Evidence) -> Iterator[Finding]:
 
     Mail clients take `javascript:`, `data:` and `file:` for attacks; dispatch puts a dead `#` in their place.
     """
-    for link, url in _written(evidence):
-        scheme = _scheme(url)
+    for link, url in written_urls(evidence):
+        scheme = scheme_of(url)
         if scheme and scheme not in SCHEMES:
             message = f"a link may not begin with `{scheme}:`"
             yield error(forbidden_scheme, link.location, message, did_you_mean(scheme, sorted(SCHEMES)))
@@ -48,8 +48,8 @@ def forbidden_scheme(evidence: Evidence) -> Iterator[Finding]:
 
 def insecure_link(evidence: Evidence) -> Iterator[Finding]:
     """A link begins with http: others can read and change what it leads to."""
-    for link, url in _written(evidence):
-        if _scheme(url) == "http" and not is_local(_host(url)):
+    for link, url in written_urls(evidence):
+        if scheme_of(url) == "http" and not is_local(host_of(url)):
             yield warning(
                 insecure_link,
                 link.location,
@@ -64,8 +64,8 @@ def local_link(evidence: Evidence) -> Iterator[Finding]:
     An error where it is the author's own machine, else a warning: a text may explain how to reach one's router. The
     newsletter's own addresses in dispatch.yaml are looked at too; as long as nothing is sent they may be local.
     """
-    for link, url in _written(evidence):
-        host = _host(url)
+    for link, url in written_urls(evidence):
+        host = host_of(url)
         if is_this_machine(host):
             message = f"only you can follow this link: to a reader, {host} is their own machine"
             yield error(local_link, link.location, message, "Write the address that the world knows.")
@@ -74,7 +74,7 @@ def local_link(evidence: Evidence) -> Iterator[Finding]:
             yield warning(local_link, link.location, message, "Write the address that the world knows.")
     settings = {setting.location: setting for setting in (evidence.unsubscribe_url, evidence.newsletter_url)}
     for setting in settings.values():
-        if is_local(_host(setting.value)):
+        if is_local(host_of(setting.value)):
             message = f"readers cannot follow links to {setting.value}"
             yield warning(local_link, setting.location, message, "Change it before you send to anybody but yourself.")
 
@@ -89,17 +89,6 @@ def link_without_text(evidence: Evidence) -> Iterator[Finding]:
 
 _UNREAD = re.compile(r"\]\s?\(\s*<?(?:https?:|mailto:|www\.)")
 _CODE = re.compile(CODE_SPAN, re.DOTALL)
-_OPEN = "…"  # what stands for a merge field inside an address
-# In host:8000 the host is no scheme, nor is it in example.org:8000, though RFC 3986 §3.1 lets a scheme have dots.
-_SCHEME = re.compile(rf"({'|'.join(SCHEMES)}|[a-z][a-z0-9+-]*(?!:\d)):", re.IGNORECASE)
-
-
-def _written(evidence: Evidence) -> Iterator[tuple[WrittenLink, str]]:
-    """Every link with its address, merge fields as `…`; those that begin with one are known only person by person."""
-    for link in evidence.links:
-        if link.url and isinstance(link.url[0], MergeField):
-            continue
-        yield link, "".join(_OPEN if isinstance(part, MergeField) else part.text for part in link.url).strip()
 
 
 def _fault(url: str) -> tuple[str, str] | None:
@@ -108,13 +97,13 @@ def _fault(url: str) -> tuple[str, str] | None:
         return "the link has no address", "Write [text](https://…)."
     if re.search(r"\s", url):
         return f"the address has a space in it: {url}", "Write %20 in the place of each space."
-    scheme = _scheme(url)
+    scheme = scheme_of(url)
     if not scheme:
         return f"the address is not complete: {url}", _completed(url)
     rest = url[len(scheme) + 1 :]
-    if scheme == "mailto" and not re.match(rf"\?|[^@/?]+@[^@/?]+|[^@/?]*{_OPEN}", rest):
+    if scheme == "mailto" and not re.match(rf"\?|[^@/?]+@[^@/?]+|[^@/?]*{OPEN}", rest):
         return f"there is no mail address in {url}", "Write mailto:name@example.org"
-    if scheme == "tel" and not re.search(rf"\d|{_OPEN}", rest):
+    if scheme == "tel" and not re.search(rf"\d|{OPEN}", rest):
         return f"there is no telephone number in {url}", "Write tel:+33-1-23-45-67-89"
     if scheme in {"https", "http"} and (trouble := _web_fault(url)):
         return f"{trouble}: {url}", f"Write {scheme}://example.org/path"
@@ -122,7 +111,7 @@ def _fault(url: str) -> tuple[str, str] | None:
 
 
 def _web_fault(url: str) -> str:
-    parts = _split(url)
+    parts = split(url)
     if parts is None:
         return "this is not a web address"
     host = (parts.hostname or "").removesuffix(".")
@@ -148,23 +137,3 @@ def _unread_links(evidence: Evidence) -> Iterator[tuple[Location, Fix | None]]:
             if match.start() not in read:
                 fix = mended_text(evidence.issue, text.written, match.start())
                 yield evidence.issue.locate(text.written.path, match.start()), fix
-
-
-def _scheme(url: str) -> str:
-    match = _SCHEME.match(url)
-    return match[1].lower() if match else ""
-
-
-def _host(url: str) -> str:
-    """The host of a web address; empty where there is none."""
-    parts = _split(url)
-    return parts.hostname or "" if parts and parts.scheme in {"https", "http"} else ""
-
-
-def _split(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises as well
-    except ValueError:
-        return None
-    return parts

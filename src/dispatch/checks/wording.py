@@ -92,6 +92,21 @@ def pretended_reply(evidence: Evidence) -> Iterator[Finding]:
         yield warning(pretended_reply, place, message, "Leave that beginning out.", fix)
 
 
+def subject_used_before(evidence: Evidence) -> Iterator[Finding]:
+    """An earlier issue had the same subject, and Gmail shows mails with one subject as one conversation.
+
+    Read from the other files in issues/ that are dated before this one. Capitals and marks do not count, but numbers
+    do: “Bridges #12” is not “Bridges #13”.
+    """
+    subject = _letters(_subject(evidence.issue))
+    for earlier in evidence.history:
+        if subject and _letters(earlier.subject) == subject:
+            message = f"{earlier.file}, dated {earlier.date}, has the same subject"
+            hint = "Write one that says what is new."
+            yield warning(subject_used_before, _subject_place(evidence.issue), message, hint)
+            return
+
+
 def leftover_placeholder(evidence: Evidence) -> Iterator[Finding]:
     """A placeholder was never replaced: TK, TODO, FIXME, XXX, lorem ipsum.
 

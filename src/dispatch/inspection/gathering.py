@@ -9,7 +9,7 @@ from datetime import date
 
 from PIL import Image, ImageSequence
 
-from dispatch.checks.evidence import Animation, Evidence, PictureFacts, Setting, TemplateText
+from dispatch.checks.evidence import Animation, EarlierIssue, Evidence, PictureFacts, Setting, TemplateText
 from dispatch.checks.images import FIGURE_WIDTH
 from dispatch.checks.parts import figures
 from dispatch.config import Config
@@ -37,12 +37,14 @@ def gather(
     headers: tuple[tuple[str, str], ...],
     segments: Mapping[str, Segment],
     segment: str = "",
+    history: tuple[EarlierIssue, ...] = (),
 ) -> Evidence:
     """What checks may look at; `marked` is the HTML of `compiled` with marks.
 
     `subscribers` are all who may be mailed, of whom the segment that `segment` names is the audience; they are read once
     and none is kept. `known_fields` are the merge fields of the whole list. `reserved` are values for the merge
-    fields that dispatch fills itself, as long as real ones. `headers` are those of a specimen message.
+    fields that dispatch fills itself, as long as real ones. `headers` are those of a specimen message, `history` the
+    issues before this one.
     """
     audience, largest = survey(
         compiled.html,
@@ -67,6 +69,7 @@ def gather(
         largest_html_for=largest.address,
         today=today,
         headers=headers,
+        history=history,
         subscribers=Setting(config.subscribers, config.locate(("subscribers",))),
         segments=tuple(Setting(name, config.locate(("segments", name))) for name in segments),
         reply_to=Setting(config.reply_to.address, config.locate(("reply_to",))) if config.reply_to else None,
