@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import closing, nullcontext, suppress
+from dataclasses import replace
 from datetime import datetime
 from email.parser import BytesHeaderParser
 from functools import cached_property
 from pathlib import Path
 
 from dispatch.checks.check import Finding
+from dispatch.checks.urls import web_addresses
 from dispatch.checks.waivers import Judgement, judge
 from dispatch.content.issue import Issue, read_issue
 from dispatch.editing import edit_file
@@ -18,6 +20,7 @@ from dispatch.errors import InvalidConfig, InvalidIssue, InvalidSegment
 from dispatch.inspection.gathering import gather
 from dispatch.inspection.history import History
 from dispatch.inspection.policy import policy_of
+from dispatch.inspection.reachability import Reachability
 from dispatch.messages.list_headers import feedback_id, list_id
 from dispatch.messages.message import Message, Recipient
 from dispatch.messages.personalize import Personalizer
@@ -166,14 +169,21 @@ class Project(Records):
         """What its issues have said."""
         return History()
 
+    @cached_property
+    def reachability(self) -> Reachability:
+        """What its links lead to."""
+        return Reachability(self.config.state / "links.json", self.clock)
+
     # --- checks ------------------------------------------------------------------------------------
 
     def check(self, issue: Issue, compiled: CompiledIssue | None = None, *, segment: str = "") -> list[Finding]:
         """What is wrong with an issue for its audience, and not allowed; raises as `judge` does."""
         return list(self.judge(issue, compiled, segment=segment).findings)
 
-    def judge(self, issue: Issue, compiled: CompiledIssue | None = None, *, segment: str = "") -> Judgement:
-        """What is wrong with an issue for its audience, and what is allowed.
+    def judge(
+        self, issue: Issue, compiled: CompiledIssue | None = None, *, segment: str = "", online: bool = False
+    ) -> Judgement:
+        """What is wrong with an issue for its audience, and what is allowed; `online`, its links are followed as well.
 
         Raises InvalidConfig, InvalidIssue, InvalidTheme, NotFound and InvalidSubscribers where that cannot be found out.
         """
@@ -199,6 +209,9 @@ class Project(Records):
                 segment=segment,
                 history=self.history.before(issue, self.issue_files(), today=self.today()),
             )
+        if online:
+            urls = (url for _, url in web_addresses(evidence))
+            evidence = replace(evidence, answers=self.reachability.answers(urls))
         return judge(evidence, policy)
 
     def _refuse_shared_slug(self, issue: Issue) -> None:

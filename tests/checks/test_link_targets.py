@@ -8,7 +8,7 @@ import pytest
 
 from dispatch.checks import link_targets
 from dispatch.checks.check import CheckFunction
-from dispatch.checks.evidence import EarlierIssue
+from dispatch.checks.evidence import Answer, EarlierIssue
 from dispatch.testing.checks import CheckContract, Example, findings
 
 
@@ -22,6 +22,11 @@ SENT = (
     earlier("rail", date(2026, 2, 9), "a.example/shop"),
     earlier("harbour", date(2024, 2, 9), "a.example/port"),
 )
+
+ANSWERS = {
+    "https://a.example/bridge": Answer("is answered with 404 Not Found", "Leave it out."),
+    "https://a.example/tunnel": Answer(),
+}
 
 EXAMPLES: dict[CheckFunction, Example] = {
     link_targets.shortened_link: Example(
@@ -87,6 +92,18 @@ EXAMPLES: dict[CheckFunction, Example] = {
             signoff: {tagline: "[The bridge](https://a.example/bridge)"}
         """,
         good_facts={"history": SENT},
+    ),
+    link_targets.unreachable_link: Example(
+        bad="""
+            title: A bridge
+            blocks: [paragraph: "See ‸[the bridge](https://a.example/bridge) and [the tunnel](https://a.example/tunnel)."]
+        """,
+        bad_facts={"answers": ANSWERS},
+        good="""
+            title: A bridge
+            blocks: [paragraph: "See [the tunnel](https://a.example/tunnel) and [the port](https://a.example/{{name|}})."]
+        """,
+        good_facts={"answers": ANSWERS},
     ),
 }
 

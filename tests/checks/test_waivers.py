@@ -77,3 +77,10 @@ def test_the_newsletter_weighs_findings_for_itself() -> None:
 
 def test_what_binds_is_a_check() -> None:
     assert {name_of(check) for check in BINDING} < {name_of(check) for check in CHECKS}
+
+
+def test_what_nobody_could_look_for_may_still_be_needed() -> None:
+    text = f"{LONG}allow: {{unreachable-link: It is for members.}}\nblocks: [divider: ]\n"
+    offline, online = (judge(evidence_about(text, answers=answers), NO_POLICY, []) for answers in (None, {}))
+    assert offline.findings == ()
+    assert [finding.check for finding in online.findings] == ["unneeded-waiver"]

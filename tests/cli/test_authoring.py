@@ -5,9 +5,11 @@ from __future__ import annotations
 import email
 import os
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from cli.command import Command, Terminal
 from dispatch.checks.waivers import Judgement
@@ -71,6 +73,42 @@ def test_for_github(dispatch: Command, folder: Path, monkeypatch: pytest.MonkeyP
         f"::warning file={folder.name}/issues/bridge.yaml,line=6,col=16,title=leftover-placeholder::"
         "“TODO” looks like a placeholder%0AWrite what belongs there.\n"
     )
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What this process asks the network, all in vain."""
+    asked: list[object] = []
+
+    def refuse(*arguments: object, **_options: object) -> None:
+        asked.append(arguments)
+        raise OSError("there is no network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    return asked
+
+
+def test_nobody_is_asked_unless_it_is_wanted(dispatch: Command, folder: Path, asked: list[object]) -> None:
+    write(
+        folder,
+        "  - paragraph: See [the bridge](https://crossings.example/a) of [Northtown](https://north.example/b).\n",
+    )
+    assert dispatch("check", "--strict").code == 0
+    assert dispatch("send", "bridge", "--dry-run").code == 0
+    assert asked == []
+    checked = dispatch("check", "--online", "--strict")
+    assert checked.code == 1
+    assert "issues/bridge.yaml:6:20: warning: the link https://crossings.example/a has a host that" in checked.stdout
+    assert "1 issue checked: 0 errors, 2 warnings." in checked.stderr
+    assert asked
+
+
+def test_this_machine_is_not_asked_for_a_link(dispatch: Command, folder: Path, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data("secret")
+    write(folder, f"  - paragraph: See [the bridge](http://127.0.0.1:{httpserver.port}/).\n")
+    assert "leads to 127.0.0.1, which is no public address" in dispatch("check", "--online").stdout
+    assert httpserver.log == []
 
 
 def test_errors_fail(dispatch: Command, folder: Path) -> None:
@@ -219,8 +257,8 @@ def test_an_issue_that_changes_while_it_is_checked_is_not_written(
     path = folder / "issues/bridge.yaml"
     judge = Project.judge
 
-    def judge_slowly(project: Project, issue: Issue) -> Judgement:
-        judgement = judge(project, issue)
+    def judge_slowly(project: Project, issue: Issue, *, online: bool) -> Judgement:
+        judgement = judge(project, issue, online=online)
         path.write_text("title: Mine\n")
         return judgement
 

@@ -52,6 +52,7 @@ CHECKS: tuple[CheckFunction, ...] = (
     link_targets.tracking_parameter,
     link_targets.repeated_link,
     link_targets.link_sent_before,
+    link_targets.unreachable_link,
     images.missing_alt,
     images.file_name_as_alt,
     images.alt_repeating_caption,

@@ -79,6 +79,14 @@ class EarlierIssue:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What came back when a link was followed."""
+
+    trouble: str = ""  # to be read after “the link …”; empty: it leads somewhere
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What checks look at."""
 
@@ -102,6 +110,7 @@ class Evidence:
     mail_server: str = ""  # the host that takes the mail by SMTP, as written; empty: a provider's API
     templates: tuple[TemplateText, ...] = ()  # the newsletter's own
     history: tuple[EarlierIssue, ...] = ()  # the newest first
+    answers: Mapping[str, Answer] | None = None  # by the address of the link; None: the web was not asked
 
     @cached_property
     def texts(self) -> tuple[ReadText, ...]:

@@ -83,6 +83,18 @@ def link_sent_before(evidence: Evidence) -> Iterator[Finding]:
             yield warning(link_sent_before, link.location, message, "Leave it out, or say that it is an old one.")
 
 
+def unreachable_link(evidence: Evidence) -> Iterator[Finding]:
+    """A link was followed, and nothing came of it. Only with --online: without it nobody is asked.
+
+    HEAD, then GET where HEAD is refused, at most 5 redirects, never into a private network. A site that wants a login,
+    or turns away programs (401, 403, 429 …), is not told: readers may well see it. Good answers are kept for a day.
+    """
+    for link, url in web_addresses(evidence):
+        answer = (evidence.answers or {}).get(url)
+        if answer and answer.trouble:
+            yield warning(unreachable_link, link.location, f"the link {url} {answer.trouble}", answer.remedy)
+
+
 _STANDING = 3
 
 # The best known ones, with those that social networks put in the place of what was posted. SURBL's list of the most

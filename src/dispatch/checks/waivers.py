@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from dispatch.checks import BINDING, CHECKS
 from dispatch.checks.check import CheckFunction, Finding, Severity, name_of, run
 from dispatch.checks.evidence import Evidence
+from dispatch.checks.link_targets import unreachable_link
 from dispatch.content.issue import Issue
 from dispatch.yaml_model import did_you_mean
 
@@ -41,7 +42,8 @@ def judge(evidence: Evidence, policy: Policy, checks: Iterable[CheckFunction] = 
     issue, found = evidence.issue, run(checks, evidence)
     reasons = {name: why for name, why in {**policy.allow, **issue.allow}.items() if name not in binding_names()}
     kept = [_as_the_newsletter_weighs(finding, policy) for finding in found if finding.check not in reasons]
-    kept += [*unknown_waivers(issue), *forbidden_waivers(issue), *unneeded_waivers(issue, found)]
+    unasked = {name_of(unreachable_link)} if evidence.answers is None else set()
+    kept += [*unknown_waivers(issue), *forbidden_waivers(issue), *unneeded_waivers(issue, found, unasked)]
     waived = (Waived(finding, reasons[finding.check]) for finding in found if finding.check in reasons)
     return Judgement(tuple(sorted(kept, key=lambda finding: finding.location)), tuple(waived))
 
@@ -71,11 +73,11 @@ def forbidden_waivers(issue: Issue) -> Iterator[Finding]:
         yield _about(issue, name, "forbidden-waiver", Severity.ERROR, message, "Delete this line.")
 
 
-def unneeded_waivers(issue: Issue, found: Collection[Finding]) -> Iterator[Finding]:
-    """An issue allows what no check has found: warning `unneeded-waiver`."""
-    names = {finding.check for finding in found}
+def unneeded_waivers(issue: Issue, found: Iterable[Finding], unasked: Iterable[str] = ()) -> Iterator[Finding]:
+    """An issue allows what no check has found, of those that could look: warning `unneeded-waiver`."""
+    needed = {*(finding.check for finding in found), *unasked, *binding_names()}
     for name in issue.allow:
-        if name in known_names() and name not in names | binding_names():
+        if name in known_names() and name not in needed:
             message = f"there is nothing here for `{name}` to find"
             yield _about(issue, name, "unneeded-waiver", Severity.WARNING, message, "Delete this line.")
 

@@ -32,6 +32,7 @@ COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 @click.argument("issues", metavar="[ISSUE]...", nargs=-1)
 @click.option("--strict", is_flag=True, help="Let warnings fail as well.")
 @click.option("--fix", "fixing", is_flag=True, help="Write into the issues what is certain, and show it.")
+@click.option("--online", is_flag=True, help="Follow the links as well; without it nobody is asked.")
 @click.option(
     "--format",
     "form",
@@ -43,7 +44,13 @@ COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 @json_option
 @click.pass_context
 def check(
-    context: click.Context, issues: tuple[str, ...], strict: bool, fixing: bool, form: str, as_json: bool
+    context: click.Context,
+    issues: tuple[str, ...],
+    strict: bool,
+    fixing: bool,
+    online: bool,
+    form: str,
+    as_json: bool,
 ) -> None:
     """Say what is wrong with each ISSUE (default: all), at file:line:col. Exit 1 if there is an error."""
     project = context.with_resource(Project(settings(context)))
@@ -51,7 +58,7 @@ def check(
     found = _Found()
     for name in names:
         try:
-            found.add(project, project.read_issue(name), fixing=fixing)
+            found.add(project, project.read_issue(name), fixing=fixing, online=online)
         except DispatchError as error:
             found.problems.update(dict.fromkeys(error.problems))
     if as_json:
@@ -111,12 +118,12 @@ class _Found:
     repairs: list[Repair] = field(default_factory=list)
     problems: dict[Problem, None] = field(default_factory=dict)  # each once: one with the list is every issue's
 
-    def add(self, project: Project, issue: Issue, *, fixing: bool) -> None:
+    def add(self, project: Project, issue: Issue, *, fixing: bool, online: bool) -> None:
         """Check an issue, and fix what can be fixed."""
-        judgement = project.judge(issue)
+        judgement = project.judge(issue, online=online)
         if fixing:
             self.repairs.append(Repair.of(issue))
-            judgement = self.repairs[-1].carry_out(project, judgement)
+            judgement = self.repairs[-1].carry_out(project, judgement, online=online)
         self.findings += judgement.findings
         self.waived += judgement.waived
 

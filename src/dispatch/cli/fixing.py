@@ -31,7 +31,7 @@ class Repair:
         """An issue in which nothing was fixed yet."""
         return cls(issue, issue.source.text, issue.source.text)
 
-    def carry_out(self, project: Project, judgement: Judgement) -> Judgement:
+    def carry_out(self, project: Project, judgement: Judgement, *, online: bool = False) -> Judgement:
         """Fix what can be fixed of the findings in the issue, and return what is left.
 
         Raises FileChanged, and EditRefused, as well as what reading and checking the issue raises.
@@ -44,7 +44,7 @@ class Repair:
             self.after = project.edit_issue(self.issue, edits).text
             self.fixed += chosen
             self.issue = project.read_issue(self.issue.source.file)
-            judgement = project.judge(self.issue)
+            judgement = project.judge(self.issue, online=online)
         return judgement
 
     def told(self) -> Iterator[str]:

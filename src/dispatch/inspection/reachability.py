@@ -1,0 +1,86 @@
+"""Follows links into the web, several at once, and remembers for a day which ones led somewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urldefrag, urljoin
+
+from dispatch.checks.evidence import Answer
+from dispatch.files import write_whole
+from dispatch.inspection.public_web import NoAnswer, NotAsked, PublicWeb, Reply
+
+AT_ONCE = 8
+MOST_REDIRECTS = 5
+KEPT = timedelta(days=1)
+
+# A program is turned away where a reader may be let in; 999 is LinkedIn's word for it.
+_NOT_FOR_PROGRAMS = {401, 402, 403, 405, 406, 407, 408, 418, 423, 425, 429, 451, 503, 999}
+_LOOK = "Open it yourself: mend the address, or leave the link out."
+
+
+class Reachability:
+    """Which links lead somewhere."""
+
+    def __init__(self, kept: Path, clock: Callable[[], datetime], web: PublicWeb | None = None) -> None:
+        """Remember in the file `kept`: the good answers only, for a link that is mended is to be asked again."""
+        self._kept = kept
+        self._clock = clock
+        self._web = web or PublicWeb()
+
+    def answers(self, urls: Iterable[str]) -> dict[str, Answer]:
+        """What comes back from each web address; whoever answered well within a day is not asked again."""
+        now, known = self._clock(), self._known()
+        fresh = {url: at for url, at in known.items() if timedelta(0) <= now - at < KEPT}
+        asked = [url for url in dict.fromkeys(urls) if url not in fresh]
+        with ThreadPoolExecutor(AT_ONCE) as crew:
+            found = dict(zip(asked, crew.map(self._follow, asked), strict=True))
+        fresh |= {url: now for url, answer in found.items() if not answer.trouble}
+        if fresh != known:
+            self._keep(fresh)
+        return dict.fromkeys(fresh, Answer()) | found
+
+    def _follow(self, url: str) -> Answer:
+        try:
+            for _ in range(MOST_REDIRECTS + 1):
+                reply = self._look(urldefrag(url).url)
+                if not (300 <= reply.status < 400 and reply.location):
+                    return _judged(reply.status)
+                url = urljoin(url, reply.location)
+        except NotAsked as refused:
+            return Answer(str(refused), "Write an address that the whole world can reach.")
+        except NoAnswer as trouble:
+            return Answer(str(trouble), _LOOK)
+        return Answer(f"is redirected more than {MOST_REDIRECTS} times", _LOOK)
+
+    def _look(self, url: str) -> Reply:
+        """HEAD, which carries no page; GET where that is refused, as many servers do."""
+        try:
+            reply = self._web.ask("HEAD", url)
+        except NoAnswer:
+            return self._web.ask("GET", url)
+        return self._web.ask("GET", url) if reply.status >= 400 else reply
+
+    def _known(self) -> dict[str, datetime]:
+        """What is remembered; a file that cannot be read is as good as none."""
+        try:
+            read = json.loads(self._kept.read_bytes())
+            return {str(url): datetime.fromisoformat(at) for url, at in read.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+    def _keep(self, fresh: Mapping[str, datetime]) -> None:
+        text = json.dumps({url: at.isoformat() for url, at in sorted(fresh.items())}, ensure_ascii=False, indent=1)
+        self._kept.parent.mkdir(mode=0o700, exist_ok=True)
+        write_whole(self._kept, f"{text}\n".encode())
+
+
+def _judged(status: int) -> Answer:
+    if status < 400 or status in _NOT_FOR_PROGRAMS:
+        return Answer()
+    phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+    return Answer(f"is answered with {status} {phrase}".rstrip(), _LOOK)
