@@ -4,56 +4,16 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
+from preview.browsing import MAIL, ground_of, mail_of, opened
 from preview.client import SETTINGS, TIDES, Preview
 
 pytestmark = pytest.mark.browser
 
-Scheme = Literal["light", "dark"]
-MAIL = "#device iframe:not(.coming)"
 LONG = TIDES.replace("Boats need water under them.", "Boats need water under them. " * 400)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's chromium; not for the whole session, because Playwright's event loop stands in the way of others."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@contextmanager
-def opened(
-    browser: Browser, preview: Preview, query: str = "?issue=tides", *, scheme: Scheme = "light", width: int = 1400
-) -> Iterator[Page]:
-    """A page with the desk, on which no script went wrong and the policy forbade nothing."""
-    complaints: list[str] = []
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.goto(preview.base + query)
-    yield page
-    context.close()
-    # Chromium complains for the mail, into which Playwright wanted to put its own scripts.
-    assert [text for text in complaints if "Blocked script execution" not in text] == []
-
-
-def mail_of(page: Page) -> FrameLocator:
-    """The mail on the stage."""
-    return page.frame_locator(MAIL)
-
-
-def ground_of(page: Page) -> str:
-    """The colour behind the mail."""
-    return str(mail_of(page).locator("body").evaluate("body => getComputedStyle(body).backgroundColor"))
 
 
 def test_the_mail_stands_on_the_desk(browser: Browser, quiet: Preview) -> None:

@@ -1,0 +1,41 @@
+"""The desk in Chromium: opened for a test, and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from playwright.sync_api import Browser, FrameLocator, Page
+
+from preview.client import Preview
+
+Scheme = Literal["light", "dark"]
+MAIL = "#device iframe:not(.coming)"
+
+
+@contextmanager
+def opened(
+    browser: Browser, preview: Preview, query: str = "?issue=tides", *, scheme: Scheme = "light", width: int = 1400
+) -> Iterator[Page]:
+    """A page with the desk, on which no script went wrong and the policy forbade nothing."""
+    complaints: list[str] = []
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(preview.base + query)
+    yield page
+    context.close()
+    # Chromium complains for the mail, into which Playwright wanted to put its own scripts.
+    assert [text for text in complaints if "Blocked script execution" not in text] == []
+
+
+def mail_of(page: Page) -> FrameLocator:
+    """The mail on the stage."""
+    return page.frame_locator(MAIL)
+
+
+def ground_of(page: Page) -> str:
+    """The colour behind the mail."""
+    return str(mail_of(page).locator("body").evaluate("body => getComputedStyle(body).backgroundColor"))
