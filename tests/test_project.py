@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from dispatch.config import load_config
 from dispatch.errors import InvalidIssue, InvalidSubscribers, NotFound
 from dispatch.project import Project
+from dispatch.rendering.compiler import compile_issue, compile_marked
 from newsletter import add_people, add_picture, configure
 
 
@@ -75,6 +77,22 @@ def test_the_checks_ask_no_database(project: Project, folder: Path) -> None:
     (folder / ".dispatch/dispatch.db").unlink()
     project.check(project.read_issue("bridge"))
     assert not (folder / ".dispatch/dispatch.db").exists()
+
+
+def test_an_issue_is_compiled_once_to_be_checked_and_not_again_for_who_has_done_so(project: Project) -> None:
+    issue = project.read_issue("bridge")
+    with (
+        patch("dispatch.project.compile_issue", wraps=compile_issue) as plain,
+        patch("dispatch.project.compile_marked", wraps=compile_marked) as marked,
+    ):
+        found = project.check(issue)
+        assert (plain.call_count, marked.call_count) == (0, 1)
+        compilation = project.compile_marked(issue, embed=project.embeds())
+        marked.reset_mock()
+        assert project.check(issue, *compilation) == found
+        assert (plain.call_count, marked.call_count) == (0, 0)
+        assert project.check(issue, project.compile(issue, embed=project.embeds())) == found
+        assert (plain.call_count, marked.call_count) == (1, 1)
 
 
 def test_a_list_that_makes_no_sense(project: Project, folder: Path) -> None:

@@ -105,8 +105,8 @@ class Project(Records):
             media_url=self.media_url if media_url is None else media_url,
         )
 
-    def _compile_marked(self, issue: Issue, *, embed: bool) -> MarkedHtml:
-        """The HTML of an issue with who wrote what in it, for checks."""
+    def compile_marked(self, issue: Issue, *, embed: bool) -> tuple[CompiledIssue, MarkedHtml]:
+        """What `compile` gives, and its HTML with who wrote what in it, for checks and preview; raises as `compile`."""
         return compile_marked(
             issue, self.theme, self.newsletter, pictures=self.pictures, embed=embed, media_url=self.media_url
         )
@@ -176,25 +176,42 @@ class Project(Records):
 
     # --- checks ------------------------------------------------------------------------------------
 
-    def check(self, issue: Issue, compiled: CompiledIssue | None = None, *, segment: str = "") -> list[Finding]:
+    def check(
+        self,
+        issue: Issue,
+        compiled: CompiledIssue | None = None,
+        marked: MarkedHtml | None = None,
+        *,
+        segment: str = "",
+    ) -> list[Finding]:
         """What is wrong with an issue for its audience, and not allowed; raises as `judge` does."""
-        return list(self.judge(issue, compiled, segment=segment).findings)
+        return list(self.judge(issue, compiled, marked, segment=segment).findings)
 
     def judge(
-        self, issue: Issue, compiled: CompiledIssue | None = None, *, segment: str = "", online: bool = False
+        self,
+        issue: Issue,
+        compiled: CompiledIssue | None = None,
+        marked: MarkedHtml | None = None,
+        *,
+        segment: str = "",
+        online: bool = False,
     ) -> Judgement:
         """What is wrong with an issue for its audience, and what is allowed; `online`, its links are followed as well.
+
+        Whoever has compiled the issue hands it in, and its HTML with marks; it is compiled for what is missing.
 
         Raises InvalidConfig, InvalidIssue, InvalidTheme, NotFound and InvalidSubscribers where that cannot be found out.
         """
         policy = policy_of(self.config)
         self._refuse_shared_slug(issue)
-        compiled = compiled or self.compile(issue, embed=self.embeds())
+        if not compiled or not marked:
+            again, marked = self.compile_marked(issue, embed=compiled.embedded if compiled else self.embeds())
+            compiled = compiled or again
         with open_subscribers(self.subscribers_file, self.subscribers_name) as file:
             evidence = gather(
                 issue,
                 compiled,
-                self._compile_marked(issue, embed=compiled.embedded),
+                marked,
                 self.config,
                 shelf=self.pictures,
                 subscribers=(

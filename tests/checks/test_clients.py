@@ -17,7 +17,7 @@ from dispatch.checks.readers import CLIENTS
 from dispatch.content.issue import read_issue
 from dispatch.location import Location
 from dispatch.rendering.compiled import Slots
-from dispatch.rendering.compiler import compile_issue, compile_marked
+from dispatch.rendering.compiler import compile_marked
 from dispatch.rendering.marks import Mark, MarkedHtml
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.stylesheet import walk
@@ -193,11 +193,8 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> PictureShelf:
 def checked(text: str, theme: Theme, shelf: PictureShelf, **services: int) -> list[Finding]:
     """What the checks say about an issue with a theme."""
     issue = read_issue(text, "issues/a.yaml")
-    facts = {
-        "compiled": compile_issue(issue, theme, FACTS, pictures=shelf, embed=True),
-        "marked": compile_marked(issue, theme, FACTS, pictures=shelf, embed=True),
-    }
-    evidence = evidence_about(text, **facts)
+    compiled, marked = compile_marked(issue, theme, FACTS, pictures=shelf, embed=True)
+    evidence = evidence_about(text, compiled=compiled, marked=marked)
     if services:
         evidence = replace(evidence, audience=replace(evidence.audience, services=services))
     return run(THEME, evidence)

@@ -15,7 +15,7 @@ from dispatch.config import load_config
 from dispatch.content.issue import read_issue
 from dispatch.inspection.gathering import gather
 from dispatch.location import Location
-from dispatch.rendering.compiler import compile_issue, compile_marked
+from dispatch.rendering.compiler import compile_marked
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.slots import fill
 from dispatch.rendering.theme import NewsletterFacts, Theme
@@ -66,8 +66,7 @@ def evidence_of(folder: Path, text: str, *, file: str = "issues/bridge.yaml") ->
     shelf = PictureShelf(folder)
     newsletter = NewsletterFacts(**config.newsletter.model_dump())
     theme = Theme(folder)
-    compiled = compile_issue(issue, theme, newsletter, pictures=shelf, embed=True)
-    marked = compile_marked(issue, theme, newsletter, pictures=shelf, embed=True)
+    compiled, marked = compile_marked(issue, theme, newsletter, pictures=shelf, embed=True)
     return gather(
         issue,
         compiled,

@@ -12,8 +12,9 @@ import yaml
 from dispatch.content.issue import read_issue
 from dispatch.content.richtext import Break, Code, Emphasis, Link, MergeField, Strong, TextRun, parse, parse_plain
 from dispatch.rendering.compiled import Context
-from dispatch.rendering.compiler import compile_issue
+from dispatch.rendering.compiler import compile_issue, compile_marked
 from dispatch.rendering.escaping import escape
+from dispatch.rendering.marks import without_marks
 from dispatch.rendering.slots import fill
 
 from .conftest import FACTS
@@ -27,6 +28,7 @@ PIECES = [
     *"éßçΩЖשעملहिन東京𝔄🚂👩🏽🇫",
     "\n", "\n\n", "  ", "\\n", "\\u{a0}", "\\{{", "]]>", "<!--", "-->", "<![endif]-->", "<!--[if mso]>", "</td>", "<script>",
     "&amp;", "&#65;", "&nbsp;", "&quot", "%}", "{%", "{#", "%20", "zq000000x000qz", "</style>", "<br/>",
+    ' data-mark="7"', "<p data-mark='7 a:1'>", ' class="zq0m1z"', ";zq0m-color:own",
 ]  # fmt: skip
 UNWRITABLE = [
     "\x00",
@@ -224,8 +226,13 @@ def expected_addresses(issue: dict, values: dict[str, str]) -> list[str]:
 
 
 def compiled(written: dict, shelf, theme):
-    source = yaml.safe_dump(written, allow_unicode=True, width=10**6)
-    return compile_issue(read_issue(source, "i.yaml"), theme, FACTS, pictures=shelf, embed=True)
+    """The issue as it is sent, once it is proved that with marks it is the same."""
+    issue = read_issue(yaml.safe_dump(written, allow_unicode=True, width=10**6), "i.yaml")
+    sent = compile_issue(issue, theme, FACTS, pictures=shelf, embed=True)
+    same, marked = compile_marked(issue, theme, FACTS, pictures=shelf, embed=True)
+    assert same == sent
+    assert without_marks(fill(marked.html, {})) == fill(sent.html, {})
+    return sent
 
 
 @pytest.fixture(scope="session")

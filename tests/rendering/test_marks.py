@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from dispatch.errors import InvalidTheme
 from dispatch.location import Location
 from dispatch.rendering.compiled import Slots
 from dispatch.rendering.compiler import compile_issue, compile_marked
+from dispatch.rendering.html_syntax import TOKEN
 from dispatch.rendering.marks import Mark, MarkedHtml, mark_of, without_marks
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.slots import fill
@@ -63,10 +66,11 @@ def own_theme(folder: Path, **templates: str) -> Theme:
 
 def marked(issue: Issue, theme: Theme, shelf: PictureShelf) -> MarkedHtml:
     """An issue with marks, once it is proved that without them it is what is sent."""
-    sent = compile_issue(issue, theme, FACTS, pictures=shelf, embed=True).html
-    html = compile_marked(issue, theme, FACTS, pictures=shelf, embed=True)
-    assert without_marks(fill(html.html, VALUES)) == fill(sent, VALUES)
-    assert html.html.slots == sent.slots
+    sent = compile_issue(issue, theme, FACTS, pictures=shelf, embed=True)
+    same, html = compile_marked(issue, theme, FACTS, pictures=shelf, embed=True)
+    assert same == sent
+    assert without_marks(fill(html.html, VALUES)) == fill(sent.html, VALUES)
+    assert html.html.slots == sent.html.slots
     return html
 
 
@@ -74,7 +78,7 @@ def mark(html: MarkedHtml, beginning: str) -> tuple[Mark | None, dict[str, Locat
     """The mark of the only tag that, without it, begins like this, and the places of its declarations."""
     tags = re.findall(r"<[a-z][^>]*>", "".join(html.html.literals))
     (tag,) = {tag for tag in tags if without_marks(tag).startswith(beginning)}
-    own, declared = mark_of(tag)
+    own, declared = mark_of(re.sub(r"^<[a-z]+", "", tag))
     places = {name: html.marks[number].template for name, number in declared.items()}
     return html.marks[own] if own is not None else None, places
 
@@ -150,4 +154,15 @@ def test_a_tag_that_is_none_is_no_crash(tmp_path, shelf) -> None:
 def test_text_that_looks_like_a_mark_stays() -> None:
     html = '<p data-mark="3 color:4" class="a">write data-mark="7"</p><!--[if mso]><td data-mark="5"><![endif]-->'
     assert without_marks(html) == '<p class="a">write data-mark="7"</p><!--[if mso]><td><![endif]-->'
+    assert mark_of(""" alt='He wrote data-mark="7"' style="color:red\"""") == (None, {})
     assert MarkedHtml(Slots((html,))).marks == ()
+
+
+def test_an_alternative_text_that_looks_like_a_mark_is_sent_as_it_is(shelf, theme) -> None:
+    alt = """<p data-mark='1'> and data-mark="7" class="zq1m2z\""""
+    figure = json.dumps({"image": "images/map.png", "alt": alt})
+    issue = read_issue(f"title: t\nblocks:\n  - figure: {figure}\n", "issues/a.yaml")
+    html = marked(issue, theme, shelf)
+    (tag,) = [token["attributes"] for token in TOKEN.finditer("".join(html.html.literals)) if token["tag"] == "img"]
+    assert alt in unescape(tag)
+    assert mark_of(tag)[0] is None

@@ -21,6 +21,7 @@ from dispatch.messages.tokens import KeyRing
 from dispatch.preview.people import NOBODY, Found, find, recipient, search
 from dispatch.project import Project
 from dispatch.rendering.compiled import CompiledIssue, Picture, Slots
+from dispatch.rendering.marks import MarkedHtml
 from dispatch.subscribers.subscriber import Subscriber
 
 Result = TypeVar("Result")
@@ -36,6 +37,7 @@ class Compilation:
 
     issue: Issue
     compiled: CompiledIssue
+    marked: MarkedHtml  # the same HTML, with who wrote what in it
     shown: CompiledIssue
     saved: dt.datetime
     seconds: float  # that compiling took
@@ -132,7 +134,7 @@ class Desk:
             good = self.view(name).sheet.good if generation == self.generation else None
             if not good:
                 return None
-            return list(_tried(self._project.check, good.issue, good.compiled))
+            return list(_tried(self._project.check, good.issue, good.compiled, good.marked))
 
     def people(self, query: str) -> Found | Problems:
         """Subscribers whose message could be looked at, or what is wrong with the list."""
@@ -202,10 +204,9 @@ class Desk:
         began = time.perf_counter()
         saved = _saved(path)
         issue = self._project.read_issue(name)
-        embed = self._project.embeds()
-        compiled = self._project.compile(issue, embed=embed)
+        compiled, marked = self._project.compile_marked(issue, embed=self._project.embeds())
         shown = _with_pictures_at_hand(compiled, self._project.media_url)
-        return Compilation(issue, compiled, shown, saved, time.perf_counter() - began)
+        return Compilation(issue, compiled, marked, shown, saved, time.perf_counter() - began)
 
     def _message(self, good: Compilation, person: Subscriber | None) -> Message:
         """The message; the last one is kept, because every browser asks twice."""

@@ -60,8 +60,43 @@ def compile_issue(
     """
     sentinels = Sentinels(issue.source.text, repr(newsletter))
     album = _album(issue, pictures, embed=embed, media_url=media_url)
+    html = _html(issue, theme, newsletter, sentinels, album)
+    return _compiled(issue, theme, newsletter, sentinels, album, html, embed=embed)
+
+
+def compile_marked(
+    issue: Issue,
+    theme: Theme,
+    newsletter: NewsletterFacts,
+    *,
+    pictures: PictureShelf,
+    embed: bool,
+    media_url: str = "",
+) -> tuple[CompiledIssue, MarkedHtml]:
+    """What `compile_issue` gives, byte for byte, and its HTML with marks, for checks and preview: never to be sent.
+
+    Raises as `compile_issue` does, and InvalidTheme where not every tag can be marked.
+    """
+    sentinels = Sentinels(issue.source.text, repr(newsletter))
+    album = _album(issue, pictures, embed=embed, media_url=media_url)
+    marker = Marker(sentinels.nonce, tuple(part.path for _, part in parts_of(issue)))
+    html = _html(issue, theme, newsletter, sentinels, album, marker)
+    compiled = _compiled(issue, theme, newsletter, sentinels, album, marker.stripped(html), embed=embed)
+    return compiled, MarkedHtml(find_slots(marker.gathered(html), sentinels), tuple(marker.marks), marker.sheets)
+
+
+def _compiled(
+    issue: Issue,
+    theme: Theme,
+    newsletter: NewsletterFacts,
+    sentinels: Sentinels,
+    album: Album,
+    html: str,
+    *,
+    embed: bool,
+) -> CompiledIssue:
     try:
-        html = find_slots(_html(issue, theme, newsletter, sentinels, album), sentinels)
+        slots = find_slots(html, sentinels)
         text = _text(issue, theme, newsletter, sentinels)
         subject = find_header_slots(TextWriter(sentinels).plain(issue.subject), sentinels)
     except MisplacedField as error:
@@ -73,28 +108,11 @@ def compile_issue(
         direction=direction_of(issue.language),
         subject=subject,
         preheader=parse_plain(issue.preheader).plain,
-        html=html,
+        html=slots,
         text=text,
         pictures=album.pictures,
         embedded=embed,
     )
-
-
-def compile_marked(
-    issue: Issue,
-    theme: Theme,
-    newsletter: NewsletterFacts,
-    *,
-    pictures: PictureShelf,
-    embed: bool,
-    media_url: str = "",
-) -> MarkedHtml:
-    """The HTML of an issue that `compile_issue` compiles, for checks and preview: with marks, and never to be sent."""
-    sentinels = Sentinels(issue.source.text, repr(newsletter))
-    album = _album(issue, pictures, embed=embed, media_url=media_url)
-    marker = Marker(sentinels.nonce, tuple(part.path for _, part in parts_of(issue)))
-    html = _html(issue, theme, newsletter, sentinels, album, marker)
-    return MarkedHtml(find_slots(html, sentinels), tuple(marker.marks), marker.sheets)
 
 
 def template_context(issue: Issue, newsletter: NewsletterFacts, sentinels: Sentinels) -> dict[str, object]:
@@ -135,7 +153,7 @@ def _html(
     album: Album,
     marker: Marker | None = None,
 ) -> str:
-    """The HTML with the stand-ins of its merge fields, and with marks where there is somebody to make them."""
+    """The HTML with the stand-ins of its merge fields, and with a marker's marks, not yet gathered, where there is one."""
     context = template_context(issue, newsletter, sentinels) | {"writer": HtmlWriter(sentinels, album)}
     context["logo"] = _logo(theme, album)
     context["body"] = _runs(issue, theme, context)
@@ -143,16 +161,17 @@ def _html(
     album.must_be_whole()
     css, css_source = theme.inline_css(context)
     head = _head_css(theme, context)
-    if marker:
-        rendered = to_html(mjml, source, lambda passed: marker.mjml(passed, mjml, source))
-        for content, sheet in head.items():
-            marker.head_css(content, *sheet)
-        marked = inline(marker.rendered(rendered), marker.inline_css(css, css_source), list(head))
-        return marker.gathered(shrink(marked))
-    rendered = to_html(mjml, source)
-    html = shrink(inline(rendered, shrink_css(css), list(head)))
-    _must_hold(mjml, rendered, html, sentinels)
-    return html
+    if not marker:
+        rendered = to_html(mjml, source)
+        html = shrink(inline(rendered, shrink_css(css), list(head)))
+        _must_hold(mjml, rendered, html, sentinels)
+        return html
+    rendered = to_html(mjml, source, lambda passed: marker.mjml(passed, mjml, source))
+    for content, sheet in head.items():
+        marker.head_css(content, *sheet)
+    marked = shrink(inline(marker.rendered(rendered), marker.inline_css(css, css_source), list(head)))
+    _must_hold(mjml, marker.stripped(rendered), marker.stripped(marked), sentinels)
+    return marked
 
 
 def _logo(theme: Theme, album: Album) -> ShownPicture | None:

@@ -24,7 +24,8 @@ from dispatch.rendering.theme import Source
 from dispatch.rendering.vocabulary import ELEMENTS
 from dispatch.yaml_source import Path
 
-_ATTRIBUTE = re.compile(r' data-mark="([^"]*)"')
+_ATTRIBUTE = re.compile(r' data-mark="([^"]*)"')  # the first one of its tag: what follows may be in quotes
+_MARKED = re.compile(rf"(<[a-z][^\s/>]*){_ATTRIBUTE.pattern}")
 _STYLE = re.compile(r' style="([^"]*)"')
 
 
@@ -51,12 +52,12 @@ class MarkedHtml:
 
 def without_marks(html: str) -> str:
     """Marked HTML as it is sent."""
-    return TOKEN.sub(lambda token: token[0] if token["raw"] else _ATTRIBUTE.sub("", token[0]), html)
+    return TOKEN.sub(lambda token: token[0] if token["raw"] else _MARKED.sub(r"\1", token[0]), html)
 
 
 def mark_of(attributes: str) -> tuple[int | None, dict[str, int]]:
-    """The mark of an element, and those of the declarations in its style, from what is written in its tag."""
-    match = _ATTRIBUTE.search(attributes)
+    """The mark of an element, and those of the declarations in its style, from what follows its name in its tag."""
+    match = _ATTRIBUTE.match(attributes)
     own, *rest = match[1].split() if match else [""]
     declared = (word.rpartition(":") for word in rest)
     return int(own) if own.isdigit() else None, {name: int(number) for name, _, number in declared}
@@ -72,6 +73,7 @@ class Marker:
         self._parts = parts
         self._word = f"zq{nonce}m"
         word = rf"{self._word}[0-9]+z(?:-outlook)?"
+        self._attribute = re.compile(rf' data-{self._word}="([^"]*)"')
         self._class = re.compile(rf' class="({word})"|(?<=[" ])({word}) | ({word})(?=[" ])')
         self._beside = re.compile(rf";{self._word}-([\w-]+):([0-9]+|own)")
 
@@ -100,7 +102,7 @@ class Marker:
                 return token[0]
             if not tag.startswith("mj"):
                 words = " ".join([str(number), *(f"{name}:{each}" for name, each in declared.items())])
-                return token[0].replace(f"<{tag}", f'<{tag} data-mark="{words}"', 1)
+                return token[0].replace(f"<{tag}", f'<{tag} data-{self._word}="{words}"', 1)
             if "css-class" not in ELEMENTS[tag].attributes:
                 return token[0]
             word = f"{self._word}{number}z"
@@ -128,6 +130,12 @@ class Marker:
         places = [_place(node, css, source) for node in walk(css)]
         around = sum(1 for _ in walk(content)) - len(places)  # an @media that the compiler has put around it
         self.sheets[content] = (*(source(1) for _ in range(around)), *places)
+
+    def stripped(self, html: str) -> str:
+        """Marked HTML, mrml's or the finished one, as it would be had nobody made a mark."""
+        for mark in (self._attribute, self._class, self._beside):
+            html = mark.sub("", html)
+        return html
 
     def gathered(self, html: str) -> str:
         """Finished HTML with all marks of an element in its attribute `data-mark`."""
@@ -164,11 +172,9 @@ class Marker:
         words = [word for match in self._class.finditer(tag) for word in match.groups() if word]
         own = [re.sub(r"\D.*", "", word.removeprefix(self._word)) for word in words[:1]]
         beside = [f"{name}:{number}" for name, number in self._beside.findall(tag) if number != "own"]
-        tag = self._beside.sub("", self._class.sub("", tag))
-        known = _ATTRIBUTE.search(tag)
-        if known:
+        if known := self._attribute.search(tag):
             own = known[1].split()
-            tag = _ATTRIBUTE.sub("", tag, count=1)
+        tag = self.stripped(tag)
         if not own and not beside:
             return tag
         name = re.match(r"<[^\s/>]+", tag)
