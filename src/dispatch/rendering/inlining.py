@@ -18,8 +18,10 @@ from dispatch.rendering.html_syntax import TOKEN, comments, styles
 _LOCK = Lock()
 _IGNORE = ' data-premailer="ignore"'
 
-# cssutils complains of every mso- and -webkit- property, and disable_validation does not reach style attributes.
+# disable_validation does not reach style attributes: cssutils would complain of every mso- and -webkit- property there,
+# and look at the others with regular expressions that take longer to build than everything else that is done here.
 cssutils.log.setLevel(logging.CRITICAL)
+cssutils.profile.removeProfile(all=True)
 
 
 def inline(html: str, inline_css: str, head_css: Sequence[str]) -> str:
