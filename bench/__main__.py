@@ -12,7 +12,7 @@ from time import monotonic
 
 from bench import machine
 from bench.measuring import Table
-from bench.page import as_text, write_page
+from bench.page import as_text, occasion, write_page
 from bench.scope import SIZES, Scope
 from bench.sinks import Missing
 
@@ -49,12 +49,12 @@ def main() -> None:
         for name, fact in facts:
             print(f"{name:18} {fact}", flush=True)
         tables: list[Table] = []
-        at = datetime.now(UTC)
+        begun = occasion(arguments.size, datetime.now(UTC))
         for name in arguments.only or COMPARISONS:
             tables.append(run(name, scope))
             if arguments.write:  # what is measured is kept, should the next one be interrupted
                 facts_now = [*facts, ("load afterwards", f"{machine.load():.2f}")]
-                write_page(ROOT / "docs" / "benchmarks.md", tables, facts_now, arguments.size, at)
+                write_page(ROOT / "docs" / "benchmarks.md", tables, facts_now, begun)
         print(f"\n{'load afterwards':18} {machine.load():.2f}")
 
 

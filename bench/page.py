@@ -35,15 +35,20 @@ def as_text(table: Table) -> str:
     return f"{table.title}\n{textwrap.fill(table.about, 110)}\n{told}"
 
 
-def write_page(path: Path, tables: Sequence[Table], facts: Iterable[tuple[str, str]], size: str, at: datetime) -> None:
-    """Write docs/benchmarks.md."""
-    path.write_text("\n".join(_page(tables, facts, size, at)), "utf-8")
-
-
-def _page(tables: Sequence[Table], facts: Iterable[tuple[str, str]], size: str, at: datetime) -> Iterator[str]:
-    yield _INTRODUCTION
+def occasion(size: str, at: datetime) -> str:
+    """When and on what the measurements begin: asked first, for writing the page makes the tree another one."""
     option = "" if size == "usual" else f" ({size})"
-    yield f"Measured on {at:%Y-%m-%d at %H:%M} UTC at commit `{_commit()}`{option}.\n"
+    return f"Measured on {at:%Y-%m-%d at %H:%M} UTC at commit `{_commit()}`{option}."
+
+
+def write_page(path: Path, tables: Sequence[Table], facts: Iterable[tuple[str, str]], begun: str) -> None:
+    """Write docs/benchmarks.md; `begun` is the occasion."""
+    path.write_text("\n".join(_page(tables, facts, begun)), "utf-8")
+
+
+def _page(tables: Sequence[Table], facts: Iterable[tuple[str, str]], begun: str) -> Iterator[str]:
+    yield _INTRODUCTION
+    yield f"{begun}\n"
     yield "| machine | |\n|---|---|"
     yield from (f"| {name} | {fact} |" for name, fact in facts)
     for table in tables:

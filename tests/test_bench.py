@@ -14,7 +14,7 @@ from tempfile import TemporaryFile
 import pytest
 from bench.__main__ import COMPARISONS, run
 from bench.measuring import Line, Table, Target, in_turns, paired
-from bench.page import as_text, write_page
+from bench.page import as_text, occasion, write_page
 from bench.process import Failed, work
 from bench.scope import Scope
 from bench.work import main
@@ -106,7 +106,8 @@ def test_the_page_names_what_was_skipped_and_why(tmp_path: Path) -> None:
     )
     skipped = Table("Compile", "", skipped="there is no node here")
     page = tmp_path / "benchmarks.md"
-    write_page(page, [table, skipped], [("CPU", "2 × a good one")], "usual", datetime(2026, 3, 2, 8, tzinfo=UTC))
+    begun = occasion("usual", datetime(2026, 3, 2, 8, tzinfo=UTC))
+    write_page(page, [table, skipped], [("CPU", "2 × a good one")], begun)
     text = page.read_text()
     assert "| pace | 9 | 10 | 0.90 | ≥ 0.6 | pass |" in text
     assert "## Compile\n\nSkipped: there is no node here." in text
