@@ -82,8 +82,8 @@ def test_the_checks_ask_no_database(project: Project, folder: Path) -> None:
 def test_an_issue_is_compiled_once_to_be_checked_and_not_again_for_who_has_done_so(project: Project) -> None:
     issue = project.read_issue("bridge")
     with (
-        patch("dispatch.project.compile_issue", wraps=compile_issue) as plain,
-        patch("dispatch.project.compile_marked", wraps=compile_marked) as marked,
+        patch("dispatch.newsroom.compile_issue", wraps=compile_issue) as plain,
+        patch("dispatch.newsroom.compile_marked", wraps=compile_marked) as marked,
     ):
         found = project.check(issue)
         assert (plain.call_count, marked.call_count) == (0, 1)

@@ -10,7 +10,8 @@ from pathlib import Path
 from dispatch.content.issue import Issue
 from dispatch.errors import InvalidIssue, Problem
 from dispatch.files import write_whole
-from dispatch.project import SAMPLE_READER, SAMPLE_RING, Project
+from dispatch.newsroom import SAMPLE_READER, SAMPLE_RING
+from dispatch.project import Project
 from dispatch.rendering.archive import compile_feed, compile_index, compile_sitemap
 from dispatch.rendering.compiled import Picture
 from dispatch.rendering.webpage import WebPage

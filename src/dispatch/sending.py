@@ -40,7 +40,8 @@ from dispatch.messages.message import Recipient
 from dispatch.messages.personalize import Personalizer
 from dispatch.messages.template import MessageTemplate
 from dispatch.messages.tokens import KeyRing
-from dispatch.project import SAMPLE_READER, Project
+from dispatch.newsroom import SAMPLE_READER
+from dispatch.project import Project
 from dispatch.providers.outcome import Outcome, Uncertain
 from dispatch.providers.provider import Batch, Capabilities, Provider
 from dispatch.records import Records

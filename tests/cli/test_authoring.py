@@ -14,7 +14,7 @@ from pytest_httpserver import HTTPServer
 from cli.command import Command, Terminal
 from dispatch.checks.waivers import Judgement
 from dispatch.content.issue import Issue
-from dispatch.project import Project
+from dispatch.newsroom import Newsroom
 from newsletter import add_people, add_picture, configure, snapshot
 
 # --- check ---------------------------------------------------------------------------------------
@@ -255,14 +255,14 @@ def test_an_issue_that_changes_while_it_is_checked_is_not_written(
 ) -> None:
     write(folder, FIXABLE)
     path = folder / "issues/bridge.yaml"
-    judge = Project.judge
+    judge = Newsroom.judge
 
-    def judge_slowly(project: Project, issue: Issue, *, online: bool) -> Judgement:
-        judgement = judge(project, issue, online=online)
+    def judge_slowly(newsroom: Newsroom, issue: Issue, *, online: bool) -> Judgement:
+        judgement = judge(newsroom, issue, online=online)
         path.write_text("title: Mine\n")
         return judgement
 
-    monkeypatch.setattr(Project, "judge", judge_slowly)
+    monkeypatch.setattr(Newsroom, "judge", judge_slowly)
     refused = dispatch("check", "--fix")
     assert refused.code == 1
     assert "issues/bridge.yaml was changed meanwhile, and is left as it is" in refused.stdout

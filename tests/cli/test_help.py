@@ -76,6 +76,7 @@ def test_the_overview_imports_nothing() -> None:
 @pytest.mark.parametrize(
     ("module", "never"),
     [
+        ("dispatch.cli.checking", ("sqlite3", "rich", "starlette", "watchfiles", *MAILINGS)),
         ("dispatch.cli.mailing", (*RENDERING, *WEB)),
         ("dispatch.cli.people", (*RENDERING, *WEB)),
         ("dispatch.cli.starting", (*RENDERING, *WEB, *MAILINGS)),
@@ -89,6 +90,7 @@ def test_a_command_imports_what_it_uses(module: str, never: tuple[str, ...]) -> 
 def test_every_light_command_is_among_them() -> None:
     homes = {name: target.partition(":")[0] for name, (target, _) in COMMANDS.items()}
     light = {
+        "check",
         "status",
         "pause",
         "cancel",
@@ -102,6 +104,7 @@ def test_every_light_command_is_among_them() -> None:
         "completion",
     }
     assert {homes[name] for name in light} == {
+        "dispatch.cli.checking",
         "dispatch.cli.mailing",
         "dispatch.cli.people",
         "dispatch.cli.starting",

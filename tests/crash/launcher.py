@@ -38,7 +38,7 @@ from dispatch.project import Project
 LAZY = (
     "alembic.command",
     "alembic.runtime.migration",
-    "dispatch.cli.authoring",
+    "dispatch.cli.checking",
     "dispatch.cli.mailing",
     "dispatch.cli.people",
     "dispatch.cli.sending",

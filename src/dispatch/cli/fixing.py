@@ -10,7 +10,7 @@ from dispatch.checks.check import Finding
 from dispatch.checks.waivers import Judgement
 from dispatch.cli.terminal import tinted
 from dispatch.content.issue import Issue
-from dispatch.project import Project
+from dispatch.newsroom import Newsroom
 from dispatch.yaml_source import Edit
 
 _COLOURS = {"-": "red", "+": "green", "@": "cyan"}
@@ -31,7 +31,7 @@ class Repair:
         """An issue in which nothing was fixed yet."""
         return cls(issue, issue.source.text, issue.source.text)
 
-    def carry_out(self, project: Project, judgement: Judgement, *, online: bool = False) -> Judgement:
+    def carry_out(self, newsroom: Newsroom, judgement: Judgement, *, online: bool = False) -> Judgement:
         """Fix what can be fixed of the findings in the issue, and return what is left.
 
         Raises FileChanged, and EditRefused, as well as what reading and checking the issue raises.
@@ -41,10 +41,10 @@ class Repair:
             if not chosen:
                 break
             edits = [edit for finding in chosen if finding.fix for edit in finding.fix.edits]
-            self.after = project.edit_issue(self.issue, edits).text
+            self.after = newsroom.edit_issue(self.issue, edits).text
             self.fixed += chosen
-            self.issue = project.read_issue(self.issue.source.file)
-            judgement = project.judge(self.issue, online=online)
+            self.issue = newsroom.read_issue(self.issue.source.file)
+            judgement = newsroom.judge(self.issue, online=online)
         return judgement
 
     def told(self) -> Iterator[str]:

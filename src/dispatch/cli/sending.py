@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from dispatch.cli.authoring import in_colour
+from dispatch.cli.checking import in_colour
 from dispatch.cli.progress import sending_progress
 from dispatch.cli.standing import advise, exit_code, show_standing, standing_under_lock
 from dispatch.cli.terminal import ask, count, duration, json_option, require_person, say, settings, show, show_json

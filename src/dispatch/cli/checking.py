@@ -1,11 +1,10 @@
-"""The author's commands: check, build."""
+"""The author's command check."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import click
 
@@ -22,8 +21,7 @@ from dispatch.inspection.report import (
     problem_as_json,
     waived_as_json,
 )
-from dispatch.project import Project
-from dispatch.publishing import build_archive, build_issue, issues_by_standing
+from dispatch.newsroom import Newsroom
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
@@ -53,12 +51,12 @@ def check(
     as_json: bool,
 ) -> None:
     """Say what is wrong with each ISSUE (default: all), at file:line:col. Exit 1 if there is an error."""
-    project = context.with_resource(Project(settings(context)))
-    names = issues or tuple(path.stem for path in project.issue_files())
+    newsroom = Newsroom(settings(context))
+    names = issues or tuple(path.stem for path in newsroom.issue_files())
     found = _Found()
     for name in names:
         try:
-            found.add(project, project.read_issue(name), fixing=fixing, online=online)
+            found.add(newsroom, newsroom.read_issue(name), fixing=fixing, online=online)
         except DispatchError as error:
             found.problems.update(dict.fromkeys(error.problems))
     if as_json:
@@ -71,36 +69,6 @@ def check(
             show(line)
         say(f"{count(len(names), 'issue')} checked{found.in_numbers()}.")
     context.exit(1 if found.errors or (strict and found.warnings) else 0)
-
-
-@click.command()
-@click.argument("issues", metavar="[ISSUE]...", nargs=-1)
-@click.option(
-    "--out",
-    metavar="DIR",
-    default="build",
-    show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The folder to write to.",
-)
-@click.pass_context
-def build(context: click.Context, issues: tuple[str, ...], out: Path) -> None:
-    """Write each ISSUE to DIR/<slug>/ as email.html, email.txt, message.eml and web.html.
-
-    Without ISSUE the whole archive is written: pages, pictures, feed and sitemap, ready for any web server. It holds
-    what was mailed, and what is dated and not in the future.
-    """
-    project = context.with_resource(Project(settings(context)))
-    if issues:
-        read = [project.read_issue(name) for name in issues]
-        written = [path for issue in read for path in build_issue(project, issue, out)]
-    else:
-        published, waiting = issues_by_standing(project)
-        written = build_archive(project, published, out)
-        for issue in waiting:
-            say(f"{issue.slug} is left out: {f'it is dated {issue.date}' if issue.date else 'it has no date'}")
-    for path in written:
-        show(os.path.relpath(path))
 
 
 def in_colour(finding: Finding) -> str:
@@ -118,12 +86,12 @@ class _Found:
     repairs: list[Repair] = field(default_factory=list)
     problems: dict[Problem, None] = field(default_factory=dict)  # each once: one with the list is every issue's
 
-    def add(self, project: Project, issue: Issue, *, fixing: bool, online: bool) -> None:
+    def add(self, newsroom: Newsroom, issue: Issue, *, fixing: bool, online: bool) -> None:
         """Check an issue, and fix what can be fixed."""
-        judgement = project.judge(issue, online=online)
+        judgement = newsroom.judge(issue, online=online)
         if fixing:
             self.repairs.append(Repair.of(issue))
-            judgement = self.repairs[-1].carry_out(project, judgement, online=online)
+            judgement = self.repairs[-1].carry_out(newsroom, judgement, online=online)
         self.findings += judgement.findings
         self.waived += judgement.waived
 

@@ -1,0 +1,279 @@
+"""Where issues are written and judged: a newsletter folder with its theme and its checks, without any database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import closing, nullcontext, suppress
+from dataclasses import replace
+from datetime import datetime
+from email.parser import BytesHeaderParser
+from functools import cached_property
+from pathlib import Path
+
+from dispatch.checks.check import Finding
+from dispatch.checks.urls import web_addresses
+from dispatch.checks.waivers import Judgement, judge
+from dispatch.content.issue import Issue, read_issue
+from dispatch.editing import edit_file
+from dispatch.errors import InvalidConfig, InvalidIssue, InvalidSegment
+from dispatch.folder import Folder
+from dispatch.inspection.gathering import gather
+from dispatch.inspection.history import History
+from dispatch.inspection.policy import policy_of
+from dispatch.inspection.reachability import Reachability
+from dispatch.messages.list_headers import feedback_id, list_id
+from dispatch.messages.message import Message, Recipient
+from dispatch.messages.personalize import Personalizer
+from dispatch.messages.template import MessageTemplate, Variant
+from dispatch.messages.tokens import TOKEN_LENGTH, KeyRing
+from dispatch.providers import default_images
+from dispatch.rendering.compiled import CompiledIssue
+from dispatch.rendering.compiler import compile_issue, compile_marked
+from dispatch.rendering.marks import MarkedHtml
+from dispatch.rendering.pictures import PictureShelf
+from dispatch.rendering.theme import NewsletterFacts, Theme, ThemeSettings
+from dispatch.rendering.webpage import WebPage, compile_webpage, issue_url
+from dispatch.subscribers.csv_import import SubscribersFile, open_subscribers
+from dispatch.subscribers.csv_rows import Row
+from dispatch.subscribers.segments import Segment
+from dispatch.subscribers.subscriber import MERGE_COLUMNS, STANDARD_COLUMNS, Status
+from dispatch.yaml_source import Edit, YamlDocument
+
+SAMPLE_READER = Recipient(1, "0" * 32, "reader@example.org")
+"""Nobody: has no value for any merge field."""
+
+SAMPLE_RING = KeyRing(["a sample key, for files that nobody is mailed"])
+"""A key that everybody knows, so that files are the same everywhere; it signs test links, which change nothing."""
+
+
+class Newsroom(Folder):
+    """A newsletter folder, with its issues and its theme."""
+
+    def read_issue(self, name: str) -> Issue:
+        """An issue by its file's name, its path or its slug; raises NotFound and InvalidIssue."""
+        path = self.issue_path(name)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise InvalidIssue(
+                f"{os.path.relpath(path)} cannot be read: {error.strerror}",
+                remedy="Make it readable for the user who runs dispatch.",
+            ) from None
+        return read_issue(content, os.path.relpath(path), default_language=self.config.newsletter.language)
+
+    def edit_issue(self, issue: Issue, edits: Iterable[Edit]) -> YamlDocument:
+        """Write edits into the file of an issue, if it is as it was read; raises EditRefused, or FileChanged."""
+        source = issue.source
+        return edit_file(Path(source.file), edits, digest=source.digest, folder=self.config.folder)
+
+    # --- rendering ---------------------------------------------------------------------------------
+
+    @cached_property
+    def newsletter(self) -> NewsletterFacts:
+        """What a theme may know about the newsletter."""
+        return NewsletterFacts(**self.config.newsletter.model_dump())
+
+    @cached_property
+    def theme(self) -> Theme:
+        """The newsletter's templates over the built-in ones."""
+        return Theme(self.config.folder, ThemeSettings(**self.config.theme.model_dump()))
+
+    @cached_property
+    def pictures(self) -> PictureShelf:
+        """The newsletter's pictures, made fit for mail."""
+        return PictureShelf(self.config.folder, self.config.state / "pictures")
+
+    @property
+    def media_url(self) -> str:
+        """Where hosted pictures are found, with a slash at its end."""
+        return f"{self.config.newsletter.url}/media/"
+
+    def embeds(self) -> bool:
+        """Whether pictures travel inside the messages."""
+        images = self.config.images or default_images(self.config.provider, self.config.locate(("provider",)))
+        return images == "embed"
+
+    def compile(self, issue: Issue, *, embed: bool, media_url: str | None = None) -> CompiledIssue:
+        """An issue as it is mailed; raises InvalidIssue and InvalidTheme."""
+        return compile_issue(
+            issue,
+            self.theme,
+            self.newsletter,
+            pictures=self.pictures,
+            embed=embed,
+            media_url=self.media_url if media_url is None else media_url,
+        )
+
+    def compile_marked(self, issue: Issue, *, embed: bool) -> tuple[CompiledIssue, MarkedHtml]:
+        """What `compile` gives, and its HTML with who wrote what in it, for checks and preview; raises as `compile`."""
+        return compile_marked(
+            issue, self.theme, self.newsletter, pictures=self.pictures, embed=embed, media_url=self.media_url
+        )
+
+    def webpage(
+        self,
+        issue: Issue,
+        *,
+        media_url: str = "../media/",
+        root: str = "../",
+        previous: Issue | None = None,
+        following: Issue | None = None,
+    ) -> WebPage:
+        """The page of an issue in the archive."""
+        return compile_webpage(
+            issue,
+            self.theme,
+            self.newsletter,
+            pictures=self.pictures,
+            media_url=media_url,
+            root=root,
+            previous=previous,
+            next=following,
+        )
+
+    def page_url(self, slug: str) -> str:
+        """Where an issue is read on the web."""
+        return issue_url(self.newsletter, slug)
+
+    # --- messages ----------------------------------------------------------------------------------
+
+    def message_template(self, compiled: CompiledIssue, mailing: str, nonce: str, ring: KeyRing) -> MessageTemplate:
+        """What the messages of a mailing are made of."""
+        config = self.config
+        domain = config.from_.address.rpartition("@")[2]
+        return MessageTemplate(
+            mailing=mailing,
+            nonce=nonce,
+            key_id=ring.key_id,
+            from_=config.from_,
+            reply_to=config.reply_to,
+            domain=domain,
+            list_id=list_id(config.newsletter.name, domain),
+            feedback_id=feedback_id(compiled.slug, config.newsletter.name, domain),
+            unsubscribe_url=config.unsubscribe.url,
+            unsubscribe_mailto=config.unsubscribe.mailto or "",
+            view_online_url=self.page_url(compiled.slug),
+            archive_url=f"{config.newsletter.url}/",
+            help_url=f"{config.newsletter.url}/",
+            variants=(Variant.of(compiled),),
+        )
+
+    def specimen(self, compiled: CompiledIssue, recipient: Recipient, ring: KeyRing, date: datetime) -> Message:
+        """A message with every header of a mailing's, whose unsubscribe link is for looking at only."""
+        template = self.message_template(compiled, f"{compiled.slug}.0", "specimen", ring)
+        return Personalizer(template, ring).message(recipient, date, purpose="test")
+
+    @cached_property
+    def history(self) -> History:
+        """What its issues have said."""
+        return History()
+
+    @cached_property
+    def reachability(self) -> Reachability:
+        """What its links lead to."""
+        return Reachability(self.config.state / "links.json", self.clock)
+
+    # --- checks ------------------------------------------------------------------------------------
+
+    def check(
+        self,
+        issue: Issue,
+        compiled: CompiledIssue | None = None,
+        marked: MarkedHtml | None = None,
+        *,
+        segment: str = "",
+    ) -> list[Finding]:
+        """What is wrong with an issue for its audience, and not allowed; raises as `judge` does."""
+        return list(self.judge(issue, compiled, marked, segment=segment).findings)
+
+    def judge(
+        self,
+        issue: Issue,
+        compiled: CompiledIssue | None = None,
+        marked: MarkedHtml | None = None,
+        *,
+        segment: str = "",
+        online: bool = False,
+    ) -> Judgement:
+        """What is wrong with an issue for its audience, and what is allowed; `online`, its links are followed as well.
+
+        Whoever has compiled the issue hands it in, and its HTML with marks; it is compiled for what is missing.
+
+        Raises InvalidConfig, InvalidIssue, InvalidTheme, NotFound and InvalidSubscribers where that cannot be found out.
+        """
+        policy = policy_of(self.config)
+        self._refuse_shared_slug(issue)
+        if not compiled or not marked:
+            again, marked = self.compile_marked(issue, embed=compiled.embedded if compiled else self.embeds())
+            compiled = compiled or again
+        with open_subscribers(self.subscribers_file, self.subscribers_name) as file:
+            evidence = gather(
+                issue,
+                compiled,
+                marked,
+                self.config,
+                shelf=self.pictures,
+                subscribers=(
+                    row.subscriber(id="") for row in file if isinstance(row, Row) and row.status is Status.SUBSCRIBED
+                ),
+                known_fields=(*MERGE_COLUMNS, *file.merge_fields),
+                reserved=self._reserved_values(issue),
+                today=self.today(),
+                real_mail=self._mails_people(),
+                headers=self._headers(compiled),
+                segments=self._segments(file, segment),
+                segment=segment,
+                history=self.history.before(issue, self.issue_files(), today=self.today()),
+            )
+        if online:
+            urls = (url for _, url in web_addresses(evidence))
+            evidence = replace(evidence, answers=self.reachability.answers(urls))
+        return judge(evidence, policy)
+
+    def _refuse_shared_slug(self, issue: Issue) -> None:
+        """Mailings and pages go by the slug: of two issues with one, the second could not be sent, and hides the first."""
+        own = Path(issue.source.file).resolve()
+        for other in self.files_with_slug(issue.slug):
+            if other.resolve() != own:
+                raise InvalidIssue(
+                    f"{os.path.relpath(other)} has the slug {issue.slug} too",
+                    location=issue.locate(("slug",)),
+                    remedy="Give one of them another `slug:`; one that was mailed keeps its own.",
+                )
+
+    def _segments(self, file: SubscribersFile, chosen: str) -> dict[str, Segment]:
+        """Every segment that can be read; what is wrong with the chosen one is raised, NotFound or InvalidSegment."""
+        known_fields = {*STANDARD_COLUMNS, *file.merge_fields}
+        segments = {}
+        for name in {chosen: "", **self.config.segments}:
+            with nullcontext() if name == chosen else suppress(InvalidSegment):
+                if segment := self.segment(name, known_fields=known_fields):
+                    segments[name] = segment
+        return segments
+
+    def _mails_people(self) -> bool:
+        """Whether real mail would leave; so it seems as well where the provider's options are not in order yet."""
+        try:
+            with closing(self.open_provider()) as provider:
+                return provider.capabilities.real
+        except InvalidConfig:
+            return True
+
+    def _headers(self, compiled: CompiledIssue) -> tuple[tuple[str, str], ...]:
+        """Those of a specimen; none where settings keep it from being made."""
+        try:
+            mime = self.specimen(compiled, SAMPLE_READER, SAMPLE_RING, self.clock()).mime()
+        except InvalidConfig:
+            return ()
+        parsed = BytesHeaderParser().parsebytes(mime)
+        return tuple((name, " ".join(str(value).split())) for name, value in parsed.items())
+
+    def _reserved_values(self, issue: Issue) -> dict[str, str]:
+        """Values for the merge fields that dispatch fills, as long as real ones."""
+        way_out = self.config.unsubscribe.url + TOKEN_LENGTH * "x"
+        return {
+            "unsubscribe_url": way_out,
+            "preferences_url": way_out,
+            "view_online_url": self.page_url(issue.slug),
+        }
