@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.editing import edit_file
+from dispatch.editing import changed_lines, propose
 from dispatch.errors import EditRefused, FileChanged
 from dispatch.yaml_source import Edit, read_yaml
 
@@ -26,7 +26,7 @@ def issue(tmp_path: Path) -> Path:
 
 def test_only_the_characters_of_the_edits_change(issue: Path) -> None:
     issue.chmod(0o660)
-    document = edit_file(issue, EDITS, digest=DIGEST, folder=issue.parents[1])
+    document = propose(issue, EDITS, digest=DIGEST, folder=issue.parents[1]).write()
     expected = (
         CONTENT.replace(b"old", "new 🌉".encode()).replace(b"Who", b'"Re: who').replace("😀".encode(), '😀"'.encode())
     )
@@ -36,20 +36,36 @@ def test_only_the_characters_of_the_edits_change(issue: Path) -> None:
     assert list(issue.parent.iterdir()) == [issue]
 
 
+def test_a_proposal_shows_the_lines_that_it_would_change_and_writes_nothing(issue: Path) -> None:
+    proposal = propose(issue, EDITS[:1], digest=DIGEST, folder=issue.parents[1])
+    assert proposal.difference() == ["@@ -4 +4 @@", "-      The old", "+      The new 🌉"]
+    assert issue.read_bytes() == CONTENT
+    assert changed_lines("one\ntwo\n", "one\ntwo\n") == []
+
+
+def test_a_file_that_changes_between_the_proposal_and_the_writing_is_left_as_it_is(issue: Path) -> None:
+    proposal = propose(issue, EDITS, digest=DIGEST, folder=issue.parents[1])
+    issue.write_bytes(CONTENT + b"author: Joy\r\n")
+    with pytest.raises(FileChanged, match="was changed meanwhile"):
+        proposal.write()
+    assert issue.read_bytes() == CONTENT + b"author: Joy\r\n"
+    assert list(issue.parent.iterdir()) == [issue]
+
+
 def test_a_file_that_changed_meanwhile_is_not_written(issue: Path) -> None:
     issue.write_bytes(CONTENT + b"author: Joy\r\n")
     with pytest.raises(FileChanged, match="was changed meanwhile"):
-        edit_file(issue, EDITS, digest=DIGEST, folder=issue.parents[1])
+        propose(issue, EDITS, digest=DIGEST, folder=issue.parents[1]).write()
     assert issue.read_bytes() == CONTENT + b"author: Joy\r\n"
     issue.unlink()
     with pytest.raises(FileChanged, match="is gone"):
-        edit_file(issue, EDITS, digest=DIGEST, folder=issue.parents[1])
+        propose(issue, EDITS, digest=DIGEST, folder=issue.parents[1]).write()
     assert not issue.exists()
 
 
 def test_an_edit_that_is_refused_writes_nothing(issue: Path) -> None:
     with pytest.raises(EditRefused, match="there are no characters"):
-        edit_file(issue, [*EDITS, Edit(("title",), 90, 91, "x")], digest=DIGEST, folder=issue.parents[1])
+        propose(issue, [*EDITS, Edit(("title",), 90, 91, "x")], digest=DIGEST, folder=issue.parents[1]).write()
     assert issue.read_bytes() == CONTENT
 
 
@@ -60,13 +76,13 @@ def test_nothing_is_written_outside_of_the_folder(issue: Path, tmp_path: Path) -
     link.symlink_to(outside)
     for path in (link, outside, issue.parents[1] / ".." / "outside.yaml"):
         with pytest.raises(EditRefused, match="outside of the newsletter's folder"):
-            edit_file(path, EDITS, digest=DIGEST, folder=issue.parents[1])
+            propose(path, EDITS, digest=DIGEST, folder=issue.parents[1]).write()
     assert outside.read_bytes() == CONTENT
 
 
 def test_a_link_within_the_folder_stays_a_link(issue: Path) -> None:
     link = issue.with_name("link.yaml")
     link.symlink_to(issue)
-    edit_file(link, EDITS[:1], digest=DIGEST, folder=issue.parents[1])
+    propose(link, EDITS[:1], digest=DIGEST, folder=issue.parents[1]).write()
     assert link.is_symlink()
     assert issue.read_bytes() == CONTENT.replace(b"old", "new 🌉".encode())

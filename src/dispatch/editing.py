@@ -1,9 +1,11 @@
-"""Writes edits into a YAML file of the newsletter, if it still is the file that they were made for."""
+"""Edits of a YAML file of the newsletter: looked at, then written, if it still is the file they were made for."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import unified_diff
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,12 +14,30 @@ from dispatch.files import changed_meanwhile, rewrite
 from dispatch.yaml_source import Edit, YamlDocument, edited, scan_yaml
 
 
-def edit_file(path: Path, edits: Iterable[Edit], *, digest: str, folder: Path) -> YamlDocument:
-    """Write edits into a file of the newsletter in `folder`, and return it as it is then.
+@dataclass(frozen=True)
+class Proposal:
+    """A file that was read, and the document that edits make of it; nothing is written yet."""
+
+    file: Path
+    content: bytes = field(repr=False)
+    document: YamlDocument
+
+    def difference(self) -> list[str]:
+        """The lines that writing it would change, as by `changed_lines`."""
+        return changed_lines(self.content.decode(), self.document.text)
+
+    def write(self) -> YamlDocument:
+        """Put the document into the file's place, in one step; raises FileChanged where that is another one by now."""
+        rewrite(self.file, self.content, self.document.text.encode())
+        return self.document
+
+
+def propose(path: Path, edits: Iterable[Edit], *, digest: str, folder: Path) -> Proposal:
+    """Edits of a file of the newsletter in `folder`, to be looked at and written.
 
     `digest` is the sha256, in hexadecimal digits, of the file that the edits were made for (`YamlDocument.digest`).
-    Raises FileChanged where it is another file by now, and EditRefused where the edits cannot be made; nothing is written
-    then, nor into a file outside of the folder, to which a symbolic link may lead.
+    Raises FileChanged where it is another file by now, and EditRefused where the edits cannot be made, or where the file
+    is outside of the folder, to which a symbolic link may lead.
     """
     name = os.path.relpath(path)
     real = path.resolve()
@@ -30,6 +50,9 @@ def edit_file(path: Path, edits: Iterable[Edit], *, digest: str, folder: Path) -
         raise FileChanged(f"{name} is gone", remedy="Look for its new name, and edit it there.") from None
     if sha256(content).hexdigest() != digest:
         raise changed_meanwhile(path)
-    document = edited(scan_yaml(content, name), edits)
-    rewrite(real, content, document.text.encode())
-    return document
+    return Proposal(real, content, edited(scan_yaml(content, name), edits))
+
+
+def changed_lines(before: str, after: str) -> list[str]:
+    """The lines that differ between two texts, as a unified diff without context and without names of files."""
+    return list(unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm=""))[2:]

@@ -15,7 +15,7 @@ from dispatch.checks.check import Finding
 from dispatch.checks.urls import web_addresses
 from dispatch.checks.waivers import Judgement, judge
 from dispatch.content.issue import Issue, read_issue
-from dispatch.editing import edit_file
+from dispatch.editing import Proposal, propose
 from dispatch.errors import InvalidConfig, InvalidIssue, InvalidSegment
 from dispatch.folder import Folder
 from dispatch.inspection.gathering import gather
@@ -38,7 +38,7 @@ from dispatch.subscribers.csv_import import SubscribersFile, open_subscribers
 from dispatch.subscribers.csv_rows import Row
 from dispatch.subscribers.segments import Segment
 from dispatch.subscribers.subscriber import MERGE_COLUMNS, STANDARD_COLUMNS, Status
-from dispatch.yaml_source import Edit, YamlDocument
+from dispatch.yaml_source import Edit
 
 SAMPLE_READER = Recipient(1, "0" * 32, "reader@example.org")
 """Nobody: has no value for any merge field."""
@@ -62,10 +62,16 @@ class Newsroom(Folder):
             ) from None
         return read_issue(content, os.path.relpath(path), default_language=self.config.newsletter.language)
 
-    def edit_issue(self, issue: Issue, edits: Iterable[Edit]) -> YamlDocument:
-        """Write edits into the file of an issue, if it is as it was read; raises EditRefused, or FileChanged."""
+    def propose(self, issue: Issue, edits: Iterable[Edit]) -> Proposal:
+        """Edits of the file of an issue, to be looked at and written, if it is as it was read.
+
+        Raises FileChanged, EditRefused, and InvalidIssue where the issue could not be read with them.
+        """
         source = issue.source
-        return edit_file(Path(source.file), edits, digest=source.digest, folder=self.config.folder)
+        proposal = propose(Path(source.file), edits, digest=source.digest, folder=self.config.folder)
+        document = proposal.document
+        read_issue(document.text, document.file, default_language=self.config.newsletter.language)
+        return proposal
 
     # --- rendering ---------------------------------------------------------------------------------
 

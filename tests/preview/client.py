@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -139,18 +140,45 @@ class Preview:
         """Save a file of the newsletter."""
         (self.folder / name).write_text(text, "utf-8")
 
+    def settle(self, content: str | bytes, *, issue: str = "tides") -> dict[str, Any]:
+        """Save an issue, byte for byte, and wait for the view in which the desk has it."""
+        written = content.encode() if isinstance(content, str) else content
+        (self.folder / f"issues/{issue}.yaml").write_bytes(written)
+        with self.views(issue=issue) as views:
+            digest = sha256(written).hexdigest()
+            return next(view for view in views if view["mail"] and view["mail"]["digest"] == digest)
+
     def ask(self, path: str, method: str = "GET", headers: dict[str, str] | None = None, **query: str) -> Answer:
         """Ask for a path below the token."""
         return self.ask_raw(f"/{self.token}/{path}{'?' if query else ''}{urlencode(query)}", method, headers)
 
-    def ask_raw(self, target: str, method: str = "GET", headers: dict[str, str] | None = None) -> Answer:
+    def post(self, path: str, content: object, *, headers: dict[str, str | None] | None = None) -> Answer:
+        """Post JSON (or bytes as they are) as the desk's page does, but for other `headers`; None leaves one out."""
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        sent: dict[str, str | None] = {
+            "Origin": f"http://127.0.0.1:{self.port}",
+            "Content-Type": "application/json",
+            "X-Edit-Token": self.edit_token(),
+            "Content-Length": str(len(body)),
+            **(headers or {}),
+        }
+        given = {name: value for name, value in sent.items() if value is not None}
+        return self.ask_raw(f"/{self.token}/{path}", "POST", given, body)
+
+    def edit_token(self) -> str:
+        """What the desk's page sends with its edits."""
+        return str(self.ask("texts", issue="tides").json["token"])
+
+    def ask_raw(
+        self, target: str, method: str = "GET", headers: dict[str, str] | None = None, body: bytes = b""
+    ) -> Answer:
         """Ask for exactly this, on a connection of its own."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.putrequest(method, target, skip_host="Host" in (headers or {}))
             for name, value in (headers or {}).items():
                 connection.putheader(name, value)
-            connection.endheaders()
+            connection.endheaders(body or None)
             response = connection.getresponse()
             return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
         finally:

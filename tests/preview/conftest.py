@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from preview.client import Preview, write_newsletter
+from preview.client import TIDES, Preview, write_newsletter
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +54,18 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preview]:
     preview = Preview.start(write_newsletter(tmp_path_factory.mktemp("newsletter")))
     yield preview
     preview.stop()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preview]:
+    """A preview that the tests of a file share; each begins by saving the issue that it needs."""
+    preview = Preview.start(write_newsletter(tmp_path_factory.mktemp("newsletter")))
+    yield preview
+    preview.stop()
+
+
+@pytest.fixture
+def desk(shared: Preview) -> Preview:
+    """The shared preview, with the issue as it was at first."""
+    shared.settle(TIDES)
+    return shared

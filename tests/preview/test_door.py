@@ -1,4 +1,4 @@
-"""Who is let in: this machine, under its own name, with the token; and nobody may do anything but look."""
+"""Who is let in: this machine, under its own name, with the token; and nobody may write but the desk's own page."""
 
 from __future__ import annotations
 
@@ -62,10 +62,18 @@ def test_other_origins_may_not_even_ask_for_more_than_reading(quiet: Preview, me
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
-def test_nothing_can_be_written_or_sent_by_anybody(quiet: Preview, method: str) -> None:
-    for path in ("", "mail", "events", "issues", "findings", "people", "media/x.png", "send"):
+def test_nothing_but_an_edit_can_be_posted_by_anybody(quiet: Preview, method: str) -> None:
+    for path in ("", "mail", "events", "issues", "findings", "people", "texts", "media/x.png", "send", "edit/"):
         answer = quiet.ask(path, method, headers={"Origin": f"http://127.0.0.1:{quiet.port}"})
         assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("path", ["edit", "proposal"])
+def test_edits_are_posted(quiet: Preview, path: str) -> None:
+    for method in ("PUT", "DELETE", "OPTIONS", "PATCH"):
+        answer = quiet.ask(path, method, headers={"Origin": f"http://127.0.0.1:{quiet.port}"})
+        assert (answer.status, answer.headers["allow"]) == (405, "POST")
+    assert quiet.ask(path).status == 405
 
 
 def test_no_page_elsewhere_may_read_an_answer(quiet: Preview) -> None:

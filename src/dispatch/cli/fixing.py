@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import unified_diff
 
 from dispatch.checks.check import Finding
 from dispatch.checks.waivers import Judgement
 from dispatch.cli.terminal import tinted
 from dispatch.content.issue import Issue
+from dispatch.editing import changed_lines
 from dispatch.newsroom import Newsroom
 from dispatch.yaml_source import Edit
 
@@ -34,14 +34,14 @@ class Repair:
     def carry_out(self, newsroom: Newsroom, judgement: Judgement, *, online: bool = False) -> Judgement:
         """Fix what can be fixed of the findings in the issue, and return what is left.
 
-        Raises FileChanged, and EditRefused, as well as what reading and checking the issue raises.
+        Raises what proposing and writing the edits raises, and what reading and checking the issue does.
         """
         for _ in range(_MOST_ROUNDS):
             chosen = _together(judgement.findings)
             if not chosen:
                 break
             edits = [edit for finding in chosen if finding.fix for edit in finding.fix.edits]
-            self.after = newsroom.edit_issue(self.issue, edits).text
+            self.after = newsroom.propose(self.issue, edits).write().text
             self.fixed += chosen
             self.issue = newsroom.read_issue(self.issue.source.file)
             judgement = newsroom.judge(self.issue, online=online)
@@ -52,8 +52,7 @@ class Repair:
         for finding in self.fixed:
             title = finding.fix.title if finding.fix else ""
             yield f"{finding.location}: {tinted('fixed', 'green')}: {title} [{finding.check}]"
-        difference = unified_diff(self.before.splitlines(), self.after.splitlines(), n=0, lineterm="")
-        for line in list(difference)[2:]:  # behind the names of the files
+        for line in changed_lines(self.before, self.after):
             yield f"    {tinted(line, _COLOURS[line[0]])}"
 
 

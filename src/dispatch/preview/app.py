@@ -1,9 +1,10 @@
-"""What the preview answers at which path: every route only reads, and the mail stands in a sandbox."""
+"""What the preview answers at which path: all but one route only read, and the mail stands in a sandbox."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+import secrets
+from collections.abc import AsyncIterator, Callable
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -13,9 +14,19 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
+from dispatch.editing import Proposal
+from dispatch.errors import DispatchError, NotFound
 from dispatch.preview import page
 from dispatch.preview.desk import Desk
 from dispatch.preview.door import Door
+from dispatch.preview.edits import (
+    MOST_BYTES,
+    AskedEdits,
+    Editor,
+    proposal_as_json,
+    refusal_as_json,
+    texts_as_json,
+)
 from dispatch.preview.reload import Reloader
 
 _STILL = 0.12
@@ -27,16 +38,18 @@ _HEARTBEAT = 15
 
 def create_app(desk: Desk, reloader: Reloader, *, port: int, token: str) -> ASGIApp:
     """The preview, behind its door and below `/<token>/`."""
-    return Door(
-        Starlette(routes=[Mount(f"/{token}", routes=_Answers(desk, reloader).routes())]), port=port, token=token
-    )
+    edit_token = secrets.token_urlsafe(24)
+    routes = _Answers(desk, reloader, edit_token).routes()
+    return Door(Starlette(routes=[Mount(f"/{token}", routes=routes)]), port=port, token=token, edit_token=edit_token)
 
 
 class _Answers:
     """The routes. Those that are no coroutines are run in threads."""
 
-    def __init__(self, desk: Desk, reloader: Reloader) -> None:
+    def __init__(self, desk: Desk, reloader: Reloader, edit_token: str) -> None:
         self._desk = desk
+        self._editor = Editor(desk)
+        self._edit_token = edit_token
         self._reloader = reloader
         self._static = page.static_files()
 
@@ -50,6 +63,9 @@ class _Answers:
             Route("/issues", self.issues),
             Route("/findings", self.findings),
             Route("/people", self.people),
+            Route("/texts", self.texts),
+            Route("/proposal", self.proposal, methods=["POST"]),
+            Route("/edit", self.edit, methods=["POST"]),
         ]
 
     def static_file(self, request: Request) -> Response:
@@ -88,6 +104,45 @@ class _Answers:
 
     def people(self, request: Request) -> Response:
         return _json(page.people_as_json(self._desk.people(request.query_params.get("q", ""))))
+
+    def texts(self, request: Request) -> Response:
+        name, _ = _choice(request)
+        try:
+            issue = self._editor.issue(name)
+        except NotFound as error:
+            return _refusal(error)
+        return _json({"token": self._edit_token, "digest": issue.source.digest, "texts": texts_as_json(issue)})
+
+    async def proposal(self, request: Request) -> Response:
+        return await _edited(request, self._editor.propose)
+
+    async def edit(self, request: Request) -> Response:
+        answer = await _edited(request, self._editor.write)
+        if answer.status_code == 200:
+            # Here and not in a thread, as from the watch, which is told a moment later: the page may write on at once.
+            self._desk.changed(())
+        return answer
+
+
+async def _edited(request: Request, work: Callable[[AskedEdits], Proposal]) -> Response:
+    """What comes of edits, or why nothing does."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise HTTPException(413)
+    asked = AskedEdits.read(body)
+    if not asked:
+        raise HTTPException(400)
+    try:
+        return _json(proposal_as_json(await run_in_threadpool(work, asked)))
+    except DispatchError as error:
+        return _refusal(error)
+
+
+def _refusal(error: DispatchError) -> Response:
+    status, content = refusal_as_json(error)
+    return JSONResponse(content, status, headers=page.DESK_HEADERS)
 
 
 async def _views(desk: Desk, reloader: Reloader, name: str, address: str) -> AsyncIterator[str]:

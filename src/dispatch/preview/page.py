@@ -140,6 +140,7 @@ def _person(person: Subscriber) -> Json:
 def _mail(message: Message, good: Compilation, person: Subscriber | None) -> Json:
     compiled = good.compiled
     return {
+        "digest": good.issue.source.digest,
         "version": sha256(message.html.encode()).hexdigest()[:16],
         "title": compiled.title,
         "language": compiled.language,

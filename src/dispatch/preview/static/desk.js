@@ -1,6 +1,7 @@
 // The desk: what was chosen stands in the URL, what is shown comes from the server after every change.
 
 import { ask, byId, count, element } from "./dom.js";
+import { Editor, textAt } from "./edit.js";
 import { MailFrame } from "./frame.js";
 import { showInboxes } from "./inbox.js";
 import { counts, factList, findingList, issueList, problemList } from "./lists.js";
@@ -12,6 +13,9 @@ const ALLOWED = { view: ["mail", "inbox", "text"], width: ["desktop", "phone"], 
 // Milliseconds after which a lost connection is told: a browser that only reconnects should not alarm anybody.
 const GRACE = 1500;
 
+// Milliseconds that a sentence about what was done stays.
+const SAID = 6000;
+
 const WIDTHS = { desktop: 760, phone: 390 }; // CSS pixels, as in desk.css
 
 const stage = byId("stage");
@@ -22,9 +26,12 @@ let shown = ""; // the issue whose mail stands on the stage
 let folded = false; // whether the problems are folded away
 let stream = null;
 let asking = null;
+let judged = { findings: [], digest: "" }; // and the file that the findings are about
+let saying = 0;
 
 const frame = new MailFrame(byId("device"), onKey);
 const people = new People((address) => choose({ as: address }));
+const editor = new Editor(say);
 
 // --- choices -------------------------------------------------------------------------------
 
@@ -97,6 +104,7 @@ function take(fresh) {
   }
   if (!view.problems.length) folded = false;
   render();
+  editor.follow(view);
   askForLists();
 }
 
@@ -108,9 +116,9 @@ async function askForLists() {
     const issues = await ask("issues", {}, signal);
     byId("issues").replaceChildren(...issueList(issues, choices.issue, (issue) => urlOf({ ...choices, issue })));
     if (view.problems.length || !view.issue) return showFindings(null);
-    const { generation, issue } = view;
+    const { generation, issue, mail } = view;
     const { findings } = await ask("findings", { issue, generation }, signal);
-    if (findings) showFindings(findings);
+    if (findings) showFindings(findings, mail?.digest);
   } catch (error) {
     if (error.name !== "AbortError") console.warn(error);
   }
@@ -164,6 +172,7 @@ function showMail(mail) {
   frame.show(source, () => {
     if (shown !== issue) stage.scrollTop = Number(sessionStorage.getItem(`scroll ${issue}`));
     shown = issue;
+    frame.document?.addEventListener("dblclick", editAt); // once for each mail, however often it is shown
   });
 }
 
@@ -189,9 +198,10 @@ function showProblems() {
     : "Mend the file, and this goes away.";
 }
 
-function showFindings(findings) {
+function showFindings(findings, digest = "") {
+  judged = { findings: findings ?? [], digest };
   const none = view.issue ? "They come when the issue compiles." : "There is no issue to check.";
-  byId("findings").replaceChildren(...(findings ? findingList(findings) : [element("p", { className: "nothing" }, none)]));
+  byId("findings").replaceChildren(...(findings ? findingList(findings, fix) : [element("p", { className: "nothing" }, none)]));
   byId("count").replaceChildren(...counts(findings ?? []));
   byId("tab-count").textContent = findings?.length ? `(${findings.length})` : "";
 }
@@ -201,6 +211,13 @@ function fit() {
   const style = getComputedStyle(stage);
   const room = stage.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
   stage.style.setProperty("--fit", Math.min(1, room / WIDTHS[choices.width]));
+}
+
+// A sentence that goes away by itself.
+function say(sentence) {
+  clearTimeout(saying);
+  byId("told").textContent = sentence;
+  saying = setTimeout(() => (byId("told").textContent = ""), SAID);
 }
 
 // --- hands -----------------------------------------------------------------------------------
@@ -213,6 +230,8 @@ const KEYS = {
   b: () => choose({ view: "inbox" }),
   t: () => choose({ view: choices.view === "text" ? "mail" : "text" }),
   a: () => people.open(),
+  e: () => edit((texts) => texts[0]),
+  f: () => fix(judged.findings.find((finding) => finding.fix)),
   "?": () => byId("help-dialog").showModal(),
 };
 
@@ -220,10 +239,26 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || byId("help-dialog").open) return;
   if (event.key === "Escape") {
     if (!people.close() && view?.problems.length) foldProblems(true);
-  } else if (!event.target.matches?.("input") && event.key in KEYS) {
+  } else if (!event.target.matches?.("input, textarea, select") && event.key in KEYS) {
     event.preventDefault();
     KEYS[event.key]();
   }
+}
+
+function edit(find) {
+  if (!view?.mail) return;
+  showPane("stage");
+  editor.open(view.issue, find);
+}
+
+function editAt(event) {
+  edit((texts) => textAt(texts, event.target));
+}
+
+function fix(finding) {
+  if (!finding) return say("There is no finding with a fix.");
+  showPane("stage");
+  editor.fix(view.issue, finding, judged.digest);
 }
 
 function foldProblems(fold) {

@@ -20,6 +20,11 @@ export class MailFrame {
     this.#onKey = onKey;
   }
 
+  // The mail that is shown.
+  get document() {
+    return this.#current?.contentDocument;
+  }
+
   // Show what is at a URL; `shown` is called when it is there, unless something newer came in between.
   show(source, shown) {
     if (source === this.#source) return shown();

@@ -19,7 +19,7 @@ export function issueList(issues, current, linkTo) {
   });
 }
 
-export function findingList(findings) {
+export function findingList(findings, fix) {
   if (!findings.length) return [element("p", { className: "nothing" }, icon("fine"), "The checks found nothing.")];
   return findings.map((finding) =>
     element(
@@ -32,6 +32,9 @@ export function findingList(findings) {
         element("p", {}, ...prose(capital(finding.message))),
         finding.hint ? element("p", { className: "hint" }, ...prose(finding.hint)) : null,
         element("code", { className: "place", title: finding.check }, place(finding)),
+        finding.fix
+          ? element("button", { className: "fix", title: `${finding.fix.title} (f)`, onclick: () => fix(finding) }, "Fix")
+          : null,
       ),
     ),
   );

@@ -1,0 +1,147 @@
+"""The one thing that the desk may write: other words in texts of an issue, if its file is as the author saw it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+from threading import Lock
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from dispatch.content.issue import Issue
+from dispatch.editing import Proposal
+from dispatch.errors import DispatchError, EditRefused, FileChanged, NotFound
+from dispatch.files import changed_meanwhile
+from dispatch.inspection.report import problem_as_json
+from dispatch.preview.desk import Desk
+from dispatch.yaml_source import Edit, Path, YamlDocument, difference
+from dispatch.yaml_source.nodes import Scalar
+
+Json = dict[str, object]
+
+MOST_BYTES = 262_144
+"""Largest request: one text of an issue, of at most 20,000 characters, takes half of it in the longest spelling."""
+
+_MOST_EDITS = 200
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class AskedEdit(_Asked):
+    """Characters `start` up to `end` of the text at `path` become `text`; without both, all of it does."""
+
+    path: tuple[str | int, ...]
+    text: str
+    start: int | None = None
+    end: int | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.start is None) != (self.end is None):
+            raise ValueError("start and end belong together")
+        return self
+
+    def edits(self, source: YamlDocument) -> tuple[Edit, ...]:
+        """Those to be made; of a whole text, only the words that differ change. Raises EditRefused."""
+        if self.start is None or self.end is None:
+            return difference(source, self.path, self.text)
+        return (Edit(self.path, self.start, self.end, self.text),)
+
+
+class AskedEdits(_Asked):
+    """Edits of one issue, and the sha256 of the file in which the author saw the texts."""
+
+    issue: str
+    digest: str
+    edits: Annotated[tuple[AskedEdit, ...], Field(min_length=1, max_length=_MOST_EDITS)]
+
+    @classmethod
+    def read(cls, body: bytes) -> AskedEdits | None:
+        """What a browser asks for; None where that cannot be made out."""
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError:
+            return None
+
+
+class Editor:
+    """Edits the files of issues that are in the desk's list, one edit at a time."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._writing = Lock()
+
+    def issue(self, name: str) -> Issue:
+        """An issue as the desk shows it; raises NotFound where it shows none of that name."""
+        good = self._desk.view(name).sheet.good
+        if not good:
+            raise NotFound(f"there is no issue {name} to edit", remedy="Choose one from the list.")
+        return good.issue
+
+    def propose(self, asked: AskedEdits) -> Proposal:
+        """What would be written; raises NotFound, and as `Newsroom.propose` does."""
+        issue = self.issue(asked.issue)
+        if issue.source.digest != asked.digest:
+            raise changed_meanwhile(FilePath(issue.source.file))
+        edits = [edit for each in asked.edits for edit in each.edits(issue.source)]
+        return self._desk.project.propose(issue, edits)
+
+    def write(self, asked: AskedEdits) -> Proposal:
+        """The same, written."""
+        with self._writing:
+            proposal = self.propose(asked)
+            try:
+                proposal.write()
+            except OSError as error:
+                message = f"{proposal.document.file} cannot be written: {error.strerror}"
+                raise EditRefused(message, remedy="Let the user who runs dispatch write it and its folder.") from None
+        return proposal
+
+
+def texts_as_json(issue: Issue) -> list[Json]:
+    """The texts of an issue exactly as they are written, with what each is called and where it stands."""
+    return [
+        {
+            "path": list(text.path),
+            "label": label(text.path),
+            "text": _written(issue.source, text.path),
+            "place": str(issue.source.locate(text.path)),
+        }
+        for text in issue.texts()
+    ]
+
+
+def proposal_as_json(proposal: Proposal) -> Json:
+    """What is written, or would be: the lines that change, and the sha256 of the file then."""
+    return {"difference": proposal.difference(), "digest": proposal.document.digest}
+
+
+def refusal_as_json(error: DispatchError) -> tuple[int, Json]:
+    """Why nothing is written, and its HTTP status: 409 where the file changed meanwhile, 404 without such an issue."""
+    status = 409 if isinstance(error, FileChanged) else 404 if isinstance(error, NotFound) else 422
+    return status, {"problems": [problem_as_json(problem) for problem in error.problems]}
+
+
+def label(path: Path) -> str:
+    """What the text at a path of an issue's file is called: "Title", "Figure caption", "Table row 1, cell 2"."""
+    steps = path[2:] if path[:1] == ("blocks",) else path
+    return "".join(_words(steps)).strip().capitalize()
+
+
+def _words(steps: Path) -> Iterator[str]:
+    before: str | int = ""
+    for step in steps:
+        if isinstance(step, int):
+            yield f", cell {step + 1}" if isinstance(before, int) else f" {step + 1}"
+        elif step not in {"text", "items"}:
+            yield " row" if step == "rows" else f" {step}"
+        before = step
+
+
+def _written(source: YamlDocument, path: Path) -> str:
+    """A text as its file has it; blanks at its end, which block scalars have there, are no part of it."""
+    node = source.node(path)
+    return node.value.rstrip() if isinstance(node, Scalar) else ""

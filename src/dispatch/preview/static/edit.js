@@ -1,0 +1,347 @@
+// Edits in place, and fixes of findings: the difference first, then written, if the file is as the author saw it.
+
+import { ask, byId, element, place } from "./dom.js";
+import { differenceRows, rows } from "./diff.js";
+import { problemList } from "./lists.js";
+
+const TYPING_PAUSE = 120;
+
+// How much of the words of what was pointed at a text must have to be the one that it shows.
+const ALIKE = 0.5;
+
+const CHANGED = "The file changed meanwhile: look at the finding as it is now.";
+
+export class Editor {
+  #issue = "";
+  #digest = ""; // of the file in which the texts stand as they are here
+  #token = "";
+  #texts = [];
+  #entry = null; // the text that is edited
+  #theirs = null; // what the file has in its place by now, if that is something else
+  #fix = null; // or the fix that is looked at
+  #drafts = new Map(); // what was typed and not written, with the text that it was made of
+  #view = null; // the desk's last
+  #writing = false;
+  #asked = 0;
+  #timer = 0;
+  #back = null; // where the focus was
+  #told;
+
+  // `told` is called with a sentence when something was written, or could not be.
+  constructor(told) {
+    this.#told = told;
+    const text = byId("editor-text");
+    text.addEventListener("input", () => this.#typed());
+    byId("editor-which").addEventListener("change", (event) => {
+      this.#keep();
+      this.#show(this.#texts[event.target.selectedIndex]);
+    });
+    byId("editor-write").addEventListener("click", () => this.#write());
+    byId("editor-leave").addEventListener("click", () => this.leave());
+    byId("editor-reset").addEventListener("click", () => this.#type(this.#entry.text));
+    byId("editor-mine").addEventListener("click", () => this.#take(text.value));
+    byId("editor-theirs").addEventListener("click", () => this.#take(this.#theirs.text));
+    byId("editor").addEventListener("keydown", (event) => this.#key(event));
+    window.addEventListener("beforeunload", (event) => {
+      if (this.#changed()) event.preventDefault();
+    });
+  }
+
+  // Open the text of an issue that `find` chooses among all of them.
+  async open(issue, find) {
+    if (this.#writing) return;
+    this.#remember();
+    this.#keep();
+    if (!(await this.#load(issue))) return;
+    const entry = find(this.#texts);
+    if (!entry) return this.#told("This is no text of the issue: it comes from the template or the settings.");
+    this.#fix = null;
+    this.#open();
+    this.#show(entry);
+  }
+
+  // Show what the fix of a finding would write; it was found in the file of a digest.
+  async fix(issue, finding, digest) {
+    if (this.#writing) return;
+    this.#remember();
+    this.#keep();
+    if (!(await this.#load(issue))) return;
+    if (this.#digest !== digest) return this.#told(CHANGED);
+    this.#fix = finding.fix;
+    this.#entry = this.#theirs = null;
+    this.#open();
+    byId("editor-title").textContent = finding.fix.title;
+    byId("editor-place").textContent = place(finding);
+    byId("editor-write").focus();
+    await this.#propose();
+  }
+
+  // The desk shows another version, or another issue: what is typed stays, for the text that it was made of.
+  async follow(view) {
+    this.#view = view;
+    if (byId("editor").hidden || this.#writing) return;
+    if (view.issue !== this.#issue) return this.leave();
+    if (!view.mail || view.mail.digest === this.#digest) return;
+    if (!(await this.#load(view.issue)) || byId("editor").hidden) return;
+    if (this.#fix) {
+      this.leave();
+      return this.#told(CHANGED);
+    }
+    const { path, text } = this.#entry;
+    const same = this.#texts.filter((each) => each.text === text && kindOf(each) === kindOf(this.#entry));
+    const there = this.#texts.find((each) => samePath(each.path, path));
+    const entry = same.includes(there) ? there : same.length === 1 ? same[0] : null;
+    if (entry) this.#entry = entry;
+    else if (there && [text, there.text].includes(byId("editor-text").value)) return this.#show(there);
+    else this.#theirs = there ?? { ...this.#entry, text: "" };
+    this.#list();
+    await this.#propose();
+  }
+
+  // Leave with nothing written; what was typed is there again when the text is.
+  leave() {
+    if (byId("editor").hidden || this.#writing) return false;
+    this.#keep();
+    this.#close();
+    return true;
+  }
+
+  // --- what is shown -----------------------------------------------------------------------
+
+  #open() {
+    byId("editor").hidden = false;
+    byId("editor").classList.toggle("fixing", Boolean(this.#fix));
+    byId("editor-title").textContent = "Edit";
+  }
+
+  #close() {
+    this.#asked++;
+    clearTimeout(this.#timer);
+    const inside = byId("editor").contains(document.activeElement);
+    byId("editor").hidden = true;
+    this.#entry = this.#theirs = this.#fix = null;
+    if (inside) (this.#back?.isConnected ? this.#back : byId("stage")).focus({ preventScroll: true });
+  }
+
+  #show(entry) {
+    const draft = this.#drafts.get(this.#keyOf(entry));
+    this.#entry = draft ? { ...entry, text: draft.base } : entry;
+    this.#theirs = draft && draft.base !== entry.text ? entry : null;
+    this.#list();
+    this.#type(draft ? draft.text : entry.text);
+    byId("editor-text").focus();
+  }
+
+  #list() {
+    const options = this.#texts.map((each) => {
+      const words = each.text.length > 60 ? `${each.text.slice(0, 60).trimEnd()}…` : each.text;
+      return element("option", { selected: samePath(each.path, this.#entry.path) }, `${each.label} – ${words}`);
+    });
+    byId("editor-which").replaceChildren(...options);
+    byId("editor-place").textContent = this.#entry.place;
+  }
+
+  #type(text) {
+    byId("editor-text").value = text;
+    this.#grow();
+    this.#propose();
+  }
+
+  #typed() {
+    this.#grow();
+    clearTimeout(this.#timer);
+    this.#allow();
+    this.#timer = setTimeout(() => this.#propose(), TYPING_PAUSE);
+  }
+
+  #grow() {
+    const text = byId("editor-text");
+    text.style.height = "auto";
+    text.style.height = `${text.scrollHeight + 2}px`;
+  }
+
+  #allow() {
+    byId("editor-write").disabled = Boolean(this.#theirs) || !(this.#changed() || this.#fix);
+  }
+
+  // Ask what would be written, and show it, or why it cannot be.
+  async #propose() {
+    clearTimeout(this.#timer);
+    const asked = ++this.#asked;
+    const changed = this.#changed();
+    byId("editor-reset").hidden = !changed;
+    byId("editor-conflict").hidden = !this.#theirs;
+    this.#allow();
+    if (this.#theirs) return this.#conflict();
+    if (!changed && !this.#fix) return this.#say("As it stands in the file.");
+    const answer = await this.#post("proposal");
+    if (asked === this.#asked) this.#answered(answer, `This is what changes in the file. ${this.#fix ? "Enter" : "Ctrl+Enter"} writes it.`);
+  }
+
+  #conflict() {
+    const there = this.#texts.some((each) => samePath(each.path, this.#theirs.path));
+    byId("editor-meanwhile").textContent = there
+      ? "This text was changed in the file meanwhile:"
+      : "This text is no longer in the file; what you typed can still be copied.";
+    byId("editor-mine").hidden = byId("editor-theirs").hidden = !there;
+    byId("editor-changes").replaceChildren(...rows(this.#entry.text, this.#theirs.text));
+    this.#say("Nothing is written yet.");
+  }
+
+  // The file's text is what is edited from now on: as `text`.
+  #take(text) {
+    this.#drafts.delete(this.#keyOf(this.#theirs));
+    this.#entry = this.#theirs;
+    this.#theirs = null;
+    this.#type(text);
+    byId("editor-text").focus();
+  }
+
+  #answered(answer, sentence) {
+    byId("editor-write").disabled = !answer.difference;
+    if (answer.difference) this.#say(sentence, differenceRows(answer.difference));
+    else this.#say("Nothing is written.", [], answer.problems);
+  }
+
+  #say(sentence, difference = [], problems = []) {
+    byId("editor-note").textContent = sentence;
+    byId("editor-difference").replaceChildren(...difference);
+    byId("editor-problems").replaceChildren(...problemList(problems));
+  }
+
+  // --- what is asked -----------------------------------------------------------------------
+
+  async #write() {
+    if (byId("editor-write").disabled) return;
+    byId("editor-write").disabled = true;
+    clearTimeout(this.#timer);
+    this.#asked++;
+    this.#hold(true);
+    const answer = await this.#post("edit");
+    this.#hold(false);
+    if (!answer.difference) {
+      this.#answered(answer, "");
+      return this.follow(this.#view);
+    }
+    this.#told(`Written: ${byId("editor-place").textContent}`);
+    if (this.#entry) this.#drafts.delete(this.#keyOf(this.#entry));
+    this.#close();
+  }
+
+  #hold(writing) {
+    this.#writing = byId("editor-text").readOnly = byId("editor-which").disabled = writing;
+  }
+
+  async #load(issue) {
+    try {
+      const { token, digest, texts } = await ask("texts", { issue });
+      [this.#issue, this.#token, this.#digest, this.#texts] = [issue, token, digest, texts];
+      return true;
+    } catch {
+      this.#told("There is nothing to edit yet.");
+      return false;
+    }
+  }
+
+  async #post(path) {
+    const edits = this.#fix ? this.#fix.edits : [{ path: this.#entry.path, text: byId("editor-text").value }];
+    const body = JSON.stringify({ issue: this.#issue, digest: this.#digest, edits });
+    const send = () =>
+      fetch(path, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-Edit-Token": this.#token },
+        body,
+      });
+    try {
+      let answer = await send();
+      if (answer.status === 403) {
+        this.#token = (await ask("texts", { issue: this.#issue })).token; // the preview was started anew
+        answer = await send();
+      }
+      if (answer.headers.get("Content-Type") === "application/json") return await answer.json();
+      return { problems: [{ message: `the preview answers ${answer.status}`, hint: "Reload this page." }] };
+    } catch {
+      return { problems: [{ message: "the preview does not answer", hint: "Start `dispatch preview` again; the text stays here." }] };
+    }
+  }
+
+  // --- what is kept ------------------------------------------------------------------------
+
+  #changed() {
+    return Boolean(this.#entry) && byId("editor-text").value !== this.#entry.text;
+  }
+
+  #keep() {
+    if (!this.#entry) return;
+    const key = this.#keyOf(this.#entry);
+    if (this.#changed()) this.#drafts.set(key, { text: byId("editor-text").value, base: this.#entry.text });
+    else this.#drafts.delete(key);
+  }
+
+  #keyOf(entry) {
+    return JSON.stringify([this.#issue, entry.path]);
+  }
+
+  #remember() {
+    if (!byId("editor").contains(document.activeElement)) this.#back = document.activeElement;
+  }
+
+  #key(event) {
+    if (event.key === "Escape") this.leave();
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.#write();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+// The text that an element of the mail shows: of the block that it stands in, the one with the most words in common.
+export function textAt(texts, shown) {
+  const block = shown.closest("[data-block]")?.dataset.block;
+  const candidates = texts.filter((each) => !block || blockOf(each) === block);
+  let [best, most] = [null, ALIKE];
+  for (let part = shown; part && part.localName !== "html"; part = part.parentElement) {
+    const words = wordsOf(part.alt ?? part.textContent);
+    for (const each of candidates) {
+      const score = alike(words, wordsOf(plain(each.text)));
+      if (score > most) [best, most] = [each, score];
+    }
+  }
+  return best ?? (block ? candidates[0] : null);
+}
+
+// The name of the block that a text is of, as in `data-block`; "" for a title and its like.
+export function blockOf({ path }) {
+  return path[0] === "blocks" ? `blocks.${path[1]}` : path[0] === "cover" ? "cover" : "";
+}
+
+function kindOf({ path }) {
+  return JSON.stringify(path.filter((step) => typeof step === "string"));
+}
+
+function samePath(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function plain(text) {
+  return text.replace(/\]\([^)]*\)/g, " ").replace(/\{\{[^}|]*\|?([^}]*)\}\}/g, "$1");
+}
+
+function wordsOf(text) {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+// From 0, no word in common, to 1.
+function alike(one, other) {
+  const left = new Map();
+  for (const word of other) left.set(word, (left.get(word) ?? 0) + 1);
+  let common = 0;
+  for (const word of one) {
+    const count = left.get(word);
+    if (count) {
+      common++;
+      left.set(word, count - 1);
+    }
+  }
+  return (2 * common) / (one.length + other.length || 1);
+}

@@ -1,0 +1,319 @@
+"""Edits by the desk: only their characters change, no save of anybody else is lost, and nobody else may write."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch.preview.edits import MOST_BYTES, label
+from preview.client import TIDES, Preview
+
+Start = Callable[..., Preview]
+
+# A byte order mark, an emoji, CRLF; every style of YAML text.
+EVERY_STYLE = (
+    "\ufefftitle: The tides 🌊 of March  # a comment\r\n"
+    "preheader: 'It''s the water 🌊.'\r\n"
+    'subtitle: "Say \\"when\\" 🌊\\u2026"\r\n'
+    "blocks:\r\n"
+    "  - paragraph: >-\r\n"
+    "      The boats 🌊 wait\r\n"
+    "      for the tide.\r\n"
+    "  - paragraph: |\r\n"
+    "      A line 🌊.\r\n"
+    "      Another line.\r\n"
+    "  - list: [salt, 'ropes']\r\n"
+)
+
+
+def texts(preview: Preview, issue: str = "tides") -> dict[str, Any]:
+    """What the desk's page knows: the digest, and each text with its path."""
+    return dict(preview.ask("texts", issue=issue).json)
+
+
+def wanted(preview: Preview, path: list[str | int], text: str, *, issue: str = "tides") -> dict[str, Any]:
+    """An edit of a whole text."""
+    return {"issue": issue, "digest": texts(preview, issue)["digest"], "edits": [{"path": path, "text": text}]}
+
+
+def test_the_texts_are_told_as_they_are_written(desk: Preview) -> None:
+    desk.settle(EVERY_STYLE)
+    told = texts(desk)["texts"]
+    assert [(each["label"], each["text"]) for each in told] == [
+        ("Title", "The tides 🌊 of March"),
+        ("Preheader", "It's the water 🌊."),
+        ("Subtitle", 'Say "when" 🌊…'),
+        ("Paragraph", "The boats 🌊 wait for the tide."),
+        ("Paragraph", "A line 🌊.\nAnother line."),
+        ("List 1", "salt"),
+        ("List 2", "ropes"),
+    ]
+    assert told[3]["path"] == ["blocks", 0, "paragraph"]
+    assert told[3]["place"] == "issues/tides.yaml:6:7"
+
+
+def test_texts_are_named_for_people() -> None:
+    assert label(("cover", "caption")) == "Cover caption"
+    assert label(("blocks", 3, "figure", "source")) == "Figure source"
+    assert label(("blocks", 3, "table", "rows", 0, 1)) == "Table row 1, cell 2"
+    assert label(("blocks", 3, "list", "items", 1)) == "List 2"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "gone", "come"),
+    [
+        (["title"], "The tides 🌊 of April", "March", "April"),
+        (["preheader"], "It's the wind 🌊.", "the water", "the wind"),
+        (["subtitle"], 'Say "when" 🛟…', 'when\\" 🌊', 'when\\" 🛟'),
+        (["blocks", 0, "paragraph"], "The boats 🌊 wait for our tide.", "for the", "for our"),
+        (["blocks", 1, "paragraph"], "A line 🌊.\nThe last line.", "Another", "The last"),
+        (["blocks", 2, "list", 1], "it's ropes", "'ropes'", "'it''s ropes'"),
+    ],
+)
+def test_an_edit_changes_its_characters_and_not_a_byte_more(
+    desk: Preview, path: list[str | int], text: str, gone: str, come: str
+) -> None:
+    file = desk.folder / "issues/tides.yaml"
+    desk.settle(EVERY_STYLE)
+    with desk.views(issue="tides") as views:
+        edit = wanted(desk, path, text)
+        proposed = desk.post("proposal", edit)
+        assert proposed.status == 200
+        assert file.read_bytes() == EVERY_STYLE.encode()
+        assert EVERY_STYLE.count(gone) == 1
+        expected = EVERY_STYLE.replace(gone, come).encode()
+        written = desk.post("edit", edit)
+        assert file.read_bytes() == expected
+        assert written.json == proposed.json
+        [place, before, after] = written.json["difference"]
+        assert (place[:3], before[0], after[0]) == ("@@ ", "-", "+")
+        assert written.json["digest"] == texts(desk)["digest"]  # at once: the page may go on with it
+        # The page learns of it as of any save.
+        assert next(view for view in views if view["mail"]["digest"] == written.json["digest"])["problems"] == []
+
+
+def test_a_fix_is_written_as_it_was_found(desk: Preview) -> None:
+    spaced = TIDES.replace("harbour.example/tides", "harbour.example/tide table 🌊 1")
+    found = None
+    while found is None:  # where the save was told in two parts
+        view = desk.settle(spaced)
+        found = desk.ask("findings", issue="tides", generation=str(view["generation"])).json["findings"]
+    [fix] = [finding["fix"] for finding in found if finding["fix"]]
+    edit = {"issue": "tides", "digest": view["mail"]["digest"], "edits": fix["edits"]}
+    assert desk.post("proposal", edit).json["difference"][2].endswith("tide%20table%20🌊%201).")
+    assert desk.post("edit", edit).status == 200
+    assert (desk.folder / "issues/tides.yaml").read_text("utf-8") == spaced.replace(
+        "tide table 🌊 1", "tide%20table%20🌊%201"
+    )
+
+
+def test_a_file_that_changed_meanwhile_is_left_as_it_is(desk: Preview) -> None:
+    edit = wanted(desk, ["title"], "The tides of April")
+    changed = TIDES.replace("March", "May")
+    desk.write("issues/tides.yaml", changed)
+    for path in ("proposal", "edit"):
+        answer = desk.post(path, edit)
+        assert answer.status == 409
+        [problem] = answer.json["problems"]
+        assert problem["message"] == "issues/tides.yaml was changed meanwhile, and is left as it is"
+        assert problem["hint"]
+    assert (desk.folder / "issues/tides.yaml").read_text() == changed
+    (desk.folder / "issues/tides.yaml").unlink()
+    assert desk.post("edit", edit).status == 409
+    assert not (desk.folder / "issues/tides.yaml").exists()
+
+
+def test_of_many_who_edit_at_once_nobodys_words_are_lost(desk: Preview) -> None:
+    writers, times = 4, 5
+    paragraphs = "".join(f"  - paragraph: Writer {number} wrote 0 times.\n" for number in range(writers))
+    desk.settle(f"title: Tides\nblocks:\n{paragraphs}")
+    refused = []
+
+    def write(number: int) -> None:
+        done = 0
+        while done < times:
+            edit = wanted(desk, ["blocks", number, "paragraph"], f"Writer {number} wrote {done + 1} times.")
+            status = desk.post("edit", edit).status
+            done += status == 200
+            refused.extend([status] * (status != 200))
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert (desk.folder / "issues/tides.yaml").read_text() == f"title: Tides\nblocks:\n{paragraphs}".replace(
+        "0 times", f"{times} times"
+    )
+    assert set(refused) <= {409}
+
+
+def test_an_edit_after_which_the_issue_cannot_be_read_is_refused_with_its_problems(desk: Preview) -> None:
+    for text, message in {"": "this text is empty", "Hello {{first name}}, the tide is out.": "merge field"}.items():
+        for path in ("proposal", "edit"):
+            answer = desk.post(path, wanted(desk, ["blocks", 0, "paragraph"], text))
+            assert answer.status == 422
+            [problem] = answer.json["problems"]
+            assert message in problem["message"]
+            assert (problem["file"], problem["line"]) == ("issues/tides.yaml", 6)
+            assert problem["hint"]
+    assert (desk.folder / "issues/tides.yaml").read_text("utf-8") == TIDES
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"path": ["blocks"], "text": "x"},
+        {"path": ["blocks", 9, "paragraph"], "text": "x"},
+        {"path": ["title"], "text": "x", "start": 90, "end": 91},
+        {"path": ["title"], "text": "x", "start": -2, "end": 1},
+    ],
+)
+def test_an_edit_of_what_is_no_text_is_refused(quiet: Preview, edit: dict[str, Any]) -> None:
+    answer = quiet.post("edit", {"issue": "tides", "digest": texts(quiet)["digest"], "edits": [edit]})
+    assert answer.status == 422
+    assert answer.json["problems"][0]["hint"]
+    assert (quiet.folder / "issues/tides.yaml").read_text("utf-8") == TIDES
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"edits",
+        b'{"issue": "tides"}',
+        b'{"issue": "tides", "digest": "", "edits": []}',
+        b'{"issue": "tides", "digest": "", "edits": [{"path": ["title"], "text": 1}]}',
+        b'{"issue": "tides", "digest": "", "edits": [{"path": [true], "text": "x"}]}',
+        b'{"issue": "tides", "digest": "", "edits": [{"path": ["title"], "text": "x", "start": 1}]}',
+        b'{"issue": "tides", "digest": "", "edits": [{"path": ["title"], "text": "\\ud83c"}]}',
+        b'{"issue": "tides", "digest": "", "edits": [{"path": ["title"], "text": "x"}], "file": "dispatch.yaml"}',
+        b"\xff\xfe",
+    ],
+)
+def test_what_is_no_edit_is_not_made_one(quiet: Preview, content: bytes) -> None:
+    assert quiet.post("edit", content).status == 400
+
+
+def test_a_request_has_a_size(quiet: Preview) -> None:
+    assert quiet.post("edit", b" " * (MOST_BYTES + 1)).status == 413
+    chunked = b"%x\r\n%s\r\n0\r\n\r\n" % (MOST_BYTES + 1, b" " * (MOST_BYTES + 1))
+    assert quiet.post("edit", chunked, headers={"Content-Length": None, "Transfer-Encoding": "chunked"}).status == 413
+
+
+# --- who may write -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["edit", "proposal"])
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example:{port}"}, 421),  # DNS rebinding: its name leads to this machine now
+        ({"Host": "evil.example:{port}", "Origin": "http://evil.example:{port}"}, 421),
+        ({"Origin": None}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://127.0.0.1:1"}, 403),
+        ({"Origin": "http://localhost:{port}"}, 403),  # another origin than the one that is asked
+        ({"Origin": "https://127.0.0.1:{port}"}, 403),
+        ({"Origin": "127.0.0.1:{port}"}, 403),
+        ({"X-Edit-Token": None}, 403),
+        ({"X-Edit-Token": ""}, 403),
+        ({"X-Edit-Token": "{token}"}, 403),  # the address alone is not enough
+        ({"X-Edit-Token": "Ünbekannt"}, 403),
+        ({"Content-Type": None}, 415),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+    ],
+)
+def test_only_the_desks_own_page_may_edit(
+    quiet: Preview, path: str, headers: dict[str, str | None], status: int
+) -> None:
+    given = {
+        name: value and value.format(port=quiet.port, token=quiet.token).encode().decode("latin-1")
+        for name, value in headers.items()
+    }
+    assert quiet.post(path, wanted(quiet, ["title"], "The tides of April"), headers=given).status == status
+    assert (quiet.folder / "issues/tides.yaml").read_text("utf-8") == TIDES
+
+
+def test_the_token_for_edits_is_not_in_the_address_and_ends_with_the_preview(preview: Preview, start: Start) -> None:
+    stale = preview.edit_token()
+    assert len(stale) >= 32
+    assert stale not in preview.url
+    assert stale.encode() not in b"".join(path.read_bytes() for path in preview.folder.rglob("*") if path.is_file())
+    preview.stop()
+    anew = start(preview.folder)
+    assert anew.token == preview.token
+    edit = wanted(anew, ["title"], "The tides of April")
+    assert anew.post("edit", edit, headers={"X-Edit-Token": stale}).status == 403
+    assert (anew.folder / "issues/tides.yaml").read_text("utf-8") == TIDES
+    assert anew.post("edit", edit).status == 200
+
+
+@pytest.mark.parametrize("token", ["", "x", "{upper}"])
+def test_edits_need_the_address_as_well(quiet: Preview, token: str) -> None:
+    target = f"/{token.format(upper=quiet.token.swapcase())}/edit"
+    headers = {
+        "Origin": f"http://127.0.0.1:{quiet.port}",
+        "Content-Type": "application/json",
+        "X-Edit-Token": quiet.edit_token(),
+    }
+    assert quiet.ask_raw(target, "POST", headers).status in {403, 405}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../dispatch", "../dispatch.yaml", "issues/tides.yaml", "tides.yaml", "/etc/passwd", "../issues/tides", "", "."],
+)
+def test_the_name_of_an_issue_leads_to_no_other_file(desk: Preview, name: str) -> None:
+    before = {path: path.read_bytes() for path in desk.folder.rglob("*.yaml")}
+    edit = wanted(desk, ["title"], "Mine now")
+    assert desk.ask("texts", issue=name).status == 404
+    assert desk.post("edit", edit | {"issue": name}).status == 404
+    assert {path: path.read_bytes() for path in desk.folder.rglob("*.yaml")} == before
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(desk: Preview) -> None:
+    outside = desk.folder.parent / "outside.yaml"
+    outside.write_text(TIDES, "utf-8")
+    (desk.folder / "issues/linked.yaml").symlink_to(outside)
+    with desk.views(issue="linked") as views:
+        next(view for view in views if view["mail"])
+    answer = desk.post("edit", wanted(desk, ["title"], "The tides of April", issue="linked"))
+    assert answer.status == 422
+    assert "outside of the newsletter's folder" in answer.json["problems"][0]["message"]
+    assert outside.read_text("utf-8") == TIDES
+
+
+def test_an_issue_outside_of_the_folder_is_shown_and_never_written(newsletter: Path, start: Start) -> None:
+    draft = newsletter.parent / "later.yaml"
+    draft.write_text("title: Later\nblocks: [paragraph: One.]\n")
+    preview = start(newsletter, "--port", "0", "../later.yaml")
+    answer = preview.post("edit", wanted(preview, ["title"], "Sooner", issue="../later.yaml"))
+    assert answer.status == 422
+    assert draft.read_text() == "title: Later\nblocks: [paragraph: One.]\n"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_is_told(desk: Preview) -> None:
+    edit = wanted(desk, ["title"], "The tides of April")
+    (desk.folder / "issues").chmod(0o500)
+    answer = desk.post("edit", edit)
+    (desk.folder / "issues").chmod(0o700)
+    assert answer.status == 422
+    assert "cannot be written: Permission denied" in answer.json["problems"][0]["message"]
+
+
+def test_an_issue_that_is_gone_is_not_made_anew(preview: Preview) -> None:
+    edit = wanted(preview, ["title"], "The tides of April")
+    shutil.rmtree(preview.folder / "issues")
+    assert preview.post("edit", edit).status == 409
+    assert not (preview.folder / "issues").exists()

@@ -1,0 +1,257 @@
+"""Edits in Chromium: typed or fixed, seen as a difference, written as those characters; never over somebody's save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from preview.browsing import Scheme, mail_of, opened
+from preview.client import TIDES, Preview
+
+pytestmark = pytest.mark.browser
+
+# An emoji, CRLF, every style of YAML text, and a link that can be fixed.
+EVERY_STYLE = (
+    "title: The tides 🌊 of March  # a comment\r\n"
+    "preheader: 'It''s the water 🌊.'\r\n"
+    'subtitle: "Say \\"when\\" 🌊\\u2026"\r\n'
+    "blocks:\r\n"
+    "  - paragraph: >-\r\n"
+    "      The boats 🌊 wait, {{first_name|reader}},\r\n"
+    "      for the [tide](https://harbour.example/tide 🌊 table).\r\n"
+    "  - paragraph: |\r\n"
+    "      A line 🌊.\r\n"
+    "      Another line.\r\n"
+)
+
+
+def saved(preview: Preview) -> bytes:
+    """The issue's file."""
+    return (preview.folder / "issues/tides.yaml").read_bytes()
+
+
+def edit(page: Page, label: str) -> None:
+    """Open a text by keys: `e`, and its name in the list."""
+    expect(page.locator("#saved")).not_to_be_empty()  # the desk has its first view
+    page.keyboard.press("e")
+    expect(page.locator("#editor-text")).to_be_focused()
+    option = page.locator("#editor-which option").filter(has_text=label).first
+    page.locator("#editor-which").select_option(index=option.evaluate("option => option.index"))
+    expect(page.locator("#editor-text")).to_be_focused()
+
+
+def test_a_text_is_edited_where_it_stands(browser: Browser, desk: Preview) -> None:
+    with opened(browser, desk) as page:
+        mail_of(page).get_by_text("the tide is out").dblclick()
+        text = page.locator("#editor-text")
+        expect(text).to_be_focused()
+        expect(text).to_have_value(
+            "Hello {{first_name|reader}}, the tide is out. Read [the table](https://harbour.example/tides)."
+        )
+        expect(page.locator("#editor-place")).to_have_text("issues/tides.yaml:6:16")
+        expect(page.locator("#editor-write")).to_be_disabled()
+        text.press("Home")
+        page.keyboard.type("Dear all 1d? ")  # none of the desk's keys is one here
+        difference = page.locator("#editor-difference")
+        expect(difference.locator("ins")).to_have_text("Dear all 1d? ")
+        expect(difference.locator("del")).to_have_count(0)
+        expect(difference.locator(".line").first).to_have_text("6")
+        assert saved(desk).decode() == TIDES
+        text.press("Control+Enter")
+        expect(page.locator("#editor")).to_be_hidden()
+        assert saved(desk).decode() == TIDES.replace("Hello {{", "Dear all 1d? Hello {{")
+        expect(page.locator("#told")).to_have_text("Written: issues/tides.yaml:6:16")
+        expect(mail_of(page).get_by_text("Dear all 1d? Hello reader")).to_be_attached()
+        for label, part in {"Heading": "Why it matters", "Title": "The tides of March", "Sign": "Mara"}.items():
+            mail_of(page).get_by_text(part, exact=True).last.dblclick()
+            expect(page.locator("#editor-which option:checked")).to_contain_text(label)
+            expect(text).to_have_value(part)
+            page.keyboard.press("Escape")
+        mail_of(page).get_by_alt_text("A pier at low tide.").dblclick()
+        expect(text).to_have_value("A pier at low tide.")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 390)])
+def test_in_every_style_of_yaml_only_the_characters_of_the_edit_change(
+    browser: Browser, desk: Preview, scheme: Scheme, width: int
+) -> None:
+    content = EVERY_STYLE.encode()
+    desk.settle(content)
+    edits = {
+        "Title": ("March", "April 🛟"),
+        "Preheader": ("water 🌊", "wind 🌬"),
+        "Subtitle": ("when", "then"),
+        "Paragraph – The": ("boats 🌊", "ships ⛵"),
+        "Paragraph – A": ("Another", "The last"),
+    }
+    with opened(browser, desk, scheme=scheme, width=width) as page:
+        for label, (old, new) in edits.items():
+            edit(page, label)
+            text = page.locator("#editor-text")
+            before = text.input_value()
+            assert before.count(old) == 1
+            text.fill(before.replace(old, new))
+            expect(page.locator("#editor-difference ins")).not_to_have_count(0)
+            page.keyboard.press("Control+Enter")
+            expect(page.locator("#editor")).to_be_hidden()
+            content = content.replace(old.encode(), new.encode())
+            assert saved(desk) == content
+
+
+def test_a_fix_is_seen_and_written_by_keys(browser: Browser, desk: Preview) -> None:
+    content = EVERY_STYLE.encode()
+    desk.settle(content)
+    with opened(browser, desk) as page:
+        expect(page.get_by_role("button", name="Fix")).to_have_count(1)
+        page.keyboard.press("f")
+        expect(page.locator("#editor-title")).to_have_text("Write https://harbour.example/tide%20🌊%20table")
+        expect(page.locator("#editor-difference ins")).to_have_text("%20🌊%20")
+        expect(page.locator("#editor-text")).to_be_hidden()
+        page.keyboard.press("Escape")
+        expect(page.locator("#editor")).to_be_hidden()
+        assert saved(desk) == content
+        page.get_by_role("button", name="Fix").click()
+        expect(page.locator("#editor-write")).to_be_focused()
+        expect(page.locator("#editor-difference ins")).to_have_text("%20🌊%20")
+        page.keyboard.press("Enter")
+        expect(page.locator("#editor")).to_be_hidden()
+        assert saved(desk) == content.replace("tide 🌊 table".encode(), "tide%20🌊%20table".encode())
+        expect(page.get_by_role("button", name="Fix")).to_have_count(0)
+        page.keyboard.press("f")
+        expect(page.locator("#told")).to_have_text("There is no finding with a fix.")
+
+
+def test_to_leave_writes_nothing_and_keeps_what_was_typed(browser: Browser, desk: Preview) -> None:
+    with opened(browser, desk) as page:
+        edit(page, "Heading")
+        text = page.locator("#editor-text")
+        text.fill("Why it does not matter")
+        edit_other = page.locator("#editor-which")
+        edit_other.select_option(index=0)
+        expect(text).to_have_value("The tides of March")
+        page.keyboard.press("Escape")
+        expect(page.locator("#editor")).to_be_hidden()
+        edit(page, "Heading")
+        expect(text).to_have_value("Why it does not matter")
+        page.get_by_role("button", name="Start over").click()
+        expect(text).to_have_value("Why it matters")
+        expect(page.locator("#editor-note")).to_have_text("As it stands in the file.")
+        page.keyboard.press("Escape")
+        assert saved(desk).decode() == TIDES
+
+
+def test_what_cannot_be_written_is_told_with_its_remedy(browser: Browser, desk: Preview) -> None:
+    with opened(browser, desk) as page:
+        edit(page, "Paragraph")
+        page.locator("#editor-text").fill("Hello {{first name}}, the tide is out.")
+        problems = page.locator("#editor-problems")
+        expect(problems).to_contain_text("issues/tides.yaml:6:")
+        expect(problems.locator(".hint")).not_to_be_empty()
+        expect(page.locator("#editor-write")).to_be_disabled()
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#editor")).to_be_visible()
+        page.locator("#editor-text").fill("Hello, the tide is out.")
+        expect(problems.locator("li")).to_have_count(0)
+        expect(page.locator("#editor-write")).to_be_enabled()
+        assert saved(desk).decode() == TIDES
+
+
+def test_a_save_meanwhile_is_never_overwritten_and_the_typed_text_never_lost(browser: Browser, desk: Preview) -> None:
+    mine = "Boats need deep seas."
+    with opened(browser, desk) as page:
+        edit(page, "Paragraph – Boats")
+        text = page.locator("#editor-text")
+        text.fill(mine)
+        # Somebody writes above it: the text is found again, at its new place.
+        grown = TIDES.replace("  - heading:", "  - paragraph: New.\n  - heading:")
+        desk.settle(grown)
+        expect(page.locator("#editor-place")).to_have_text("issues/tides.yaml:9:16")
+        expect(text).to_have_value(mine)
+        expect(page.locator("#editor-conflict")).to_be_hidden()
+        # Somebody writes in it: both are shown, and the author says which.
+        theirs = grown.replace("need water under them", "need a harbour")
+        desk.settle(theirs)
+        conflict = page.locator("#editor-conflict")
+        expect(conflict).to_contain_text("This text was changed in the file meanwhile")
+        expect(conflict.locator("del")).to_contain_text("water under them")
+        expect(conflict.locator("ins")).to_contain_text("a harbour")
+        expect(text).to_have_value(mine)
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#editor-write")).to_be_disabled()
+        assert saved(desk).decode() == theirs
+        page.get_by_role("button", name="Put mine in its place").click()
+        expect(page.locator("#editor-difference del")).to_have_text("a harbour")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#editor")).to_be_hidden()
+        assert saved(desk).decode() == theirs.replace("need a harbour", "need deep seas")
+
+
+def test_a_file_that_the_desk_has_not_read_yet_is_not_written(browser: Browser, desk: Preview) -> None:
+    theirs = TIDES.replace("the tide is out", "the tide is in")
+    with opened(browser, desk) as page:
+        edit(page, "Heading")
+        page.locator("#editor-text").fill("Why it counts")
+        expect(page.locator("#editor-difference ins")).not_to_have_count(0)
+        broken = theirs + "blocks: []\n"  # with a mistake, so that the desk stays with what it had
+        (desk.folder / "issues/tides.yaml").write_bytes(broken.encode())
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#editor-problems")).to_contain_text("was changed meanwhile, and is left as it is")
+        assert saved(desk).decode() == broken
+        expect(page.locator("#editor-text")).to_have_value("Why it counts")
+        # Mended, it is the file that the edit goes into.
+        desk.settle(theirs)
+        expect(page.locator("#editor-write")).to_be_enabled()
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#editor")).to_be_hidden()
+        assert saved(desk).decode() == theirs.replace("Why it matters", "Why it counts")
+
+
+def test_what_is_typed_outlives_the_preview(browser: Browser, preview: Preview, start: Callable[..., Preview]) -> None:
+    page = browser.new_page()
+    page.goto(preview.url)
+    edit(page, "Heading")
+    page.locator("#editor-text").fill("Why it counts")
+    preview.stop()
+    page.locator("#editor-text").press("End")
+    page.keyboard.type("!")
+    expect(page.locator("#editor-problems")).to_contain_text("Start dispatch preview again")
+    start(preview.folder, "--port", str(preview.port))
+    page.keyboard.type("!")
+    expect(page.locator("#editor-difference ins")).to_have_text("counts!!")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#editor")).to_be_hidden()
+    assert saved(preview).decode() == TIDES.replace("Why it matters", "Why it counts!!")
+    page.close()
+
+
+def test_a_page_from_elsewhere_can_neither_frame_the_desk_nor_write(browser: Browser, desk: Preview) -> None:
+    attack = """async ([base, body]) => {
+      const tried = [];
+      for (const type of ["text/plain", "application/json"]) {
+        for (const mode of ["no-cors", "cors"]) {
+          const headers = { "Content-Type": type, "X-Edit-Token": "guessed" };
+          const simple = mode === "no-cors" ? { "Content-Type": type } : headers;
+          tried.push(await fetch(`${base}edit`, { method: "POST", mode, headers: simple, body }).then((a) => a.type, () => "failed"));
+        }
+      }
+      tried.push(await fetch(`${base}texts?issue=tides`).then(() => "read", () => "failed"));
+      const frame = document.createElement("iframe");
+      frame.src = base;
+      const loaded = new Promise((done) => (frame.onload = done));
+      document.body.append(frame);
+      await loaded;
+      return tried;
+    }"""
+    edit_of_mine = '{"issue": "tides", "digest": "", "edits": [{"path": ["title"], "text": "Mine"}]}'
+    page = browser.new_page()
+    page.route("http://evil.example/", lambda route: route.fulfill(body="<p>Hello.</p>", content_type="text/html"))
+    page.goto("http://evil.example/")
+    tried = page.evaluate(attack, [desk.base, edit_of_mine])
+    assert set(tried) <= {"failed", "opaque"}  # opaque: sent, refused, and the answer not to be read
+    assert tried[-1] == "failed"
+    framed = page.frames[1]
+    assert framed.url == "chrome-error://chromewebdata/" or framed.locator("#newsletter").count() == 0
+    page.close()
+    assert saved(desk).decode() == TIDES
