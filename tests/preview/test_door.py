@@ -68,6 +68,15 @@ def test_nothing_but_an_edit_can_be_posted_by_anybody(quiet: Preview, method: st
         assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
+@pytest.mark.parametrize(
+    "target", ["*", "edit", "/{token}/edit%3F", "/{token}/edit%2F", "/{token}%2Fedit/", "/{token}//edit"]
+)
+def test_no_odd_address_is_one_that_may_be_posted_to(quiet: Preview, target: str) -> None:
+    headers = {"Origin": f"http://127.0.0.1:{quiet.port}", "Content-Type": "application/json"}
+    for method in ("POST", "OPTIONS"):
+        assert quiet.ask_raw(target.format(token=quiet.token), method, headers).status in {400, 403, 405}
+
+
 @pytest.mark.parametrize("path", ["edit", "proposal"])
 def test_edits_are_posted(quiet: Preview, path: str) -> None:
     for method in ("PUT", "DELETE", "OPTIONS", "PATCH"):

@@ -44,9 +44,12 @@ def edit(page: Page, label: str) -> None:
 
 def test_a_text_is_edited_where_it_stands(browser: Browser, desk: Preview) -> None:
     with opened(browser, desk) as page:
-        mail_of(page).get_by_text("the tide is out").dblclick()
+        mail_of(page).get_by_role("heading", name="Why it matters").dblclick(position={"x": 12, "y": 14})
         text = page.locator("#editor-text")
         expect(text).to_be_focused()
+        word = text.evaluate("text => text.value.slice(text.selectionStart, text.selectionEnd)")
+        assert word == "Why"  # the one under the pointer
+        mail_of(page).get_by_text("the tide is out").dblclick()
         expect(text).to_have_value(
             "Hello {{first_name|reader}}, the tide is out. Read [the table](https://harbour.example/tides)."
         )

@@ -33,12 +33,12 @@ class Door:
         host = request.headers.get("host", "")
         if host not in self._hosts:
             return _says(421, "This is the preview of another address.")
-        _, token, *path = request.url.path.split("/")
+        token, _, path = str(request.scope["path"]).removeprefix("/").partition("/")
         writes = request.method not in {"GET", "HEAD"}
         if writes:
             if request.headers.get("origin") != f"http://{host}":
                 return _says(403, "Not from there.")
-            if "/".join(path) not in WRITERS:
+            if path not in WRITERS:
                 return _says(405, "The preview only shows this.", Allow="GET, HEAD")
             if request.method != "POST":
                 return _says(405, "Edits are posted.", Allow="POST")

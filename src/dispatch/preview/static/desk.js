@@ -245,14 +245,15 @@ function onKey(event) {
   }
 }
 
-function edit(find) {
+async function edit(find, word) {
   if (!view?.mail) return;
   showPane("stage");
-  editor.open(view.issue, find);
+  await editor.open(view.issue, find, word);
 }
 
-function editAt(event) {
-  edit((texts) => textAt(texts, event.target));
+async function editAt({ target, view: mail }) {
+  await edit((texts) => textAt(texts, target), mail.getSelection().toString().trim());
+  target.scrollIntoView({ block: "nearest" }); // the editor takes a part of the stage
 }
 
 function fix(finding) {

@@ -47,8 +47,8 @@ export class Editor {
     });
   }
 
-  // Open the text of an issue that `find` chooses among all of them.
-  async open(issue, find) {
+  // Open the text of an issue that `find` chooses among all of them, at a word of it.
+  async open(issue, find, word = "") {
     if (this.#writing) return;
     this.#remember();
     this.#keep();
@@ -58,6 +58,9 @@ export class Editor {
     this.#fix = null;
     this.#open();
     this.#show(entry);
+    const text = byId("editor-text");
+    const at = word ? text.value.indexOf(word) : -1;
+    if (at >= 0) text.setSelectionRange(at, at + word.length);
   }
 
   // Show what the fix of a finding would write; it was found in the file of a digest.
@@ -287,6 +290,7 @@ export class Editor {
   }
 
   #key(event) {
+    if (event.isComposing) return; // an input method's own keys
     if (event.key === "Escape") this.leave();
     else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.#write();
     else return;
