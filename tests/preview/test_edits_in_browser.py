@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from collections.abc import Callable
 
 import pytest
@@ -128,21 +130,50 @@ def test_a_fix_is_seen_and_written_by_keys(browser: Browser, desk: Preview) -> N
 
 def test_to_leave_writes_nothing_and_keeps_what_was_typed(browser: Browser, desk: Preview) -> None:
     with opened(browser, desk) as page:
+        page.locator("#as").focus()
         edit(page, "Heading")
         text = page.locator("#editor-text")
         text.fill("Why it does not matter")
-        edit_other = page.locator("#editor-which")
-        edit_other.select_option(index=0)
+        page.locator("#editor-which").select_option(index=0)  # another text
         expect(text).to_have_value("The tides of March")
         page.keyboard.press("Escape")
         expect(page.locator("#editor")).to_be_hidden()
+        expect(page.locator("#as")).to_be_focused()
         edit(page, "Heading")
         expect(text).to_have_value("Why it does not matter")
+        page.get_by_role("link", name="Winds and weather").click()
+        expect(page.locator("#editor")).to_be_hidden()
+        page.go_back()
+        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+        edit(page, "Heading")
+        expect(text).to_have_value("Why it does not matter")
+        asked: list[str] = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        page.close(run_before_unload=True)
+        expect(text).to_have_value("Why it does not matter")
+        assert asked == ["beforeunload"]
         page.get_by_role("button", name="Start over").click()
         expect(text).to_have_value("Why it matters")
         expect(page.locator("#editor-note")).to_have_text("As it stands in the file.")
-        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Leave, and write nothing").click()
+        expect(page.locator("#editor")).to_be_hidden()
         assert saved(desk).decode() == TIDES
+
+
+def test_a_difference_holds_both_texts_and_halves_no_character(browser: Browser, desk: Preview) -> None:
+    some = random.Random(4)
+    words = ["the", "tide", "🌊", "🌬", "a🌊b", "a🌬b", "ü", " ", "\n", "tides", "the tide", "e\u0301", "{{name|x}}"]
+    texts = ["", *("".join(some.choices([*words, " "], k=some.randrange(1, 12))) for _ in range(300))]
+    pairs = list(itertools.pairwise(texts))
+    with opened(browser, desk) as page:
+        found = page.evaluate(
+            "async (pairs) => (({ compared }) => pairs.map((pair) => compared(...pair)))(await import('./static/diff.js'))",
+            pairs,
+        )
+    for (before, after), pieces in zip(pairs, found, strict=True):
+        assert "".join(text for kind, text in pieces if kind != "ins") == before
+        assert "".join(text for kind, text in pieces if kind != "del") == after
+        assert all(text.encode() for _, text in pieces)  # half an emoji could not be encoded
 
 
 def test_what_cannot_be_written_is_told_with_its_remedy(browser: Browser, desk: Preview) -> None:
