@@ -160,6 +160,21 @@ def test_to_leave_writes_nothing_and_keeps_what_was_typed(browser: Browser, desk
         assert saved(desk).decode() == TIDES
 
 
+def test_a_finger_can_edit_as_well(browser: Browser, desk: Preview) -> None:
+    with opened(browser, desk, width=390) as page:
+        expect(page.locator("#saved")).not_to_be_empty()
+        page.get_by_role("button", name="Findings").click()
+        page.get_by_role("button", name="Edit", exact=True).click()
+        text = page.locator("#editor-text")
+        expect(text).to_be_focused()
+        text.fill("The tides of April")
+        page.get_by_role("button", name="Write", exact=True).click()
+        expect(page.locator("#editor")).to_be_hidden()
+        expect(page.get_by_role("button", name="Edit", exact=True)).to_be_focused()
+        assert saved(desk).decode() == TIDES.replace("of March", "of April")
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_a_difference_holds_both_texts_and_halves_no_character(browser: Browser, desk: Preview) -> None:
     some = random.Random(4)
     words = ["the", "tide", "🌊", "🌬", "a🌊b", "a🌬b", "ü", " ", "\n", "tides", "the tide", "e\u0301", "{{name|x}}"]

@@ -164,7 +164,14 @@ export class Editor {
   }
 
   #allow() {
-    byId("editor-write").disabled = Boolean(this.#theirs) || !(this.#changed() || this.#fix);
+    this.#enable(!this.#theirs && Boolean(this.#changed() || this.#fix));
+  }
+
+  #enable(writable) {
+    const write = byId("editor-write");
+    // Out of use, it would lose the focus to nobody.
+    if (!writable && write === document.activeElement) byId(this.#fix ? "editor-leave" : "editor-text").focus();
+    write.disabled = !writable;
   }
 
   // Ask what would be written, and show it, or why it cannot be.
@@ -201,7 +208,7 @@ export class Editor {
   }
 
   #answered(answer, sentence) {
-    byId("editor-write").disabled = !answer.difference;
+    this.#enable(Boolean(answer.difference));
     if (answer.difference) this.#say(sentence, differenceRows(answer.difference));
     else this.#say("Nothing is written.", [], answer.problems);
   }
@@ -215,8 +222,7 @@ export class Editor {
   // --- what is asked -----------------------------------------------------------------------
 
   async #write() {
-    if (byId("editor-write").disabled) return;
-    byId("editor-write").disabled = true;
+    if (this.#writing || byId("editor-write").disabled) return;
     clearTimeout(this.#timer);
     this.#asked++;
     this.#hold(true);
