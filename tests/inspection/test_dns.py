@@ -82,8 +82,8 @@ def test_a_server_that_does_not_tell(resolver: Resolver, server: DnsServer, code
 def test_silence(server: DnsServer) -> None:
     server.faults["river.example."] = "silence"
     began = time.monotonic()
-    with pytest.raises(DnsTrouble, match=r"no name server tells about river\.example within 0\.3 seconds"):
-        Resolver(["127.0.0.1"], port=server.port, seconds=0.3).texts("river.example")
+    with pytest.raises(DnsTrouble, match=r"no name server tells about river\.example within 2 seconds"):
+        Resolver(["127.0.0.1"], port=server.port, seconds=2).texts("river.example")
     assert time.monotonic() - began < 10, "the resolver has a time limit of its own"
     assert len(server.asked) > 1, "a datagram may be lost"
 

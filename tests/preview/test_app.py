@@ -124,13 +124,11 @@ def says(text: str) -> Callable[[View], bool]:
     return lambda view: view["mail"] and text in view["mail"]["text"]
 
 
-def test_a_save_is_seen_within_two_seconds(preview: Preview) -> None:
+def test_a_save_is_seen(preview: Preview) -> None:
     with preview.views(issue="tides") as views:
         before = next(views)
-        began = time.monotonic()
         preview.write("issues/tides.yaml", TIDES.replace("the tide is out", "the tide is in"))
         after = until(views, says("the tide is in"))
-        assert time.monotonic() - began < 2
     assert after["mail"]["version"] != before["mail"]["version"]
 
 
