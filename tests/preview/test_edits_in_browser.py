@@ -36,7 +36,7 @@ def saved(preview: Preview) -> bytes:
 
 def edit(page: Page, label: str) -> None:
     """Open a text by keys: `e`, and its name in the list."""
-    expect(page.locator("#saved")).not_to_be_empty()  # the desk has its first view
+    expect(page.locator("#saved")).not_to_be_empty(timeout=20_000)  # the desk has its first view
     page.keyboard.press("e")
     expect(page.locator("#editor-text")).to_be_focused()
     option = page.locator("#editor-which option").filter(has_text=label).first
@@ -230,6 +230,16 @@ def test_a_save_meanwhile_is_never_overwritten_and_the_typed_text_never_lost(bro
         page.keyboard.press("Control+Enter")
         expect(page.locator("#editor-write")).to_be_disabled()
         assert saved(desk).decode() == theirs
+        # What is no text opens none, and takes nothing from the one that is open.
+        mail_of(page).get_by_text("1 Quay Street").dblclick()
+        expect(page.locator("#told")).to_contain_text("This is no text of the issue")
+        expect(conflict).to_be_visible()
+        desk.settle(grown)  # they thought better of it
+        expect(conflict).to_be_hidden()
+        expect(page.locator("#editor-difference del")).to_have_text("water under them")
+        expect(text).to_have_value(mine)
+        desk.settle(theirs)
+        expect(conflict).to_be_visible()
         page.get_by_role("button", name="Put mine in its place").click()
         expect(page.locator("#editor-difference del")).to_have_text("a harbour")
         page.keyboard.press("Control+Enter")
@@ -268,7 +278,7 @@ def test_what_is_typed_outlives_the_preview(browser: Browser, preview: Preview, 
     expect(page.locator("#editor-problems")).to_contain_text("Start dispatch preview again")
     start(preview.folder, "--port", str(preview.port))
     page.keyboard.type("!")
-    expect(page.locator("#editor-difference ins")).to_have_text("counts!!")
+    expect(page.locator("#editor-difference ins")).to_have_text("counts!!", timeout=20_000)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#editor")).to_be_hidden()
     assert saved(preview).decode() == TIDES.replace("Why it matters", "Why it counts!!")

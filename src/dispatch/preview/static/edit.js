@@ -52,9 +52,11 @@ export class Editor {
     if (this.#writing) return;
     this.#remember();
     this.#keep();
-    if (!(await this.#load(issue))) return;
-    const entry = find(this.#texts);
-    if (!entry) return this.#told("This is no text of the issue: it comes from the template or the settings.");
+    const file = await this.#load(issue);
+    const entry = file && find(file.texts);
+    if (file && !entry) this.#told("This is no text of the issue: it comes from the template or the settings.");
+    if (!entry) return;
+    this.#adopt(issue, file);
     this.#fix = null;
     this.#open();
     this.#show(entry);
@@ -68,8 +70,10 @@ export class Editor {
     if (this.#writing) return;
     this.#remember();
     this.#keep();
-    if (!(await this.#load(issue))) return;
-    if (this.#digest !== digest) return this.#told(CHANGED);
+    const file = await this.#load(issue);
+    if (file && file.digest !== digest) this.#told(CHANGED);
+    if (file?.digest !== digest) return;
+    this.#adopt(issue, file);
     this.#fix = finding.fix;
     this.#entry = this.#theirs = null;
     this.#open();
@@ -85,7 +89,9 @@ export class Editor {
     if (byId("editor").hidden || this.#writing) return;
     if (view.issue !== this.#issue) return this.leave();
     if (!view.mail || view.mail.digest === this.#digest) return;
-    if (!(await this.#load(view.issue)) || byId("editor").hidden) return;
+    const file = await this.#load(view.issue);
+    if (!file || byId("editor").hidden || this.#writing || view.issue !== this.#issue) return;
+    this.#adopt(view.issue, file);
     if (this.#fix) {
       this.leave();
       return this.#told(CHANGED);
@@ -94,9 +100,10 @@ export class Editor {
     const same = this.#texts.filter((each) => each.text === text && kindOf(each) === kindOf(this.#entry));
     const there = this.#texts.find((each) => samePath(each.path, path));
     const entry = same.includes(there) ? there : same.length === 1 ? same[0] : null;
-    if (entry) this.#entry = entry;
-    else if (there && [text, there.text].includes(byId("editor-text").value)) return this.#show(there);
-    else this.#theirs = there ?? { ...this.#entry, text: "" };
+    const untouched = there && [text, there.text].includes(byId("editor-text").value);
+    this.#theirs = entry || untouched ? null : (there ?? { ...this.#entry, text: "" });
+    if (entry || untouched) this.#entry = entry ?? there;
+    if (!entry && untouched) byId("editor-text").value = there.text;
     this.#list();
     await this.#propose();
   }
@@ -243,13 +250,15 @@ export class Editor {
 
   async #load(issue) {
     try {
-      const { token, digest, texts } = await ask("texts", { issue });
-      [this.#issue, this.#token, this.#digest, this.#texts] = [issue, token, digest, texts];
-      return true;
+      return await ask("texts", { issue });
     } catch {
-      this.#told("There is nothing to edit yet.");
-      return false;
+      return this.#told("There is nothing to edit yet.");
     }
+  }
+
+  // Only together with what is edited: what was typed for one file must not be sent as for another.
+  #adopt(issue, { token, digest, texts }) {
+    [this.#issue, this.#token, this.#digest, this.#texts] = [issue, token, digest, texts];
   }
 
   async #post(path) {
