@@ -30,7 +30,8 @@ def opened(
     context.close()
     # Chromium complains for the mail, into which Playwright wanted to put its own scripts, and where an edit was refused.
     usual = re.compile("Blocked script execution|status of (409|422)")
-    assert [text for text in complaints if not usual.search(text)] == []
+    complaints = [text for text in complaints if not usual.search(text)]
+    assert not complaints, complaints
 
 
 def mail_of(page: Page) -> FrameLocator:

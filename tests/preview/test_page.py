@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.preview.page import in_scheme, static_files
+from dispatch.preview.page import static_files
+from dispatch.preview.schemes import in_scheme
 
 HTML = """\
 <html><head><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">

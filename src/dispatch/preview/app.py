@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
@@ -28,6 +28,7 @@ from dispatch.preview.edits import (
     texts_as_json,
 )
 from dispatch.preview.reload import Reloader
+from dispatch.rendering.webpage import WebPage
 
 _STILL = 0.12
 """Seconds. A mistake is told when the files have been left alone for so long, because some editors write in pieces."""
@@ -59,6 +60,8 @@ class _Answers:
             Route("/static/{name}", self.static_file),
             Route("/events", self.events),
             Route("/mail", self.mail),
+            Route("/web", self.web),
+            Route("/source", self.source),
             Route("/media/{name}", self.picture),
             Route("/issues", self.issues),
             Route("/findings", self.findings),
@@ -81,10 +84,20 @@ class _Answers:
 
     def mail(self, request: Request) -> Response:
         view = self._desk.view(*_choice(request))
-        if not view.message:
+        return _document(view.message.html if view.message else "", request)
+
+    def web(self, request: Request) -> Response:
+        """The page of an issue in the archive, or why there is none: a theme may have a mistake in that page alone."""
+        webpage = self._desk.webpage(_choice(request)[0])
+        if isinstance(webpage, WebPage):
+            return _document(webpage.html, request)
+        return PlainTextResponse("\n\n".join(map(str, webpage)), 404, headers=page.MAIL_HEADERS)
+
+    def source(self, request: Request) -> Response:
+        message = self._desk.sent(*_choice(request))
+        if not message:
             raise HTTPException(404)
-        scheme = "dark" if request.query_params.get("scheme") == "dark" else "light"
-        return HTMLResponse(page.mail_document(view.message, scheme), headers=page.MAIL_HEADERS)
+        return _json(page.source_as_json(message))
 
     def picture(self, request: Request) -> Response:
         found = self._desk.picture(request.path_params["name"])
@@ -160,6 +173,16 @@ async def _views(desk: Desk, reloader: Reloader, name: str, address: str) -> Asy
 def _choice(request: Request) -> tuple[str, str]:
     """Which issue, as whom; both empty where nothing was chosen."""
     return request.query_params.get("issue", ""), request.query_params.get("as", "")
+
+
+def _document(html: str, request: Request) -> Response:
+    """A mail or a page, in the colours that were chosen, and with its pictures unless they are off."""
+    if not html:
+        raise HTTPException(404)
+    scheme = "dark" if request.query_params.get("scheme") == "dark" else "light"
+    pictures = request.query_params.get("images") != "off"
+    headers = page.MAIL_HEADERS if pictures else page.BARE_MAIL_HEADERS
+    return HTMLResponse(page.document(html, scheme, pictures=pictures), headers=headers)
 
 
 def _json(content: object) -> Response:

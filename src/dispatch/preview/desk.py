@@ -22,6 +22,7 @@ from dispatch.preview.people import NOBODY, Found, find, recipient, search
 from dispatch.project import Project
 from dispatch.rendering.compiled import CompiledIssue, Picture, Slots
 from dispatch.rendering.marks import MarkedHtml
+from dispatch.rendering.webpage import WebPage
 from dispatch.subscribers.subscriber import Subscriber
 
 Result = TypeVar("Result")
@@ -90,6 +91,7 @@ class Desk:
         self._sheets: dict[str, tuple[int, Sheet]] = {}  # with the generation that it is of
         self._entries: dict[Path, tuple[int, Entry]] = {}
         self._written: tuple[Compilation, Subscriber | None, Message] | None = None
+        self._page: tuple[Compilation, WebPage | Problems] | None = None
         self.generation = 0
 
     @property
@@ -128,6 +130,27 @@ class Desk:
             return View(generation, sheet, person, None, sheet.problems + message)
         return View(generation, sheet, person, message, sheet.problems)
 
+    def sent(self, name: str, address: str = "") -> Message | None:
+        """The message of a view as it leaves, its pictures where a mailing has them; None where there is none."""
+        view = self.view(name, address)
+        if not view.message or not view.sheet.good:
+            return None
+        compiled = view.sheet.good.compiled
+        # Nobody looks at the pictures that travel inside, and encoding them costs more than all the rest.
+        hollow = replace(compiled, pictures=tuple(replace(picture, content=b"") for picture in compiled.pictures))
+        return self._project.specimen(hollow, view.message.recipient, self._ring, self._project.clock())
+
+    def webpage(self, name: str) -> WebPage | Problems:
+        """The page of an issue in the archive, its pictures at `media/<name>`, or what is in its way."""
+        view = self.view(name)
+        good = view.sheet.good
+        if not good:
+            return view.problems
+        if not self._page or self._page[0] is not good:
+            root = f"{self._project.config.newsletter.url}/"
+            self._page = (good, _tried(self._project.webpage, good.issue, media_url="media/", root=root))
+        return self._page[1]
+
     def findings(self, name: str, generation: int) -> list[Finding | Problem] | None:
         """What the checks say; None where the desk has moved on. One at a time: over a long list they take seconds."""
         with self._checking:
@@ -144,7 +167,9 @@ class Desk:
         """A picture of an issue that was looked at."""
         with self._lock:
             good = [sheet.good for _, sheet in self._sheets.values() if sheet.good]
-        pictures = (picture for compilation in good for picture in compilation.compiled.pictures)
+            page = self._page and self._page[1]
+        pictures = [picture for compilation in good for picture in compilation.compiled.pictures]
+        pictures += page.pictures if isinstance(page, WebPage) else ()
         return next((picture for picture in pictures if picture.name == name), None)
 
     def _named(self, issue: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 from importlib.resources import files
 
@@ -13,6 +12,8 @@ from dispatch.inspection.report import finding_as_json, problem_as_json
 from dispatch.messages.message import Message
 from dispatch.preview.desk import Compilation, Entry, Problems, View
 from dispatch.preview.people import Found
+from dispatch.preview.pictures import without_pictures
+from dispatch.preview.schemes import in_scheme
 from dispatch.rendering.compiled import Context, Slot, Slots, resolve
 from dispatch.subscribers.subscriber import Subscriber, merge_values
 
@@ -36,13 +37,12 @@ DESK_HEADERS = {
 # The frame's own attribute says the same; here it also holds for whoever opens the address by itself. No script
 # runs in either. allow-same-origin is for the desk, which measures the mail's height; a link opens a tab of its own.
 SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-MAIL_HEADERS = {
-    **_ALWAYS,
-    "Content-Security-Policy": (
-        "default-src 'none'; img-src 'self' data: https:; style-src 'unsafe-inline'; base-uri 'none'; "
-        f"form-action 'none'; frame-ancestors 'self'; sandbox {SANDBOX}"
-    ),
-}
+_MAIL_POLICY = (
+    "default-src 'none'; img-src {}; style-src 'unsafe-inline'; base-uri 'none'; "
+    f"form-action 'none'; frame-ancestors 'self'; sandbox {SANDBOX}"
+)
+MAIL_HEADERS = {**_ALWAYS, "Content-Security-Policy": _MAIL_POLICY.format("'self' data: https:")}
+BARE_MAIL_HEADERS = {**_ALWAYS, "Content-Security-Policy": _MAIL_POLICY.format("'none'")}  # nothing leads to a picture
 PICTURE_HEADERS = {
     **_ALWAYS,
     "Cache-Control": "private, max-age=31536000, immutable",  # the name is the content's hash
@@ -50,11 +50,6 @@ PICTURE_HEADERS = {
 }
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-
-_STYLE = re.compile(r"(<style\b[^>]*>)(.*?)(</style>)", re.DOTALL | re.IGNORECASE)
-_SCHEME_QUERY = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)", re.IGNORECASE)
-_SCHEME_PROPERTY = re.compile(r"(?<![\w-])color-scheme\s*:[^;}]*", re.IGNORECASE)
-_SCHEME_META = re.compile(r'(<meta name="(?:supported-)?color-schemes?" content=")[^"]*', re.IGNORECASE)
 
 
 def static_files() -> dict[str, tuple[str, bytes]]:
@@ -64,22 +59,16 @@ def static_files() -> dict[str, tuple[str, bytes]]:
     return {name: (_TYPES[name.rpartition(".")[2]], content) for name, content in contents.items()}
 
 
-def mail_document(message: Message, scheme: str) -> str:
-    """The HTML part in one of its colour schemes, and with links that open a tab of their own."""
-    return in_scheme(message.html.replace("<head>", '<head><base target="_blank">', 1), scheme)
+def document(html: str, scheme: str, *, pictures: bool = True) -> str:
+    """HTML in one of its colour schemes, with its pictures or without, and with links that open a tab of their own."""
+    html = in_scheme(html.replace("<head>", '<head><base target="_blank">', 1), scheme)
+    return html if pictures else without_pictures(html)
 
 
-def in_scheme(html: str, scheme: str) -> str:
-    """HTML that looks as it does where `scheme` (light or dark) is preferred, whatever the browser prefers."""
-
-    def answer(query: re.Match[str]) -> str:
-        return "(min-width:0px)" if query[1].lower() == scheme else "(max-width:0px)"
-
-    def styled(style: re.Match[str]) -> str:
-        css = _SCHEME_PROPERTY.sub(f"color-scheme:{scheme}", _SCHEME_QUERY.sub(answer, style[2]))
-        return f"{style[1]}{css}{style[3]}"
-
-    return _SCHEME_META.sub(rf"\g<1>{scheme}", _STYLE.sub(styled, html))
+def source_as_json(message: Message) -> Json:
+    """The head of a message as it leaves, without the fields of MIME, and its HTML part before that is encoded."""
+    head, _, _ = message.mime().partition(b"\r\nMIME-Version:")
+    return {"head": head.decode("ascii").replace("\r\n", "\n"), "html": message.html}
 
 
 def view_as_json(view: View, newsletter: str) -> Json:

@@ -6,9 +6,22 @@ import { MailFrame } from "./frame.js";
 import { showInboxes } from "./inbox.js";
 import { counts, factList, findingList, issueList, problemList } from "./lists.js";
 import { People } from "./people.js";
+import { Source } from "./source.js";
 
-const DEFAULTS = { issue: "", as: "", view: "mail", width: "desktop", scheme: "light" };
-const ALLOWED = { view: ["mail", "inbox", "text"], width: ["desktop", "phone"], scheme: ["light", "dark"] };
+const DEFAULTS = { issue: "", as: "", view: "mail", width: "desktop", scheme: "light", images: "on" };
+const ALLOWED = {
+  view: ["mail", "inbox", "text", "web", "source"],
+  width: ["phone", "tablet", "desktop"],
+  scheme: ["light", "dark"],
+  images: ["on", "off"],
+};
+
+// What the choices make no difference to: the buttons are out of use there.
+const IDLE = {
+  width: ["inbox", "source"],
+  scheme: ["source"],
+  images: ["inbox", "text", "source"],
+};
 
 // Milliseconds after which a lost connection is told: a browser that only reconnects should not alarm anybody.
 const GRACE = 1500;
@@ -16,7 +29,10 @@ const GRACE = 1500;
 // Milliseconds that a sentence about what was done stays.
 const SAID = 6000;
 
-const WIDTHS = { desktop: 760, phone: 390 }; // CSS pixels, as in desk.css
+// CSS pixels; a desktop's is as wide as there is room.
+const WIDTHS = { phone: () => 390, tablet: () => 768, desktop: (room) => Math.min(Math.max(room, 800), 1100) };
+
+const FRAMED = ["mail", "web"];
 
 const stage = byId("stage");
 
@@ -30,6 +46,7 @@ let judged = { findings: [], digest: "" }; // and the file that the findings are
 let saying = 0;
 
 const frame = new MailFrame(byId("device"), onKey);
+const source = new Source(byId("source"));
 const people = new People((address) => choose({ as: address }));
 const editor = new Editor(say);
 
@@ -133,7 +150,11 @@ function render() {
   for (const button of document.querySelectorAll("[data-choice]")) {
     const { choice, value } = button.dataset;
     button.setAttribute("aria-pressed", String(choices[choice] === value));
-    button.disabled = choice === "width" && choices.view === "inbox";
+    button.disabled = IDLE[choice]?.includes(choices.view) ?? false;
+  }
+  for (const button of document.querySelectorAll("[data-toggle=images]")) {
+    button.setAttribute("aria-pressed", String(choices.images === "off"));
+    button.disabled = IDLE.images.includes(choices.view);
   }
   for (const link of byId("issues").querySelectorAll("a")) {
     if (link.dataset.issue === choices.issue) link.setAttribute("aria-current", "page");
@@ -157,9 +178,7 @@ function showMail(mail) {
     (view.problems.length ? ` · ${count(view.problems.length, "problem")} since` : "");
   byId("facts-section").hidden = false;
   byId("facts").replaceChildren(...factList(mail));
-  byId("note").hidden = choices.view !== "mail" || scheme === "light";
-  byId("note").textContent =
-    "Dark as Apple Mail shows it, by the mail's own dark colours. Gmail and Outlook change colours in ways of their own.";
+  showNote();
   const pre = byId("textpart").querySelector("pre");
   if (pre.textContent !== mail.text) pre.textContent = mail.text;
   pre.lang = mail.language;
@@ -167,19 +186,37 @@ function showMail(mail) {
   byId("textpart").hidden = choices.view !== "text";
   byId("inboxes").hidden = choices.view !== "inbox";
   if (choices.view === "inbox") showInboxes(byId("inboxes"), mail);
-  byId("device").hidden = choices.view !== "mail";
-  const source = `mail?${new URLSearchParams({ issue, as: choices.as, scheme, version: mail.version })}`;
-  frame.show(source, () => {
+  byId("source").hidden = choices.view !== "source";
+  if (choices.view === "source") source.show({ issue, as: choices.as }, mail.version);
+  byId("device").hidden = !FRAMED.includes(choices.view);
+  const { view: looked, as, images } = choices;
+  const [path, title, more] =
+    looked === "web" ? ["web", "The web page", { version: view.generation }] : ["mail", "The mail", { as, version: mail.version }];
+  frame.show(`${path}?${new URLSearchParams({ issue, scheme, images, ...more })}`, title, () => {
     if (shown !== issue) stage.scrollTop = Number(sessionStorage.getItem(`scroll ${issue}`));
     shown = issue;
     frame.document?.addEventListener("dblclick", editAt); // once for each mail, however often it is shown
   });
 }
 
+function showNote() {
+  const told = [];
+  if (choices.images === "off" && !IDLE.images.includes(choices.view)) {
+    told.push("Pictures off: the alt texts stand in their places, and nothing is loaded.");
+  }
+  if (choices.view === "mail" && choices.scheme === "dark") {
+    told.push(
+      "Dark as Apple Mail shows it, by the mail's own dark colours. Gmail and Outlook change colours in ways of their own.",
+    );
+  }
+  byId("note").hidden = !told.length;
+  byId("note").textContent = told.join(" ");
+}
+
 function hideMail() {
   shown = view.issue;
   document.title = view.issue ? `✕ ${view.issue} – preview` : `${view.newsletter} – preview`;
-  for (const id of ["device", "textpart", "inboxes", "note", "facts-section"]) byId(id).hidden = true;
+  for (const id of ["device", "textpart", "inboxes", "source", "note", "facts-section"]) byId(id).hidden = true;
   byId("saved").textContent = view.problems.length ? count(view.problems.length, "problem") : "";
 }
 
@@ -206,11 +243,13 @@ function showFindings(findings, digest = "") {
   byId("tab-count").textContent = findings?.length ? `(${findings.length})` : "";
 }
 
-// Where a desktop's width does not fit, the whole is made smaller: a narrower frame would show the phone's layout.
+// Where a width does not fit, the whole is made smaller: a narrower frame would show another layout.
 function fit() {
   const style = getComputedStyle(stage);
   const room = stage.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-  stage.style.setProperty("--fit", Math.min(1, room / WIDTHS[choices.width]));
+  const width = WIDTHS[choices.width](room);
+  stage.style.setProperty("--width", `${width}px`);
+  stage.style.setProperty("--fit", Math.min(1, room / width));
 }
 
 // A sentence that goes away by itself.
@@ -223,12 +262,16 @@ function say(sentence) {
 // --- hands -----------------------------------------------------------------------------------
 
 const KEYS = {
-  1: () => choose({ width: "desktop" }),
-  2: () => choose({ width: "phone" }),
+  1: () => choose({ width: "phone" }),
+  2: () => choose({ width: "tablet" }),
+  3: () => choose({ width: "desktop" }),
   d: () => choose({ scheme: choices.scheme === "dark" ? "light" : "dark" }),
+  i: () => choose({ images: choices.images === "off" ? "on" : "off" }),
   m: () => choose({ view: "mail" }),
   b: () => choose({ view: "inbox" }),
   t: () => choose({ view: choices.view === "text" ? "mail" : "text" }),
+  w: () => choose({ view: choices.view === "web" ? "mail" : "web" }),
+  s: () => choose({ view: choices.view === "source" ? "mail" : "source" }),
   a: () => people.open(),
   e: () => edit((texts) => texts[0]),
   f: () => fix(judged.findings.find((finding) => finding.fix)),
@@ -277,6 +320,8 @@ document.addEventListener("click", (event) => {
     showPane("stage");
   } else if (button?.dataset.choice) {
     choose({ [button.dataset.choice]: button.dataset.value });
+  } else if (button?.dataset.toggle) {
+    KEYS.i();
   } else if (button?.dataset.pane) {
     showPane(button.dataset.pane);
   }

@@ -25,12 +25,12 @@ export class MailFrame {
     return this.#current?.contentDocument;
   }
 
-  // Show what is at a URL; `shown` is called when it is there, unless something newer came in between.
-  show(source, shown) {
+  // Show what is at a URL, and name it; `shown` is called when it is there, unless something newer came in between.
+  show(source, title, shown) {
     if (source === this.#source) return shown();
     this.#source = source;
     this.#coming?.remove();
-    const frame = element("iframe", { className: "coming", title: "The mail", src: source, sandbox: SANDBOX });
+    const frame = element("iframe", { className: "coming", title, src: source, sandbox: SANDBOX });
     this.#coming = frame;
     frame.addEventListener("load", () => this.#arrive(frame, shown), { once: true });
     this.#device.append(frame);

@@ -1,61 +1,75 @@
-// The row in the inbox, on a phone and on a desktop: what is left of subject and preheader.
+// The row in the inbox as three programs draw it, on a phone and on a desktop: what is left of subject and preheader.
 
 import { count, element } from "./dom.js";
 
 const NOW = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
+// How each draws it when nobody has changed its settings: the width of the list in pixels, and the lines that the
+// preheader gets. Without lines, it stands behind the subject, on the same one.
+const MODELS = {
+  "On a phone, 390 px wide": [
+    { name: "Apple Mail", style: "apple", width: 390, lines: 2 },
+    { name: "Gmail", style: "gmail", width: 390, lines: 1 },
+    { name: "Outlook", style: "outlook", width: 390, lines: 2 },
+  ],
+  "On a desktop": [
+    { name: "Apple Mail", style: "apple", width: 340, lines: 2 },
+    { name: "Gmail", style: "gmail", width: 760 },
+    { name: "Outlook", style: "outlook", width: 340, lines: 1 },
+  ],
+};
+
 export function showInboxes(parent, mail) {
   // Without a preheader, programs go on with the first words of the mail.
   const preheader = mail.preheader || mail.text.replace(/\s+/g, " ").slice(0, 200);
-  const phoneSubject = element("div", { className: "subject", dir: "auto" }, mail.subject);
-  const phonePreheader = element("div", { className: "preheader", dir: "auto" }, preheader);
-  const phone = element(
-    "div",
-    {},
-    element("div", { className: "line" }, element("b", { dir: "auto" }, mail.from), element("time", {}, NOW)),
-    phoneSubject,
-    phonePreheader,
-  );
-  const desktop = element(
-    "div",
-    { className: "row" },
-    element("b", { dir: "auto" }, mail.from),
-    element("span", { dir: "auto" }, mail.subject, element("span", {}, ` – ${preheader}`)),
-    element("time", {}, NOW),
-  );
-  const told = element("p");
+  const sections = Object.entries(MODELS).map(([where, models]) => {
+    const rows = models.map((model) => row(model, mail, preheader));
+    return [element("section", {}, element("h3", {}, where), ...rows.map(({ figure }) => figure)), rows];
+  });
   parent.replaceChildren(
-    element("h3", {}, "On a phone, 390 px wide"),
-    element("div", { className: "rows phone" }, other(), phone, other()),
-    told,
-    element("h3", {}, "On a desktop"),
-    element("div", { className: "rows desktop" }, other(), desktop, other()),
+    ...sections.map(([section]) => section),
     element(
       "p",
       {},
-      "A model, after Apple Mail: one line of subject and two of preheader on the phone. ",
-      "Other programs cut at other places; Gmail's phone gives the preheader one line.",
+      "Models: the lines and widths that each program has before anybody changes its settings, in the fonts of this machine. ",
+      mail.preheader ? "" : "There is no preheader: programs show the first words of the mail in its place, roughly these.",
     ),
   );
-  told.append(
-    ...cut("The subject", mail.subject, phoneSubject),
-    " ",
-    ...(mail.preheader
-      ? cut("The preheader", mail.preheader, phonePreheader)
-      : ["There is no preheader: programs show the first words of the mail in its place, roughly these."]),
-  );
+  // Only what stands on the page can be measured.
+  for (const { told, texts } of sections.flatMap(([, rows]) => rows)) {
+    told.replaceChildren(...texts.flatMap(({ what, text, shown }) => [...cut(what, text, shown), " "]));
+  }
 }
 
-function other() {
-  return element("div", { className: "other", ariaHidden: "true" }, element("i"), element("i"), element("i"));
+// The row of one program, and its texts with the boxes that cut them.
+function row({ name, style, width, lines }, mail, preheader) {
+  const told = element("figcaption");
+  const from = element("b", { dir: "auto" }, mail.from);
+  const time = element("time", {}, NOW);
+  const subject = element("span", { className: "subject", dir: "auto" }, mail.subject);
+  const second = element("span", { className: `preheader lines-${lines}`, dir: "auto" }, preheader);
+  const texts = [{ what: "The subject", text: mail.subject, shown: subject }];
+  let drawn;
+  if (lines) {
+    drawn = element("div", { className: `row ${style}` }, element("i"), from, time, subject, second);
+    if (mail.preheader) texts.push({ what: "The preheader", text: preheader, shown: second });
+  } else {
+    subject.append(element("span", { className: "preheader" }, ` – ${preheader}`));
+    drawn = element("div", { className: `row one-line ${style}` }, from, subject, time);
+    texts[0] = { what: "Subject and preheader", text: `${mail.subject} – ${preheader}`, shown: subject };
+  }
+  drawn.dataset.width = width;
+  return { figure: element("figure", {}, element("h4", {}, name), drawn, told), told, texts };
 }
 
 function cut(what, text, shown) {
   const characters = count([...text].length, "character");
-  if (shown.scrollWidth <= shown.clientWidth && shown.scrollHeight <= shown.clientHeight) {
-    return [`${what}, ${characters}, is shown whole.`];
-  }
+  if (fits(shown)) return [`${what}, ${characters}, is shown whole.`];
   return [`${what}, ${characters}, is cut after “`, element("b", { dir: "auto" }, whatIsLeft(text, shown)), "”."];
+}
+
+function fits(box) {
+  return box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight;
 }
 
 // The longest beginning that stays inside the box with the ellipsis behind it.
@@ -66,13 +80,12 @@ function whatIsLeft(text, shown) {
   probe.style.width = `${shown.clientWidth}px`;
   shown.after(probe);
   const characters = [...text];
-  let [fits, fails] = [0, characters.length];
-  while (fails - fits > 1) {
-    const middle = (fits + fails) >> 1;
+  let [whole, over] = [0, characters.length];
+  while (over - whole > 1) {
+    const middle = (whole + over) >> 1;
     probe.textContent = `${characters.slice(0, middle).join("").trimEnd()}…`;
-    const whole = probe.scrollWidth <= probe.clientWidth && probe.scrollHeight <= probe.clientHeight;
-    [fits, fails] = whole ? [middle, fails] : [fits, middle];
+    [whole, over] = fits(probe) ? [middle, over] : [whole, middle];
   }
   probe.remove();
-  return characters.slice(0, fits).join("").trimEnd();
+  return characters.slice(0, whole).join("").trimEnd();
 }

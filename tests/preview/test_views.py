@@ -1,0 +1,57 @@
+"""The views beside the mail, as the preview answers them: pictures off, the source, the page of the archive."""
+
+from __future__ import annotations
+
+import re
+
+from dispatch.project import Project
+from preview.client import Preview
+
+
+def test_with_pictures_off_none_is_named_and_none_is_allowed(quiet: Preview) -> None:
+    answer = quiet.ask("mail", issue="tides", images="off")
+    assert '<img alt="A pier at low tide."' in answer.text
+    assert not re.search(r'src="(?!")|url\(|srcset', answer.text)
+    policy = answer.headers["content-security-policy"].split("; ")
+    assert policy[:2] == ["default-src 'none'", "img-src 'none'"]
+    assert "media/" in quiet.ask("mail", issue="tides", images="on").text
+
+
+def test_the_source_is_what_leaves(quiet: Preview) -> None:
+    source = quiet.ask("source", issue="tides", **{"as": "elodie@example.org"}).json
+    assert "Hello Élodie, the tide is out." in source["html"]
+    assert re.search(r'src="cid:[0-9a-f]{64}\.png@pictures"', source["html"])
+    fields = [line.partition(":")[0] for line in source["head"].split("\n")]
+    assert fields[:2] == ["Date", "From"]
+    assert {"To", "Subject", "List-Unsubscribe", "List-Unsubscribe-Post"} <= set(fields)
+    assert "MIME-Version" not in source["head"]
+    assert quiet.ask("source", issue="none").status == 404
+
+
+def test_the_web_page_is_the_archives(quiet: Preview) -> None:
+    answer = quiet.ask("web", issue="tides")
+    project = Project.open(quiet.folder, environ={})
+    built = project.webpage(project.read_issue("tides"), media_url="media/", root="https://harbour.example/").html
+    assert answer.text.replace('<base target="_blank">', "") == re.sub(
+        r"\(prefers-color-scheme:dark\)",
+        "(max-width:0px)",
+        built.replace("color-scheme:light dark", "color-scheme:light"),
+    ).replace('content="light dark"', 'content="light"')
+    assert answer.headers == quiet.ask("mail", issue="tides").headers | {
+        name: answer.headers[name] for name in ("content-length", "date")
+    }
+    [source] = set(re.findall(r'src="(media/[^"]+)"', answer.text))
+    assert quiet.ask(source).headers["content-type"] == "image/png"
+    assert quiet.ask("web", issue="none").status == 404
+
+
+def test_a_mistake_in_the_page_alone_is_told_in_its_place(preview: Preview) -> None:
+    (preview.folder / "templates").mkdir()
+    preview.write("templates/web.html.j2", "{{ nothing.of.the.kind }}")
+    with preview.views(issue="tides") as views:
+        while "templates/web.html.j2" not in (answer := preview.ask("web", issue="tides")).text:
+            next(views)
+    assert answer.status == 404
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert preview.ask("mail", issue="tides").status == 200
