@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.checks import clients
+from dispatch.checks import clients, support
 from dispatch.checks.check import CheckFunction, Finding, run
 from dispatch.checks.clients import BREAKING, DEGRADES
 from dispatch.checks.readers import CLIENTS
@@ -169,8 +169,8 @@ def test_a_feature_is_told_once_for_each_place() -> None:
 
 
 def test_every_entry_of_the_tables_is_used() -> None:
-    names = {feature.name for feature in clients._data().features.values()}
-    spelled = set(clients._data().features) | {f"element {name}" for name in ["script", "iframe", "embed", "input"]}
+    names = {feature.name for feature in support.features().values()}
+    spelled = set(support.features()) | {f"element {name}" for name in ["script", "iframe", "embed", "input"]}
     assert set(BREAKING) <= spelled
     patterns = [pattern for each in DEGRADES for pattern in each.split()]
     assert [pattern for pattern in patterns if not any(re.fullmatch(pattern, name) for name in names)] == []

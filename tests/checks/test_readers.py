@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dispatch.checks.clients import _data
 from dispatch.checks.readers import CLIENTS, OTHER, clients_of, service_of
+from dispatch.checks.support import client_names
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_an_address_tells_its_mail_service(address: str, service: str) -> None:
 @pytest.mark.parametrize("service", CLIENTS)
 def test_everybody_of_a_service_reads_with_a_client_that_was_tested(service: str) -> None:
     assert sum(CLIENTS[service].values()) == 100
-    assert set(CLIENTS[service]) <= set(_data().clients)
+    assert set(CLIENTS[service]) <= set(client_names())
 
 
 def test_an_audience_is_the_sum_of_its_services() -> None:

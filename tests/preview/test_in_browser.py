@@ -79,7 +79,7 @@ def test_the_mails_colours_follow_the_switch_and_not_the_browser(browser: Browse
     with opened(browser, quiet, scheme=scheme) as page:
         assert ground_of(page) == "rgb(255, 255, 255)"
         page.get_by_role("button", name="Dark").click()
-        expect(page.locator("#note")).to_contain_text("as Apple Mail shows it")
+        expect(page.locator("#note")).to_contain_text("Apple Mail, a model.")
         expect(page.locator(MAIL)).to_have_attribute("src", re.compile("scheme=dark"))
         assert ground_of(page) == "rgb(21, 20, 19)"
         assert "scheme=dark" in page.url
@@ -157,7 +157,7 @@ def test_on_a_phone_there_is_one_pane_at_a_time(browser: Browser, quiet: Preview
         expect(page.locator(MAIL)).to_be_visible()
         expect(page.locator(".findings")).to_be_hidden()
         # The desktop's width is kept, and made smaller as a whole.
-        assert page.locator(MAIL).evaluate("frame => frame.contentWindow.innerWidth") == 800
+        assert page.locator(MAIL).evaluate("frame => frame.contentWindow.innerWidth") == 760
         page.get_by_role("button", name="Findings").click()
         expect(page.locator("#findings")).to_contain_text("The checks found nothing.")
         page.get_by_role("button", name="Issues").click()

@@ -55,3 +55,38 @@ def test_a_mistake_in_the_page_alone_is_told_in_its_place(preview: Preview) -> N
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert "sandbox" in answer.headers["content-security-policy"]
     assert preview.ask("mail", issue="tides").status == 200
+
+
+def test_a_client_shows_what_it_makes_of_the_mail_as_sent(quiet: Preview) -> None:
+    outlook = quiet.ask("mail", issue="tides", client="outlook-windows", **{"as": "elodie@example.org"})
+    assert "Hello Élodie, the tide is out." in outlook.text
+    assert "<!--[if mso" not in outlook.text
+    assert "@media" not in outlook.text
+    [source] = re.findall(r'src="(media/[^"]+)"', outlook.text)
+    assert quiet.ask(source).status == 200
+    as_sent = quiet.ask("mail", issue="tides", client="apple-mail")
+    assert outlook.headers["content-security-policy"] == as_sent.headers["content-security-policy"]
+    assert as_sent.body == quiet.ask("mail", issue="tides").body
+    bare = quiet.ask("mail", issue="tides", client="outlook-windows", images="off")
+    assert "img-src 'none'" in bare.headers["content-security-policy"]
+    assert "media/" not in bare.text
+
+
+def test_every_client_is_listed_with_what_its_model_says_of_itself(quiet: Preview) -> None:
+    clients = quiet.ask("clients").json
+    assert [client["name"] for client in clients][:2] == ["apple-mail", "gmail"]
+    for client in clients:
+        assert set(client) == {"name", "label", "shows", "omits"}
+        assert quiet.ask("mail", issue="tides", client=client["name"]).status == 200
+
+
+def test_what_is_lost_in_a_client_is_told(quiet: Preview) -> None:
+    [loss] = quiet.ask("losses", issue="tides", client="gmail").json["losses"]
+    assert "@media (prefers-color-scheme) (1)" in loss
+    assert quiet.ask("losses", issue="tides", client="apple-mail").json == {"losses": []}
+
+
+def test_a_client_that_nobody_knows_is_not_found(quiet: Preview) -> None:
+    for path in ("mail", "losses"):
+        assert quiet.ask(path, issue="tides", client="pine").status == 404
+        assert quiet.ask(path, issue="none", client="gmail").status == 404

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import TypeVar
 
 import tinycss2
@@ -17,6 +14,7 @@ from dispatch.checks.check import CheckFunction, Finding, error, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.features import Element, StyleBlock, Use, url_of
 from dispatch.checks.readers import clients_of
+from dispatch.checks.support import Feature, client_names, features
 from dispatch.location import Location
 from dispatch.rendering.marks import Mark
 from dispatch.rendering.outlook import SeenBy
@@ -82,20 +80,6 @@ DEGRADES: Mapping[str, str] = {
 """What may be missing, and what is seen then: patterns of caniemail's names, separated by spaces."""
 
 
-@dataclass(frozen=True)
-class Feature:
-    """A feature as caniemail has tested it."""
-
-    name: str  # of its page: css-display-flex
-    title: str
-    lacking: Mapping[str, str] = field(compare=False)  # client → a remark, or ""
-
-    @property
-    def url(self) -> str:
-        """Its page with all results."""
-        return f"https://www.caniemail.com/features/{self.name}/"
-
-
 def unsupported_feature(evidence: Evidence) -> Iterator[Finding]:
     """A template uses something that the mail clients of a part of the audience do not know.
 
@@ -114,7 +98,7 @@ def unsupported_feature(evidence: Evidence) -> Iterator[Finding]:
         if share < A_PART:
             continue
         most = sorted(readers, key=lambda client: -readers[client])
-        names = ", ".join(_data().clients[client] for client in most[:3]) + (" and others" if most[3:] else "")
+        names = ", ".join(client_names()[client] for client in most[:3]) + (" and others" if most[3:] else "")
         remark = feature.lacking[most[0]]
         message = f"about {share:.0%} of the audience read with a client that does not know {found[0].written}: {names}"
         hint = f"Look that the mail holds without it. {remark} {feature.url}".replace("  ", " ")
@@ -176,7 +160,7 @@ def _breaks(use: Use) -> str | None:
 
 def _feature(use: Use) -> Feature | None:
     """The feature that a use may fail for, if it is worth a word."""
-    feature = _data().features.get(use.feature)
+    feature = features().get(use.feature)
     return None if feature is None or _degrades(feature.name) else feature
 
 
@@ -239,24 +223,6 @@ def _font_lists(message: Iterable[Element | StyleBlock]) -> Iterator[tuple[list[
 def _fonts(value: list[tinycss2.ast.Node]) -> list[str]:
     written = tinycss2.serialize(value)
     return [name.strip(" '\"\n").lower() for name in written.split(",")]
-
-
-@dataclass(frozen=True)
-class _Data:
-    clients: Mapping[str, str]  # client → its name
-    features: Mapping[str, Feature]  # as `dispatch.checks.features` spells it
-
-
-@cache
-def _data() -> _Data:
-    """The vendored data: read when a check asks for it first, for it takes some milliseconds."""
-    data = json.loads((files("dispatch.checks") / "caniemail/caniemail.json").read_text("utf-8"))
-    features = {
-        spelled: Feature(name, each["title"], each["lacking"])
-        for name, each in data["features"].items()
-        for spelled in each["found_by"]
-    }
-    return _Data(data["clients"], features)
 
 
 @cache

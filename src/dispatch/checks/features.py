@@ -93,7 +93,7 @@ def uses(message: Iterable[Element | StyleBlock]) -> Iterator[Use]:
             yield from _uses_of_element(each)
         else:
             for node, mark in each.nodes:
-                for feature, written in _features_of_node(node):
+                for feature, written in features_of_node(node):
                     yield Use(feature, written, mark, each.seen_by, in_style_block=True)
 
 
@@ -125,22 +125,22 @@ def _style_block(content: str, marked: MarkedHtml, seen_by: SeenBy) -> StyleBloc
 
 
 def _uses_of_element(element: Element) -> Iterator[Use]:
-    for feature, written in _features_of_tag(element):
+    for feature, written in features_of_tag(element.name, element.attributes):
         yield Use(feature, written, element.mark, element.seen_by)
     for declaration, mark in element.declarations.values():
-        for feature, written in _features_of_declaration(declaration):
+        for feature, written in features_of_declaration(declaration):
             yield Use(feature, written, mark, element.seen_by)
 
 
-def _features_of_tag(element: Element) -> Iterator[tuple[str, str]]:
-    name = element.name
+def features_of_tag(name: str, attributes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What an element asks of a client but for its style: feature, and how it is written."""
     yield f"element {name}", f"<{name}>"
     if name == "input":
-        kind = element.attributes.get("type", "text")
+        kind = attributes.get("type", "text")
         yield f"input {kind}", f'<input type="{kind}">'
     if name == "meta":
-        yield f"meta {element.attributes.get('name', '')}", "<meta>"
-    for attribute, value in element.attributes.items():
+        yield f"meta {attributes.get('name', '')}", "<meta>"
+    for attribute, value in attributes.items():
         yield f"attribute {attribute}", f"the attribute {attribute} of <{name}>"
         if attribute in ("src", "background", "href"):
             yield from _features_of_url(value, picture=attribute != "href")
@@ -157,9 +157,10 @@ def _features_of_url(url: str, *, picture: bool) -> Iterator[tuple[str, str]]:
         yield f"image {_EXTENSIONS.get(kind, kind)}", f"a picture in the format {kind.upper()}"
 
 
-def _features_of_node(node: Node) -> Iterator[tuple[str, str]]:
+def features_of_node(node: Node) -> Iterator[tuple[str, str]]:
+    """What a rule or a declaration of a style sheet asks of a client, but for what is inside a rule."""
     if isinstance(node, Declaration):
-        yield from _features_of_declaration(node)
+        yield from features_of_declaration(node)
     elif isinstance(node, AtRule):
         keyword = node.lower_at_keyword
         yield f"at-rule {keyword}", f"@{keyword}"
@@ -191,7 +192,8 @@ def _features_of_selector(tokens: list[Any]) -> Iterator[tuple[str, str]]:
             yield f"pseudo {name}", f":{name}"
 
 
-def _features_of_declaration(declaration: Declaration) -> Iterator[tuple[str, str]]:
+def features_of_declaration(declaration: Declaration) -> Iterator[tuple[str, str]]:
+    """What a declaration asks of a client."""
     name = declaration.lower_name
     if name.startswith("--"):
         yield "variable", name

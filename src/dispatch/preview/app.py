@@ -28,6 +28,8 @@ from dispatch.preview.edits import (
     texts_as_json,
 )
 from dispatch.preview.reload import Reloader
+from dispatch.preview.schemes import in_scheme
+from dispatch.preview.simulations import AS_SENT, SIMULATIONS, Scheme, Simulated
 from dispatch.rendering.webpage import WebPage
 
 _STILL = 0.12
@@ -60,6 +62,8 @@ class _Answers:
             Route("/static/{name}", self.static_file),
             Route("/events", self.events),
             Route("/mail", self.mail),
+            Route("/clients", self.clients),
+            Route("/losses", self.losses),
             Route("/web", self.web),
             Route("/source", self.source),
             Route("/media/{name}", self.picture),
@@ -83,14 +87,31 @@ class _Answers:
         return StreamingResponse(stream, media_type="text/event-stream", headers=page.DESK_HEADERS)
 
     def mail(self, request: Request) -> Response:
-        view = self._desk.view(*_choice(request))
-        return _document(view.message.html if view.message else "", request)
+        """The mail as a client shows it, which by default is as it is sent."""
+        if request.query_params.get("client", AS_SENT.name) == AS_SENT.name:
+            message = self._desk.view(*_choice(request)).message
+            return _document(AS_SENT.simulate(message.html, _scheme(request)).html if message else "", request)
+        return _document(self._simulated(request).html, request)
+
+    def clients(self, _request: Request) -> Response:
+        return _json(page.simulations_as_json(SIMULATIONS.values()))
+
+    def losses(self, request: Request) -> Response:
+        """What the mail loses in a client."""
+        return _json({"losses": self._simulated(request).losses})
+
+    def _simulated(self, request: Request) -> Simulated:
+        simulation = SIMULATIONS.get(request.query_params.get("client", ""))
+        simulated = simulation and self._desk.simulated(simulation, _scheme(request), *_choice(request))
+        if not simulated:
+            raise HTTPException(404)
+        return simulated
 
     def web(self, request: Request) -> Response:
         """The page of an issue in the archive, or why there is none: a theme may have a mistake in that page alone."""
         webpage = self._desk.webpage(_choice(request)[0])
         if isinstance(webpage, WebPage):
-            return _document(webpage.html, request)
+            return _document(in_scheme(webpage.html, _scheme(request)), request)
         return PlainTextResponse("\n\n".join(map(str, webpage)), 404, headers=page.MAIL_HEADERS)
 
     def source(self, request: Request) -> Response:
@@ -175,14 +196,17 @@ def _choice(request: Request) -> tuple[str, str]:
     return request.query_params.get("issue", ""), request.query_params.get("as", "")
 
 
+def _scheme(request: Request) -> Scheme:
+    return "dark" if request.query_params.get("scheme") == "dark" else "light"
+
+
 def _document(html: str, request: Request) -> Response:
-    """A mail or a page, in the colours that were chosen, and with its pictures unless they are off."""
+    """A mail or a page, with its pictures unless they are off."""
     if not html:
         raise HTTPException(404)
-    scheme = "dark" if request.query_params.get("scheme") == "dark" else "light"
     pictures = request.query_params.get("images") != "off"
     headers = page.MAIL_HEADERS if pictures else page.BARE_MAIL_HEADERS
-    return HTMLResponse(page.document(html, scheme, pictures=pictures), headers=headers)
+    return HTMLResponse(page.document(html, pictures=pictures), headers=headers)
 
 
 def _json(content: object) -> Response:

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import ParamSpec, TypeVar
@@ -19,6 +20,7 @@ from dispatch.errors import DispatchError, Problem
 from dispatch.messages.message import Message
 from dispatch.messages.tokens import KeyRing
 from dispatch.preview.people import NOBODY, Found, find, recipient, search
+from dispatch.preview.simulations import Scheme, Simulated, Simulation
 from dispatch.project import Project
 from dispatch.rendering.compiled import CompiledIssue, Picture, Slots
 from dispatch.rendering.marks import MarkedHtml
@@ -139,6 +141,14 @@ class Desk:
         # Nobody looks at the pictures that travel inside, and encoding them costs more than all the rest.
         hollow = replace(compiled, pictures=tuple(replace(picture, content=b"") for picture in compiled.pictures))
         return self._project.specimen(hollow, view.message.recipient, self._ring, self._project.clock())
+
+    def simulated(self, simulation: Simulation, scheme: Scheme, name: str, address: str = "") -> Simulated | None:
+        """The message of a view as a client shows it, its pictures at `media/<name>`."""
+        message, good = self.sent(name, address), self.view(name).sheet.good
+        if not message or not good:
+            return None
+        simulated = _simulated(simulation, message.html, scheme)
+        return replace(simulated, html=_at_hand(simulated.html, good.compiled.pictures, self._project.media_url))
 
     def webpage(self, name: str) -> WebPage | Problems:
         """The page of an issue in the archive, its pictures at `media/<name>`, or what is in its way."""
@@ -261,11 +271,21 @@ def _tried(
 
 def _with_pictures_at_hand(compiled: CompiledIssue, media_url: str) -> CompiledIssue:
     """The pictures outside of the message: encoding embedded ones, to look at none of it, costs more than compiling."""
-    literals = compiled.html.literals
-    for picture in compiled.pictures:
-        for address in (f"cid:{picture.content_id}", f"{media_url}{picture.name}"):
-            literals = tuple(text.replace(address, f"media/{picture.name}") for text in literals)
+    literals = tuple(_at_hand(text, compiled.pictures, media_url) for text in compiled.html.literals)
     return replace(compiled, html=Slots(literals, compiled.html.slots), embedded=False)
+
+
+def _at_hand(html: str, pictures: Iterable[Picture], media_url: str) -> str:
+    for picture in pictures:
+        for address in (f"cid:{picture.content_id}", f"{media_url}{picture.name}"):
+            html = html.replace(address, f"media/{picture.name}")
+    return html
+
+
+@lru_cache(maxsize=8)
+def _simulated(simulation: Simulation, html: str, scheme: Scheme) -> Simulated:
+    """Kept, because a browser asks twice: for the HTML, and for what is lost."""
+    return simulation.simulate(html, scheme)
 
 
 def _missing(sheet: Sheet) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 from importlib.resources import files
 
@@ -13,7 +14,7 @@ from dispatch.messages.message import Message
 from dispatch.preview.desk import Compilation, Entry, Problems, View
 from dispatch.preview.people import Found
 from dispatch.preview.pictures import without_pictures
-from dispatch.preview.schemes import in_scheme
+from dispatch.preview.simulations import Simulation
 from dispatch.rendering.compiled import Context, Slot, Slots, resolve
 from dispatch.subscribers.subscriber import Subscriber, merge_values
 
@@ -59,10 +60,15 @@ def static_files() -> dict[str, tuple[str, bytes]]:
     return {name: (_TYPES[name.rpartition(".")[2]], content) for name, content in contents.items()}
 
 
-def document(html: str, scheme: str, *, pictures: bool = True) -> str:
-    """HTML in one of its colour schemes, with its pictures or without, and with links that open a tab of their own."""
-    html = in_scheme(html.replace("<head>", '<head><base target="_blank">', 1), scheme)
+def document(html: str, *, pictures: bool = True) -> str:
+    """HTML with its pictures or without, and with links that open a tab of their own."""
+    html = html.replace("<head>", '<head><base target="_blank">', 1)
     return html if pictures else without_pictures(html)
+
+
+def simulations_as_json(simulations: Iterable[Simulation]) -> list[Json]:
+    """The clients whose eyes the mail can be seen with, and what each model says of itself."""
+    return [{"name": each.name, "label": each.label, "shows": each.shows, "omits": each.omits} for each in simulations]
 
 
 def source_as_json(message: Message) -> Json:

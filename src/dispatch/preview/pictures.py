@@ -1,4 +1,4 @@
-"""The mail as it is where no picture is loaded: alt texts in their places, and no address left that leads to one."""
+"""The mail where no picture is loaded: alt texts in their places, and no address left that leads to one."""
 
 from __future__ import annotations
 

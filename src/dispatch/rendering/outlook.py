@@ -24,7 +24,7 @@ def stretches(html: str) -> Iterator[tuple[SeenBy, str]]:
     """All of the HTML in order, without comments, and by whom each stretch is read."""
     end, seen_by = 0, SeenBy.ALL
     for token in TOKEN.finditer(html):
-        if not token["comment"]:
+        if not token["comment"] or token[0][:9].lower() == "<!doctype":
             continue
         yield seen_by, html[end : token.start()]
         opened = _FOR_OUTLOOK.fullmatch(token[0])

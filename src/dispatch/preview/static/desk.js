@@ -1,5 +1,6 @@
 // The desk: what was chosen stands in the URL, what is shown comes from the server after every change.
 
+import { Clients } from "./clients.js";
 import { ask, byId, count, element } from "./dom.js";
 import { Editor, textAt } from "./edit.js";
 import { MailFrame } from "./frame.js";
@@ -8,7 +9,7 @@ import { counts, factList, findingList, issueList, problemList } from "./lists.j
 import { People } from "./people.js";
 import { Source } from "./source.js";
 
-const DEFAULTS = { issue: "", as: "", view: "mail", width: "desktop", scheme: "light", images: "on" };
+const DEFAULTS = { issue: "", as: "", view: "mail", width: "desktop", scheme: "light", images: "on", client: "apple-mail" };
 const ALLOWED = {
   view: ["mail", "inbox", "text", "web", "source"],
   width: ["phone", "tablet", "desktop"],
@@ -30,7 +31,7 @@ const GRACE = 1500;
 const SAID = 6000;
 
 // CSS pixels; a desktop's is as wide as there is room.
-const WIDTHS = { phone: () => 390, tablet: () => 768, desktop: (room) => Math.min(Math.max(room, 800), 1100) };
+const WIDTHS = { phone: () => 390, tablet: () => 768, desktop: (room) => Math.min(Math.max(room, 760), 1100) };
 
 const FRAMED = ["mail", "web"];
 
@@ -46,6 +47,7 @@ let judged = { findings: [], digest: "" }; // and the file that the findings are
 let saying = 0;
 
 const frame = new MailFrame(byId("device"), onKey);
+const clients = new Clients((client) => choose({ client, view: "mail" }));
 const source = new Source(byId("source"));
 const people = new People((address) => choose({ as: address }));
 const editor = new Editor(say);
@@ -161,6 +163,8 @@ function render() {
     else link.removeAttribute("aria-current");
   }
   people.show(choices.as, view?.person);
+  clients.show(choices.client);
+  byId("client").classList.toggle("chosen", choices.client !== DEFAULTS.client);
   if (!view || view.issue !== choices.issue) return;
   byId("newsletter").textContent = view.newsletter;
   byId("loading").hidden = true;
@@ -189,9 +193,9 @@ function showMail(mail) {
   byId("source").hidden = choices.view !== "source";
   if (choices.view === "source") source.show({ issue, as: choices.as }, mail.version);
   byId("device").hidden = !FRAMED.includes(choices.view);
-  const { view: looked, as, images } = choices;
+  const { view: looked, as, images, client } = choices;
   const [path, title, more] =
-    looked === "web" ? ["web", "The web page", { version: view.generation }] : ["mail", "The mail", { as, version: mail.version }];
+    looked === "web" ? ["web", "The web page", { version: view.generation }] : ["mail", "The mail", { as, client, version: mail.version }];
   frame.show(`${path}?${new URLSearchParams({ issue, scheme, images, ...more })}`, title, () => {
     if (shown !== issue) stage.scrollTop = Number(sessionStorage.getItem(`scroll ${issue}`));
     shown = issue;
@@ -200,17 +204,13 @@ function showMail(mail) {
 }
 
 function showNote() {
-  const told = [];
-  if (choices.images === "off" && !IDLE.images.includes(choices.view)) {
-    told.push("Pictures off: the alt texts stand in their places, and nothing is loaded.");
-  }
-  if (choices.view === "mail" && choices.scheme === "dark") {
-    told.push(
-      "Dark as Apple Mail shows it, by the mail's own dark colours. Gmail and Outlook change colours in ways of their own.",
-    );
-  }
-  byId("note").hidden = !told.length;
-  byId("note").textContent = told.join(" ");
+  const { issue, as, view: looked, scheme, images, client } = choices;
+  const bare = images === "off" && FRAMED.includes(looked);
+  const modelled = looked === "mail" && (client !== DEFAULTS.client || scheme === "dark");
+  byId("note").hidden = !bare && !modelled;
+  byId("pictures-off").hidden = !bare;
+  byId("model").hidden = !modelled;
+  if (modelled) clients.tell(byId("model"), client, { issue, as, scheme }, view.mail.version);
 }
 
 function hideMail() {
@@ -272,6 +272,7 @@ const KEYS = {
   t: () => choose({ view: choices.view === "text" ? "mail" : "text" }),
   w: () => choose({ view: choices.view === "web" ? "mail" : "web" }),
   s: () => choose({ view: choices.view === "source" ? "mail" : "source" }),
+  c: () => clients.open(),
   a: () => people.open(),
   e: () => edit((texts) => texts[0]),
   f: () => fix(judged.findings.find((finding) => finding.fix)),
@@ -281,7 +282,7 @@ const KEYS = {
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || byId("help-dialog").open) return;
   if (event.key === "Escape") {
-    if (!people.close() && view?.problems.length) foldProblems(true);
+    if (!people.close() && !clients.close() && view?.problems.length) foldProblems(true);
   } else if (!event.target.matches?.("input, textarea, select") && event.key in KEYS) {
     event.preventDefault();
     KEYS[event.key]();
@@ -347,6 +348,7 @@ function showPane(pane) {
   }
 }
 
+clients.load().then(() => (clients.knows(choices.client) ? render() : choose({ client: DEFAULTS.client })));
 showPane("stage");
 render();
 listen();

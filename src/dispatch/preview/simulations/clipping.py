@@ -1,0 +1,45 @@
+"""Where Gmail cuts a long mail, and the line that it draws there."""
+
+from __future__ import annotations
+
+import re
+
+from dispatch.checks.weight import CLIPPED
+from dispatch.preview.simulations.simulation import Simulated
+from dispatch.rendering.html_syntax import TOKEN, VOID
+
+_LINE = (
+    '<div style="margin:16px;padding:12px 0 0;border-top:2px dashed #c5221f;color:#c5221f;'
+    'font:14px/20px Arial,sans-serif">[Message clipped] View entire message</div>'
+)
+_LINK = re.compile(r"<a\s[^>]*\bhref=", re.IGNORECASE)
+
+
+def clipped(html: str) -> Simulated:
+    """HTML as far as Gmail shows it, under the line that stands in the place of the rest.
+
+    Cut is after byte 102,399, and at the tag where that byte is inside one; what is open is closed, so that the line
+    stands below everything that is seen.
+    """
+    content = html.encode()
+    if len(content) < CLIPPED:
+        return Simulated(html)
+    cut = len(content[: CLIPPED - 1].decode(errors="ignore"))
+    open_tags: list[str] = []
+    for token in TOKEN.finditer(html):
+        if token.end() > cut:
+            cut = min(cut, token.start())
+            break
+        tag = (token["tag"] or "").lower()
+        if tag and not token["close"] and tag not in VOID:
+            open_tags.append(tag)
+        elif tag in open_tags:
+            del open_tags[len(open_tags) - 1 - open_tags[::-1].index(tag) :]
+    shown, hidden = html[:cut], html[cut:]
+    ends = "".join(f"</{tag}>" for tag in reversed(open_tags) if tag not in ("html", "body"))
+    links = len(_LINK.findall(hidden))
+    loss = (
+        f"Cut after {len(shown.encode()):,} of {len(content):,} bytes: what comes after the line is hidden, "
+        f"{links} {'link' if links == 1 else 'links'} in it."
+    )
+    return Simulated(f"{shown}{ends}{_LINE}</body></html>", (loss,))

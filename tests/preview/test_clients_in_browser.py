@@ -1,0 +1,100 @@
+"""The mail with the eyes of mail clients, in Chromium: chosen by mouse and keys, and each said to be a model."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from preview.browsing import MAIL, ground_of, mail_of, opened
+from preview.client import TIDES, Preview
+
+pytestmark = pytest.mark.browser
+
+PARAGRAPH = "  - paragraph: Boats need water under them."
+INK = "p => getComputedStyle(p).color"
+
+
+def test_a_client_is_chosen_by_keys_alone(browser: Browser, quiet: Preview) -> None:
+    with opened(browser, quiet) as page:
+        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+        expect(page.locator("#note")).to_be_hidden()
+        page.keyboard.press("c")
+        expect(page.get_by_role("menuitemradio", name="Apple Mail")).to_be_focused()
+        for key, name in (("End", "Screen reader"), ("ArrowDown", "Apple Mail"), ("ArrowUp", "Screen reader")):
+            page.keyboard.press(key)
+            expect(page.get_by_role("menuitemradio", name=name)).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile("client=screen-reader"))
+        expect(page.get_by_role("button", name="Screen reader")).to_be_focused()
+        expect(mail_of(page).get_by_text("heading level 1")).to_be_attached()
+        expect(page.locator("#note")).to_contain_text("Screen reader, a model.")
+        expect(page.locator("#note")).to_contain_text("Not shown:")
+        page.keyboard.press("c")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("menu")).to_be_hidden()
+        expect(page.get_by_role("button", name="Screen reader")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_a_client_is_chosen_with_the_mouse(browser: Browser, quiet: Preview, width: int) -> None:
+    with opened(browser, quiet, "?issue=tides&view=text", width=width) as page:
+        page.get_by_role("button", name="Apple Mail").click()
+        box = page.get_by_role("menu").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        page.get_by_role("menuitemradio", name="Outlook on Windows").click()
+        expect(page).to_have_url(re.compile("tides&client=outlook-windows$"))  # and the mail is looked at
+        expect(page.locator("#note")).to_contain_text("Not known here, and left out: ")
+        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+        page.get_by_role("button", name="Outlook on Windows").click()
+        page.mouse.click(5, 400)
+        expect(page.get_by_role("menu")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("client", "ground"),
+    [
+        ("apple-mail", "rgb(21, 20, 19)"),
+        ("gmail", "rgb(255, 255, 255)"),
+        ("gmail-android", "rgb(18, 18, 18)"),
+        ("gmail-iphone", "rgb(18, 18, 18)"),
+        ("outlook-com", "rgb(21, 20, 19)"),
+        ("outlook-windows", "rgb(18, 18, 18)"),
+        ("screen-reader", "rgb(21, 20, 19)"),
+    ],
+)
+def test_the_dark_is_each_clients_own(browser: Browser, quiet: Preview, client: str, ground: str) -> None:
+    with opened(browser, quiet, f"?issue=tides&scheme=dark&client={client}") as page:
+        expect(page.locator(MAIL)).to_have_attribute("src", re.compile(f"client={client}"))
+        text = mail_of(page).get_by_text("the tide is out").first
+        assert ground_of(page) == ground
+        red = int(re.findall(r"\d+", text.evaluate(INK))[0])
+        assert red < 100 if client == "gmail" else red > 180
+
+
+def test_a_long_mail_ends_at_the_line_in_gmail(browser: Browser, preview: Preview) -> None:
+    preview.write("issues/tides.yaml", TIDES.replace(PARAGRAPH, 8 * f"{PARAGRAPH} {'Boats need water. ' * 800}\n"))
+    with opened(browser, preview, "?issue=tides&client=gmail") as page:
+        line = mail_of(page).get_by_text("[Message clipped] View entire message")
+        expect(line).to_be_attached(timeout=20_000)  # a busy machine takes its time over 100 KB
+        expect(page.locator("#note")).to_contain_text(re.compile("Cut after 102,.* bytes"))
+        expect(mail_of(page).get_by_role("link", name="Unsubscribe")).to_have_count(0)
+        # Below all that is seen, and the last thing of all.
+        lowest = "e => [e.getBoundingClientRect().bottom, Math.max(...[...e.ownerDocument.querySelectorAll('p')].map(p => p.getBoundingClientRect().bottom))]"
+        bottom, text = line.evaluate(lowest)
+        assert bottom > text
+        page.keyboard.press("c")
+        page.keyboard.press("Home")
+        page.keyboard.press("Enter")
+        expect(mail_of(page).get_by_role("link", name="Unsubscribe")).to_have_count(1)
+
+
+def test_an_unknown_client_in_the_address_is_passed_over(browser: Browser, quiet: Preview) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{quiet.base}?issue=tides&client=pine")
+        expect(page).to_have_url(re.compile("issue=tides$"))
+        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
