@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[1]
 
 COMPARISONS = {
     "compile": "bench.compiling:compare",
+    "check": "bench.checking:compare",
+    "desk": "bench.desk:compare",
     "fill": "bench.filling:compare",
     "mime": "bench.mime:compare",
     "own-bodies": "bench.batch:compare_own_bodies",

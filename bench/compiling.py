@@ -13,7 +13,7 @@ from typing import IO
 from unittest.mock import patch
 
 from bench.measuring import Line, Table, in_turns, paired
-from bench.process import ROOT
+from bench.newsletter import SAMPLE, copy_sample
 from bench.scope import Scope
 from bench.sinks import Missing, tool
 from dispatch.content.issue import Issue
@@ -21,19 +21,13 @@ from dispatch.project import Project
 from dispatch.rendering.inlining import inline
 from dispatch.rendering.mjml import to_html
 
-ISSUE = "russia-and-north-korea"
-
 
 def compare(scope: Scope) -> Table:
     """Both write HTML with its styles inline from the same MJML; both are warm."""
     npm, node = tool("npm", "npm"), tool("node", "nodejs")
-    folder = scope.folder / "compile"
-    for name in ("issues", "images", "templates"):
-        shutil.copytree(ROOT / name, folder / name)
-    for name in ("dispatch.yaml", "subscribers.csv"):
-        shutil.copy(ROOT / name, folder / name)
+    folder = copy_sample(scope.folder / "compile")
     with Project.open(folder, environ=os.environ) as project:
-        issue = project.read_issue(ISSUE)
+        issue = project.read_issue(SAMPLE)
         mjml, css = _sources(project)
         versions = _install(npm, folder)
         (folder / "source.json").write_text(json.dumps({"mjml": mjml, "css": css}), "utf-8")
@@ -49,7 +43,7 @@ def compare(scope: Scope) -> Table:
             process.stdin.close()
     return Table(
         "Compile",
-        f"The sample issue {ISSUE}, both sides warm: dispatch from YAML to checked HTML, text and merge fields; "
+        f"The sample issue {SAMPLE}, both sides warm: dispatch from YAML to checked HTML, text and merge fields; "
         f"{versions} from the same MJML to HTML with the same styles inline.",
         ("dispatch", "mjml + juice"),
         [Line("CPU an issue", f"{pair.ours * 1e3:.1f} ms", f"{pair.theirs * 1e3:.1f} ms", pair.ratio)],
@@ -69,7 +63,7 @@ def _sources(project: Project) -> tuple[str, str]:
         patch("dispatch.rendering.compiler.to_html", wraps=to_html) as render,
         patch("dispatch.rendering.compiler.inline", wraps=inline) as put_inline,
     ):
-        project.compile(project.read_issue(ISSUE), embed=False)
+        project.compile(project.read_issue(SAMPLE), embed=False)
     return render.call_args.args[0], put_inline.call_args.args[1]
 
 

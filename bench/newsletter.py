@@ -5,9 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from bench.process import ROOT
 from dispatch.testing.postmark_server import TOKEN
 
 ISSUE = "long-read"
+
+SAMPLE = "russia-and-north-korea"
+"""The issue of the newsletter that comes with dispatch."""
 
 _CONFIG = """\
 newsletter:
@@ -68,6 +72,15 @@ def write_newsletter(folder: Path, people: int, settings: str = "", *, paragraph
     ]
     (folder / "issues" / f"{ISSUE}.yaml").write_text(_HEAD + "".join(blocks), "utf-8")
     write_list(folder / "subscribers.csv", people)
+    return folder
+
+
+def copy_sample(folder: Path) -> Path:
+    """A copy of the newsletter that comes with dispatch."""
+    for name in ("issues", "images", "templates"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("dispatch.yaml", "subscribers.csv"):
+        shutil.copy(ROOT / name, folder / name)
     return folder
 
 
