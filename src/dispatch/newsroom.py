@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime
 from email.parser import BytesHeaderParser
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 
 from dispatch.checks.check import Finding
+from dispatch.checks.evidence import Answer
 from dispatch.checks.urls import web_addresses
 from dispatch.checks.waivers import Judgement, judge
 from dispatch.content.issue import Issue, read_issue
@@ -21,7 +23,6 @@ from dispatch.folder import Folder
 from dispatch.inspection.gathering import gather
 from dispatch.inspection.history import History
 from dispatch.inspection.policy import policy_of
-from dispatch.inspection.reachability import Reachability
 from dispatch.messages.list_headers import feedback_id, list_id
 from dispatch.messages.message import Message, Recipient
 from dispatch.messages.personalize import Personalizer
@@ -176,9 +177,12 @@ class Newsroom(Folder):
         return History()
 
     @cached_property
-    def reachability(self) -> Reachability:
-        """What its links lead to."""
-        return Reachability(self.config.state / "links.json", self.clock)
+    def answers_to(self) -> Callable[[Iterable[str]], Mapping[str, Answer]]:
+        """Finds out what links lead to. Only who asks waits for the libraries that go into the web."""
+        module = import_module("dispatch.inspection.reachability")
+        answers: Callable[[Iterable[str]], Mapping[str, Answer]]
+        answers = module.Reachability(self.config.state / "links.json", self.clock).answers
+        return answers
 
     # --- checks ------------------------------------------------------------------------------------
 
@@ -234,7 +238,7 @@ class Newsroom(Folder):
             )
         if online:
             urls = (url for _, url in web_addresses(evidence))
-            evidence = replace(evidence, answers=self.reachability.answers(urls))
+            evidence = replace(evidence, answers=self.answers_to(urls))
         return judge(evidence, policy)
 
     def _refuse_shared_slug(self, issue: Issue) -> None:

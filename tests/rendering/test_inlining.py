@@ -1,5 +1,8 @@
 """premailer inlines our CSS and leaves all else as it was."""
 
+import subprocess
+import sys
+
 import pytest
 from lxml import html as lxml_html
 
@@ -54,3 +57,13 @@ def test_a_comment_written_in_an_attribute_cannot_break_out_of_it():
     image = lxml_html.document_fromstring(inline(html, "p { color: red }", [])).find(".//img")
     assert image.get("alt") == 'a<!--" onload="x&-->b'
     assert image.get("onload") is None
+
+
+def test_whoever_wants_to_fetch_something_still_can_and_premailer_cannot():
+    code = (
+        "import sys, dispatch.rendering.inlining, premailer.premailer\n"
+        "assert not {'requests', 'urllib.request', 'ssl'} & set(sys.modules)\n"
+        "import requests, urllib.request\n"
+        "assert requests.get and urllib.request.urlopen and not hasattr(premailer.premailer.requests, 'get')"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

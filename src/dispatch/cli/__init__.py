@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
+from types import ModuleType
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("dispatch.cli.starting:init", "Make a new newsletter folder."),
@@ -52,10 +54,23 @@ def overview() -> str:
     return OVERVIEW.format(commands="\n".join(f"  {name:<{width}}  {line}" for name, (_, line) in COMMANDS.items()))
 
 
+def load(module: str) -> ModuleType:
+    """Import a module, and do not look for garbage meanwhile: nothing of a module ever becomes any.
+
+    Nor is it looked through later. Both together are a sixth of what `dispatch check` would take.
+    """
+    gc.disable()
+    try:
+        return import_module(module)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def main() -> None:
     """Run the command and end the process with its exit code."""
     # The overview is what people ask for most, and importing click takes three times as long as everything else in it.
     if sys.argv[1:] in ([], ["-h"], ["--help"]) and "_DISPATCH_COMPLETE" not in os.environ:
         sys.stdout.write(overview())
         return
-    import_module("dispatch.cli.group").run(sys.argv[1:])
+    load("dispatch.cli.group").run(sys.argv[1:])

@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import os
 import sys
-from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 from click.shell_completion import CompletionItem
 
 from dispatch import __version__
-from dispatch.cli import COMMANDS, overview
+from dispatch.cli import COMMANDS, load, overview
 from dispatch.errors import DispatchError
 
 
@@ -28,7 +27,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name][0].partition(":")
-        command = getattr(import_module(module), name)
+        command = getattr(load(module), name)
         assert isinstance(command, click.Command)  # noqa: S101 - a wrong line in the table
         return command
 

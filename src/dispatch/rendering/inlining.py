@@ -4,15 +4,36 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import Sequence
+from importlib import import_module
 from itertools import count
 from threading import Lock
-
-import cssutils
-from premailer import Premailer
+from types import ModuleType
+from typing import Any
 
 from dispatch.errors import InvalidTheme
 from dispatch.rendering.html_syntax import TOKEN, comments, styles
+
+_FETCHERS = ("requests", "urllib.request")
+
+
+def _without_fetchers(name: str) -> Any:
+    """A library that could fetch style sheets, and never may here: it gets nothing to do so with.
+
+    What it would do so with takes twice as long to load as premailer and cssutils themselves.
+    """
+    absent = [each for each in _FETCHERS if each not in sys.modules]
+    sys.modules.update({each: ModuleType(each) for each in absent})
+    try:
+        return import_module(name)
+    finally:
+        for each in absent:
+            del sys.modules[each]
+
+
+_cssutils = _without_fetchers("cssutils")
+_Premailer = _without_fetchers("premailer").Premailer
 
 # premailer has process-wide caches, one of them shared by three functions (its issues 65 and 225).
 _LOCK = Lock()
@@ -20,8 +41,8 @@ _IGNORE = ' data-premailer="ignore"'
 
 # disable_validation does not reach style attributes: cssutils would complain of every mso- and -webkit- property there,
 # and look at the others with regular expressions that take longer to build than everything else that is done here.
-cssutils.log.setLevel(logging.CRITICAL)
-cssutils.profile.removeProfile(all=True)
+_cssutils.log.setLevel(logging.CRITICAL)
+_cssutils.profile.removeProfile(all=True)
 
 
 def inline(html: str, inline_css: str, head_css: Sequence[str]) -> str:
@@ -91,8 +112,8 @@ class _Shield:
         return tag
 
 
-def _premailer(html: str, inline_css: str) -> Premailer:
-    return Premailer(
+def _premailer(html: str, inline_css: str) -> Any:
+    return _Premailer(
         html,
         css_text=[inline_css],
         allow_network=False,
