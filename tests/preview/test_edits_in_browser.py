@@ -160,6 +160,14 @@ def test_to_leave_writes_nothing_and_keeps_what_was_typed(browser: Browser, desk
         assert saved(desk).decode() == TIDES
 
 
+def test_the_row_in_the_inbox_is_edited_where_it_stands(browser: Browser, desk: Preview) -> None:
+    with opened(browser, desk, "?issue=tides&view=inbox") as page:
+        page.locator("#inboxes").get_by_text("When the water comes, reader.").first.dblclick()
+        expect(page.locator("#editor-text")).to_have_value("When the water comes, {{first_name|reader}}.")
+        page.locator("#inboxes").get_by_text("The tides of March").first.dblclick()
+        expect(page.locator("#editor-text")).to_have_value("The tides of March")
+
+
 def test_a_finger_can_edit_as_well(browser: Browser, desk: Preview) -> None:
     with opened(browser, desk, width=390) as page:
         expect(page.locator("#saved")).not_to_be_empty()

@@ -330,6 +330,7 @@ document.addEventListener("click", (event) => {
 byId("trouble-toggle").addEventListener("click", () => foldProblems(!folded));
 byId("help-button").addEventListener("click", KEYS["?"]);
 byId("edit-button").addEventListener("click", KEYS.e);
+byId("inboxes").addEventListener("dblclick", editAt);
 byId("help-close").addEventListener("click", () => byId("help-dialog").close());
 stage.addEventListener("scroll", () => {
   if (shown && shown === choices.issue) sessionStorage.setItem(`scroll ${shown}`, stage.scrollTop);
