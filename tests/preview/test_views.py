@@ -90,3 +90,37 @@ def test_a_client_that_nobody_knows_is_not_found(quiet: Preview) -> None:
     for path in ("mail", "losses"):
         assert quiet.ask(path, issue="tides", client="pine").status == 404
         assert quiet.ask(path, issue="none", client="gmail").status == 404
+
+
+def test_values_are_made_up_over_those_of_a_subscriber(quiet: Preview) -> None:
+    made = "first_name=Ada+%26+Co&city=Oslo"
+    as_nobody = quiet.ask("mail", issue="tides", made=made).text
+    assert "Hello Ada &amp; Co, the tide is out." in as_nobody
+    for path in ("mail", "source"):
+        text = quiet.ask(path, issue="tides", made="first_name=Ada", **{"as": "elodie@example.org"}).text
+        assert "Hello Ada, the tide is out." in text
+        assert "Élodie," not in text
+    outlook = quiet.ask("mail", issue="tides", client="outlook-windows", made="first_name=<b>").text
+    assert "Hello &lt;b&gt;, the" in outlook
+    assert "Hello reader" in quiet.ask("mail", issue="tides", made="first_name=+").text  # blank is no value
+    assert quiet.ask("mail", issue="tides", made="&".join(f"x{number}=1" for number in range(200))).status == 400
+
+
+def test_each_merge_field_is_told_with_its_value_and_its_fallback(quiet: Preview) -> None:
+    def fields(**query: str) -> object:
+        with quiet.views(issue="tides", **query) as views:
+            mail = next(views)["mail"]
+        return mail["fields"], mail["preheader"]
+
+    assert fields() == (
+        [{"name": "first_name", "value": "", "fallbacks": ["reader"]}],
+        "When the water comes, reader.",
+    )
+    assert fields(made="first_name=Ada") == (
+        [{"name": "first_name", "value": "Ada", "fallbacks": ["reader"]}],
+        "When the water comes, Ada.",
+    )
+    [[field], _] = fields(**{"as": "elodie@example.org"})
+    assert field["value"] == "Élodie"
+    with quiet.views(issue="winds") as views:
+        assert next(views)["mail"]["fields"] == []  # the link to unsubscribe is none of the author's

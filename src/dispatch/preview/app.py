@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import AsyncIterator, Callable
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -27,6 +28,7 @@ from dispatch.preview.edits import (
     refusal_as_json,
     texts_as_json,
 )
+from dispatch.preview.people import Values
 from dispatch.preview.reload import Reloader
 from dispatch.preview.schemes import in_scheme
 from dispatch.preview.simulations import AS_SENT, SIMULATIONS, Scheme, Simulated
@@ -34,6 +36,9 @@ from dispatch.rendering.webpage import WebPage
 
 _STILL = 0.12
 """Seconds. A mistake is told when the files have been left alone for so long, because some editors write in pieces."""
+
+MOST_VALUES = 100
+"""Merge fields that can be made up at once."""
 
 _HEARTBEAT = 15
 """Seconds between signs of life on a stream on which nothing happens."""
@@ -130,7 +135,7 @@ class _Answers:
         return _json(page.entries_as_json(self._desk.issues()))
 
     def findings(self, request: Request) -> Response:
-        name, _ = _choice(request)
+        name, *_ = _choice(request)
         generation = request.query_params.get("generation", "")
         if not (generation.isascii() and generation.isdecimal()):
             raise HTTPException(400)
@@ -140,7 +145,7 @@ class _Answers:
         return _json(page.people_as_json(self._desk.people(request.query_params.get("q", ""))))
 
     def texts(self, request: Request) -> Response:
-        name, _ = _choice(request)
+        name, *_ = _choice(request)
         try:
             issue = self._editor.issue(name)
         except NotFound as error:
@@ -179,11 +184,11 @@ def _refusal(error: DispatchError) -> Response:
     return JSONResponse(content, status, headers=page.DESK_HEADERS)
 
 
-async def _views(desk: Desk, reloader: Reloader, name: str, address: str) -> AsyncIterator[str]:
+async def _views(desk: Desk, reloader: Reloader, name: str, address: str, made_up: Values) -> AsyncIterator[str]:
     """An issue as it is now, and again after every change (server-sent events); changes in a row become one."""
     while not reloader.ended:
         name = name or await run_in_threadpool(desk.start)
-        view = await run_in_threadpool(desk.view, name, address)
+        view = await run_in_threadpool(desk.view, name, address, made_up)
         if view.problems and await reloader.after(view.generation, within=_STILL):
             continue
         yield f"data: {json.dumps(page.view_as_json(view, desk.project.newsletter.name))}\n\n"
@@ -191,9 +196,14 @@ async def _views(desk: Desk, reloader: Reloader, name: str, address: str) -> Asy
             yield ":\n\n"
 
 
-def _choice(request: Request) -> tuple[str, str]:
-    """Which issue, as whom; both empty where nothing was chosen."""
-    return request.query_params.get("issue", ""), request.query_params.get("as", "")
+def _choice(request: Request) -> tuple[str, str, Values]:
+    """Which issue, as whom, and with which made-up values (`made`, a query in a query); empty where none was chosen."""
+    asked = request.query_params
+    try:
+        made_up = parse_qsl(asked.get("made", ""), max_num_fields=MOST_VALUES)
+    except ValueError:
+        raise HTTPException(400) from None
+    return asked.get("issue", ""), asked.get("as", ""), tuple(made_up)
 
 
 def _scheme(request: Request) -> Scheme:

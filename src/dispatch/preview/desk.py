@@ -17,9 +17,9 @@ from dispatch.checks.check import Finding
 from dispatch.content.issue import Issue
 from dispatch.content.richtext import parse_plain
 from dispatch.errors import DispatchError, Problem
-from dispatch.messages.message import Message
+from dispatch.messages.message import Message, Recipient
 from dispatch.messages.tokens import KeyRing
-from dispatch.preview.people import NOBODY, Found, find, recipient, search
+from dispatch.preview.people import Found, Values, find, recipient, search
 from dispatch.preview.simulations import Scheme, Simulated, Simulation
 from dispatch.project import Project
 from dispatch.rendering.compiled import CompiledIssue, Picture, Slots
@@ -92,7 +92,7 @@ class Desk:
         self._trouble: Problems = ()
         self._sheets: dict[str, tuple[int, Sheet]] = {}  # with the generation that it is of
         self._entries: dict[Path, tuple[int, Entry]] = {}
-        self._written: tuple[Compilation, Subscriber | None, Message] | None = None
+        self._written: tuple[Compilation, Recipient, Message] | None = None
         self._page: tuple[Compilation, WebPage | Problems] | None = None
         self.generation = 0
 
@@ -121,20 +121,23 @@ class Desk:
         entries = [self._entry(name, path) for name, path in self._files().items()]
         return sorted(entries, key=lambda entry: entry.date or dt.date.max, reverse=True)
 
-    def view(self, name: str, address: str = "") -> View:
-        """An issue as a subscriber would get it (without an address: nobody), compiled if anything has changed."""
+    def view(self, name: str, address: str = "", made_up: Values = ()) -> View:
+        """An issue as a subscriber would get it (without an address: nobody), compiled if anything has changed.
+
+        `made_up` are values of merge fields that are tried out in the place of the subscriber's own.
+        """
         person = find(self._project.subscribers_file, address) if address else None
         with self._lock:
             generation = self.generation
             sheet = self._sheet(name)
-            message = _tried(self._message, sheet.good, person) if sheet.good else None
+            message = _tried(self._message, sheet.good, person, made_up) if sheet.good else None
         if isinstance(message, tuple):
             return View(generation, sheet, person, None, sheet.problems + message)
         return View(generation, sheet, person, message, sheet.problems)
 
-    def sent(self, name: str, address: str = "") -> Message | None:
+    def sent(self, name: str, address: str = "", made_up: Values = ()) -> Message | None:
         """The message of a view as it leaves, its pictures where a mailing has them; None where there is none."""
-        view = self.view(name, address)
+        view = self.view(name, address, made_up)
         if not view.message or not view.sheet.good:
             return None
         compiled = view.sheet.good.compiled
@@ -142,9 +145,11 @@ class Desk:
         hollow = replace(compiled, pictures=tuple(replace(picture, content=b"") for picture in compiled.pictures))
         return self._project.specimen(hollow, view.message.recipient, self._ring, self._project.clock())
 
-    def simulated(self, simulation: Simulation, scheme: Scheme, name: str, address: str = "") -> Simulated | None:
+    def simulated(
+        self, simulation: Simulation, scheme: Scheme, name: str, address: str = "", made_up: Values = ()
+    ) -> Simulated | None:
         """The message of a view as a client shows it, its pictures at `media/<name>`."""
-        message, good = self.sent(name, address), self.view(name).sheet.good
+        message, good = self.sent(name, address, made_up), self.view(name).sheet.good
         if not message or not good:
             return None
         simulated = _simulated(simulation, message.html, scheme)
@@ -243,13 +248,13 @@ class Desk:
         shown = _with_pictures_at_hand(compiled, self._project.media_url)
         return Compilation(issue, compiled, marked, shown, saved, time.perf_counter() - began)
 
-    def _message(self, good: Compilation, person: Subscriber | None) -> Message:
+    def _message(self, good: Compilation, person: Subscriber | None, made_up: Values) -> Message:
         """The message; the last one is kept, because every browser asks twice."""
-        if self._written and self._written[0] is good and self._written[1] == person:
+        reader = recipient(person, made_up)
+        if self._written and self._written[0] is good and self._written[1] == reader:
             return self._written[2]
-        reader = recipient(person) if person else NOBODY
         message = self._project.specimen(good.shown, reader, self._ring, self._project.clock())
-        self._written = (good, person, message)
+        self._written = (good, reader, message)
         return message
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from importlib.resources import files
 
@@ -15,8 +15,8 @@ from dispatch.preview.desk import Compilation, Entry, Problems, View
 from dispatch.preview.people import Found
 from dispatch.preview.pictures import without_pictures
 from dispatch.preview.simulations import Simulation
-from dispatch.rendering.compiled import Context, Slot, Slots, resolve
-from dispatch.subscribers.subscriber import Subscriber, merge_values
+from dispatch.rendering.compiled import RESERVED_FIELDS, CompiledIssue, Context, Slot, Slots, resolve
+from dispatch.subscribers.subscriber import Subscriber
 
 Json = dict[str, object]
 
@@ -86,7 +86,7 @@ def view_as_json(view: View, newsletter: str) -> Json:
         "issue": view.sheet.name,
         "problems": [problem_as_json(problem) for problem in view.problems],
         "person": _person(view.person) if view.person else None,
-        "mail": _mail(view.message, good, view.person) if view.message and good else None,
+        "mail": _mail(view.message, good) if view.message and good else None,
     }
 
 
@@ -132,7 +132,7 @@ def _person(person: Subscriber) -> Json:
     }
 
 
-def _mail(message: Message, good: Compilation, person: Subscriber | None) -> Json:
+def _mail(message: Message, good: Compilation) -> Json:
     compiled = good.compiled
     return {
         "digest": good.issue.source.digest,
@@ -143,8 +143,9 @@ def _mail(message: Message, good: Compilation, person: Subscriber | None) -> Jso
         "from": message.edition.from_.name or message.edition.from_.address,
         "address": message.edition.from_.address,
         "subject": message.subject,
-        "preheader": _personal(good.issue.preheader, person),
+        "preheader": _personal(good.issue.preheader, message.recipient.values),
         "text": message.text,
+        "fields": _fields(compiled, message.recipient.values),
         "html_bytes": len(message.html.encode()) + _size(compiled.html) - _size(good.shown.html),
         "text_bytes": len(message.text.encode()),
         "pictures": len(compiled.pictures),
@@ -155,9 +156,21 @@ def _mail(message: Message, good: Compilation, person: Subscriber | None) -> Jso
     }
 
 
-def _personal(text: str, person: Subscriber | None) -> str:
+def _fields(compiled: CompiledIssue, values: Mapping[str, str]) -> list[Json]:
+    """The merge fields of an issue but for those that dispatch fills, each with a value, and what stands in for it."""
+    slots = [slot for part in (compiled.subject, compiled.html, compiled.text) for slot in part.slots]
+    fields: dict[str, dict[str, None]] = {}
+    for slot in slots:
+        if slot.name not in RESERVED_FIELDS:
+            fields.setdefault(slot.name, {})[slot.fallback] = None
+    return [
+        {"name": name, "value": values.get(name, "").strip(), "fallbacks": list(fallbacks)}
+        for name, fallbacks in fields.items()
+    ]
+
+
+def _personal(text: str, values: Mapping[str, str]) -> str:
     """A plain text of the issue, such as its preheader, with the merge fields filled."""
-    values = merge_values(person) if person else {}
     pieces = []
     for node in parse_plain(text).nodes:
         if isinstance(node, MergeField):

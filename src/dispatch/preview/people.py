@@ -18,6 +18,9 @@ from dispatch.subscribers.subscriber import Subscriber, merge_values
 MOST = 200
 """How many people one answer shows; typing finds the others."""
 
+Values = tuple[tuple[str, str], ...]
+"""Merge fields, each with its value."""
+
 NOBODY = Recipient(1, "0" * 32, "nobody@example.invalid")
 """Has no value for any merge field, so that every fallback shows."""
 
@@ -54,9 +57,11 @@ def find(file: Path, address: str) -> Subscriber | None:
         return None
 
 
-def recipient(person: Subscriber) -> Recipient:
-    """Somebody as a mailing would address them."""
-    return Recipient(1, person.id, person.email, person.name, values=merge_values(person))
+def recipient(person: Subscriber | None, made_up: Values = ()) -> Recipient:
+    """Somebody, or nobody, as a mailing would address them, with values over their own that the author made up."""
+    if not person:
+        return NOBODY._replace(values=dict(made_up))
+    return Recipient(1, person.id, person.email, person.name, values={**merge_values(person), **dict(made_up)})
 
 
 @lru_cache(maxsize=8)

@@ -3,13 +3,14 @@
 import { Clients } from "./clients.js";
 import { ask, byId, count, element } from "./dom.js";
 import { Editor, textAt } from "./edit.js";
+import { Fields } from "./fields.js";
 import { MailFrame } from "./frame.js";
 import { showInboxes } from "./inbox.js";
 import { counts, factList, findingList, issueList, problemList } from "./lists.js";
 import { People } from "./people.js";
 import { Source } from "./source.js";
 
-const DEFAULTS = { issue: "", as: "", view: "mail", width: "desktop", scheme: "light", images: "on", client: "apple-mail" };
+const DEFAULTS = { issue: "", as: "", made: "", view: "mail", width: "desktop", scheme: "light", images: "on", client: "apple-mail" };
 const ALLOWED = {
   view: ["mail", "inbox", "text", "web", "source"],
   width: ["phone", "tablet", "desktop"],
@@ -49,7 +50,8 @@ let saying = 0;
 const frame = new MailFrame(byId("device"), onKey);
 const clients = new Clients((client) => choose({ client, view: "mail" }));
 const source = new Source(byId("source"));
-const people = new People((address) => choose({ as: address }));
+const people = new People((address) => choose({ as: address, made: "" }));
+const fields = new Fields((made) => choose({ made }));
 const editor = new Editor(say);
 
 // --- choices -------------------------------------------------------------------------------
@@ -69,6 +71,11 @@ function urlOf(some) {
   return query.size ? `?${query}` : location.pathname;
 }
 
+// Whose message, and what was made up of them.
+function reader() {
+  return { as: choices.as, made: choices.made };
+}
+
 function choose(changes) {
   const before = choices;
   choices = { ...choices, ...changes };
@@ -83,7 +90,7 @@ function choose(changes) {
 
 // Show what is chosen now; ask for another view only where the choice needs one.
 function follow(before) {
-  if (choices.issue !== before.issue || choices.as !== before.as) listen();
+  if (choices.issue !== before.issue || choices.as !== before.as || choices.made !== before.made) listen();
   if (choices.issue !== before.issue) folded = false;
   const share = stage.scrollTop / Math.max(stage.scrollHeight, 1);
   render();
@@ -97,7 +104,7 @@ function follow(before) {
 
 function listen() {
   stream?.close();
-  stream = new EventSource(`events?${new URLSearchParams({ issue: choices.issue, as: choices.as })}`);
+  stream = new EventSource(`events?${new URLSearchParams({ issue: choices.issue, ...reader() })}`);
   let lost = 0;
   stream.onopen = () => {
     clearTimeout(lost);
@@ -162,7 +169,7 @@ function render() {
     if (link.dataset.issue === choices.issue) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  people.show(choices.as, view?.person);
+  people.show(choices.as, view?.person, choices.made);
   clients.show(choices.client);
   byId("client").classList.toggle("chosen", choices.client !== DEFAULTS.client);
   if (!view || view.issue !== choices.issue) return;
@@ -181,6 +188,7 @@ function showMail(mail) {
     `Saved ${new Date(mail.saved).toLocaleTimeString()} · compiled in ${mail.milliseconds} ms` +
     (view.problems.length ? ` · ${count(view.problems.length, "problem")} since` : "");
   byId("facts-section").hidden = false;
+  fields.show(mail.fields, choices.made);
   byId("facts").replaceChildren(...factList(mail));
   showNote();
   const pre = byId("textpart").querySelector("pre");
@@ -191,11 +199,11 @@ function showMail(mail) {
   byId("inboxes").hidden = choices.view !== "inbox";
   if (choices.view === "inbox") showInboxes(byId("inboxes"), mail);
   byId("source").hidden = choices.view !== "source";
-  if (choices.view === "source") source.show({ issue, as: choices.as }, mail.version);
+  if (choices.view === "source") source.show({ issue, ...reader() }, mail.version);
   byId("device").hidden = !FRAMED.includes(choices.view);
-  const { view: looked, as, images, client } = choices;
+  const { view: looked, images, client } = choices;
   const [path, title, more] =
-    looked === "web" ? ["web", "The web page", { version: view.generation }] : ["mail", "The mail", { as, client, version: mail.version }];
+    looked === "web" ? ["web", "The web page", { version: view.generation }] : ["mail", "The mail", { ...reader(), client, version: mail.version }];
   frame.show(`${path}?${new URLSearchParams({ issue, scheme, images, ...more })}`, title, () => {
     if (shown !== issue) stage.scrollTop = Number(sessionStorage.getItem(`scroll ${issue}`));
     shown = issue;
@@ -204,19 +212,19 @@ function showMail(mail) {
 }
 
 function showNote() {
-  const { issue, as, view: looked, scheme, images, client } = choices;
+  const { issue, view: looked, scheme, images, client } = choices;
   const bare = images === "off" && FRAMED.includes(looked);
   const modelled = looked === "mail" && (client !== DEFAULTS.client || scheme === "dark");
   byId("note").hidden = !bare && !modelled;
   byId("pictures-off").hidden = !bare;
   byId("model").hidden = !modelled;
-  if (modelled) clients.tell(byId("model"), client, { issue, as, scheme }, view.mail.version);
+  if (modelled) clients.tell(byId("model"), client, { issue, scheme, ...reader() }, view.mail.version);
 }
 
 function hideMail() {
   shown = view.issue;
   document.title = view.issue ? `✕ ${view.issue} – preview` : `${view.newsletter} – preview`;
-  for (const id of ["device", "textpart", "inboxes", "source", "note", "facts-section"]) byId(id).hidden = true;
+  for (const id of ["device", "textpart", "inboxes", "source", "note", "facts-section", "fields-section"]) byId(id).hidden = true;
   byId("saved").textContent = view.problems.length ? count(view.problems.length, "problem") : "";
 }
 

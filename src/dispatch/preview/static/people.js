@@ -30,10 +30,10 @@ export class People {
   }
 
   // Who is shown now: the address that was asked for, and the person if the list has them.
-  show(address, person) {
+  show(address, person, madeUp) {
     this.#chosen = address;
     byId("as").classList.toggle("missing", Boolean(address && !person));
-    byId("as-name").textContent = name(address, person);
+    byId("as-name").textContent = madeUp ? `${address ? name(address, person) : "A reader"}, made up` : name(address, person);
   }
 
   open() {
