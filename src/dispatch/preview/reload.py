@@ -13,7 +13,7 @@ from watchfiles import awatch
 from dispatch.errors import DispatchError
 from dispatch.preview.desk import Desk
 
-_STEP = 20
+_STEP = 10
 """Milliseconds without a further change that end a burst: an editor's truncate, write and rename are one change."""
 
 _PAUSE = 1000

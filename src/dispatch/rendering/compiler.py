@@ -79,7 +79,7 @@ def compile_marked(
     """
     sentinels = Sentinels(issue.source.text, repr(newsletter))
     album = _album(issue, pictures, embed=embed, media_url=media_url)
-    marker = Marker(sentinels.nonce, tuple(part.path for _, part in parts_of(issue)))
+    marker = Marker(tuple(part.path for _, part in parts_of(issue)), issue.source.text, repr(newsletter))
     html = _html(issue, theme, newsletter, sentinels, album, marker)
     compiled = _compiled(issue, theme, newsletter, sentinels, album, marker.stripped(html), embed=embed)
     return compiled, MarkedHtml(find_slots(marker.gathered(html), sentinels), tuple(marker.marks), marker.sheets)
@@ -166,10 +166,11 @@ def _html(
         html = shrink(inline(rendered, shrink_css(css), list(head)))
         _must_hold(mjml, rendered, html, sentinels)
         return html
+    css = marker.inline_css(css, css_source)  # first, so that its marks have the same numbers in every issue
     rendered = to_html(mjml, source, lambda passed: marker.mjml(passed, mjml, source))
     for content, sheet in head.items():
         marker.head_css(content, *sheet)
-    marked = shrink(inline(marker.rendered(rendered), marker.inline_css(css, css_source), list(head)))
+    marked = shrink(inline(marker.rendered(rendered), css, list(head)))
     _must_hold(mjml, marker.stripped(rendered), marker.stripped(marked), sentinels)
     return marked
 

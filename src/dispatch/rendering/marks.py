@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
+from itertools import count
 
 import tinycss2
 from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
@@ -19,7 +21,7 @@ from dispatch.errors import InvalidTheme
 from dispatch.location import Location
 from dispatch.rendering.compiled import Slots
 from dispatch.rendering.html_syntax import ATTRIBUTE, TOKEN
-from dispatch.rendering.stylesheet import walk
+from dispatch.rendering.stylesheet import rules_of, walk
 from dispatch.rendering.theme import Source
 from dispatch.rendering.vocabulary import ELEMENTS
 from dispatch.yaml_source import Path
@@ -66,12 +68,14 @@ def mark_of(attributes: str) -> tuple[int | None, dict[str, int]]:
 class Marker:
     """Makes the marks of one compilation."""
 
-    def __init__(self, nonce: str, parts: tuple[Path, ...]) -> None:
-        """`nonce` is a word that neither issue nor newsletter holds; `parts` are those of `for_part`, in order."""
+    def __init__(self, parts: tuple[Path, ...], *contents: str) -> None:
+        """`parts` are those of `for_part`, in order; `contents` is all that people have written for the mail."""
         self.marks: list[Mark] = []
         self.sheets: dict[str, tuple[Location, ...]] = {}
         self._parts = parts
-        self._word = f"zq{nonce}m"
+        # The same word for nearly all: premailer remembers the style sheet that holds it.
+        words = (f"zq{number}m" for number in count())
+        self._word = next(word for word in words if not any(word in content for content in contents))
         word = rf"{self._word}[0-9]+z(?:-outlook)?"
         self._attribute = re.compile(rf' data-{self._word}="([^"]*)"')
         self._class = re.compile(rf' class="({word})"|(?<=[" ])({word}) | ({word})(?=[" ])')
@@ -116,19 +120,19 @@ class Marker:
         """mrml's HTML, marked where it has a style already: what stands there wins over the style sheet."""
 
         def marked(style: re.Match[str]) -> str:
-            own = "".join(f";{self._word}-{each.lower_name}:own" for each in _declarations(unescape(style[1])))
+            own = "".join(f";{self._word}-{name}:own" for name in _declared(style[1]))
             return f' style="{style[1].rstrip("; ")}{own}"'
 
         return TOKEN.sub(lambda token: _STYLE.sub(marked, token[0]) if token["tag"] else token[0], html)
 
     def inline_css(self, css: str, source: Source) -> str:
         """The style sheet for style attributes, its declarations marked."""
-        return "".join(self._rule(rule, css, source) for rule in _parsed(css))
+        return "".join(self._rule(rule, css, source) for rule in rules_of(css))
 
     def head_css(self, content: str, css: str, source: Source) -> None:
         """Remember where the nodes of a style stand; `content` is what `css` becomes between the tags."""
         places = [_place(node, css, source) for node in walk(css)]
-        around = sum(1 for _ in walk(content)) - len(places)  # an @media that the compiler has put around it
+        around = len(walk(content)) - len(places)  # an @media that the compiler has put around it
         self.sheets[content] = (*(source(1) for _ in range(around)), *places)
 
     def stripped(self, html: str) -> str:
@@ -190,14 +194,16 @@ def _opens(token: re.Match[str]) -> bool:
     return bool(token["tag"]) and not token["close"]
 
 
-def _parsed(css: str) -> list[QualifiedRule]:
-    return list(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True))
-
-
 def _declarations(css: str | list[Node]) -> Iterator[Declaration]:
     for each in tinycss2.parse_declaration_list(css, skip_comments=True, skip_whitespace=True):
         if isinstance(each, Declaration):
             yield each
+
+
+@lru_cache(256)
+def _declared(style: str) -> tuple[str, ...]:
+    """The properties in an attribute, of which mrml writes the same again and again."""
+    return tuple(each.lower_name for each in _declarations(unescape(style)))
 
 
 def _place(node: Node, css: str, source: Source) -> Location:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import tinycss2
 from cssselect import SelectorError, parse
@@ -13,17 +14,18 @@ from dispatch.errors import InvalidTheme, Problem
 from dispatch.location import Location
 
 _DESCRIPTORS = frozenset({"font-face", "page"})  # @-rules that hold declarations
+_KEPT = 32  # style sheets: a theme has four, which are the same for every issue but for its direction
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def check_inline_css(css: str, origin: Callable[[int], Location]) -> None:
     """Raise InvalidTheme for what premailer would not inline, or would inline wrongly, at the rule's line."""
-    _raise(problem for rule in _rules(css) for problem in _inline_problems(rule, origin))
+    _raise(problem for rule in rules_of(css) for problem in _inline_problems(rule, origin))
 
 
 def check_head_css(css: str, origin: Callable[[int], Location]) -> None:
     """Raise InvalidTheme for what is broken, and for an @-rule inside another: Gmail drops the whole block for it."""
-    _raise(problem for rule in _rules(css) for problem in _head_problems(rule, origin))
+    _raise(problem for rule in rules_of(css) for problem in _head_problems(rule, origin))
 
 
 def shrink_css(css: str) -> str:
@@ -33,10 +35,16 @@ def shrink_css(css: str) -> str:
     return re.sub(r":\s+", ":", css).replace(";}", "}").strip()
 
 
-def walk(css: str) -> Iterator[Node]:
-    """Every rule and declaration of a style sheet, each before what is in it."""
-    for rule in _rules(css):
-        yield from _within(rule)
+@lru_cache(_KEPT)
+def rules_of(css: str) -> tuple[Node, ...]:
+    """The rules of a style sheet, and what is broken in it; to be looked at only, for they are kept for the next."""
+    return tuple(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True))
+
+
+@lru_cache(_KEPT)
+def walk(css: str) -> tuple[Node, ...]:
+    """Every rule and declaration of a style sheet, each before what is in it; to be looked at only."""
+    return tuple(node for rule in rules_of(css) for node in _within(rule))
 
 
 def _within(node: Node) -> Iterator[Node]:
@@ -53,10 +61,6 @@ def _raise(problems: Iterator[Problem]) -> None:
     found = list(problems)
     if found:
         raise InvalidTheme.of(found)
-
-
-def _rules(css: str) -> list[Node]:
-    return list(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True))
 
 
 def _inline_problems(rule: Node, origin: Callable[[int], Location]) -> Iterator[Problem]:
