@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from contextlib import closing
+from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
 from typing import Self
 
-from dispatch.database.database import Database
+from dispatch.database.database import HEAD, Database
 from dispatch.delivery.crew import Crew, Leases
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.lock import SenderLock
 from dispatch.delivery.mailing import Mailing
+from dispatch.errors import DatabaseTrouble
 from dispatch.folder import Folder
 from dispatch.subscribers.file_sync import ImportReport
 from dispatch.subscribers.store import SubscriberStore
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of an issue, all its mailings together."""
+
+    began: str  # when the first mailing was made, as stored
+    audience: int
+    accepted: int
+    pending: int  # of mailings that are not cancelled
 
 
 class Records(Folder):
@@ -78,10 +92,37 @@ class Records(Folder):
 
     def mailed_issues(self) -> set[str]:
         """The slugs of all issues that have a mailing; no database is made to find that out."""
-        there = Database.as_it_is(
-            self.config.database, folder=self.config.folder, location=self.config.locate(("database",))
-        )
+        there = self._database_as_it_is()
         if there.path and not there.path.exists():
             return set()
         with self.ledger.reading() as connection:
             return {mailing.issue for mailing in self.ledger.mailings(connection)}
+
+    def sent(self) -> dict[str, Sent]:
+        """What was sent, by the issue's slug; raises DatabaseTrouble.
+
+        For a look from outside: no database is made, none is brought to a newer version, and none stays open.
+        """
+        with closing(self._database_as_it_is()) as database:
+            version = None if database.path and not database.path.exists() else database.version()
+            if version is None:
+                return {}
+            if version != HEAD:
+                raise DatabaseTrouble(f"the database {database} is of another version", remedy="Run `dispatch status`.")
+            ledger, of_issues = Ledger(database, self.clock), defaultdict(list)
+            with ledger.reading() as connection:
+                for mailing in ledger.mailings(connection):
+                    of_issues[mailing.issue].append((mailing, ledger.tally(connection, mailing)))
+        return {
+            issue: Sent(
+                began=mailings[0][0].created_at,
+                audience=sum(mailing.audience for mailing, _ in mailings),
+                accepted=sum(tally.accepted for _, tally in mailings),
+                pending=sum(tally.pending for mailing, tally in mailings if not mailing.cancelled_at),
+            )
+            for issue, mailings in of_issues.items()
+        }
+
+    def _database_as_it_is(self) -> Database:
+        location = self.config.locate(("database",))
+        return Database.as_it_is(self.config.database, folder=self.config.folder, location=location)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -54,3 +56,15 @@ def test_the_desks_own_files_are_all_that_is_served() -> None:
     assert "<script>" not in html
     assert "style=" not in html
     assert " on" not in html.replace(" one", "").replace(" only", "").replace(" on ", "")
+
+
+def test_every_key_of_the_desk_is_told_in_its_help_and_in_the_guide() -> None:
+    files = {name: content.decode() for name, (_, content) in static_files().items()}
+    (keys,) = re.findall(r"^const KEYS = \{\n(.*?)^\};", files["desk.js"], re.MULTILINE | re.DOTALL)
+    known = set(re.findall(r'^  "?(.)"?: ', keys, re.MULTILINE))
+    assert {"1", "d", "?"} <= known
+    told = re.findall(r"<kbd>(.+?)</kbd>", files["desk.html"])
+    assert known == {key for key in told if len(key) == 1 and key not in "←→"}
+    guide = (Path(__file__).parents[2] / "docs" / "guide.md").read_text("utf-8")
+    part = guide.partition("\n## Preview, check, test\n")[2].partition("\n## ")[0]
+    assert known - set(re.findall(r"`(.)`", part)) == set()

@@ -32,6 +32,7 @@ from dispatch.preview.people import Values
 from dispatch.preview.reload import Reloader
 from dispatch.preview.schemes import in_scheme
 from dispatch.preview.simulations import AS_SENT, SIMULATIONS, Scheme, Simulated
+from dispatch.preview.standings import StandingBook
 from dispatch.rendering.webpage import WebPage
 
 _STILL = 0.12
@@ -59,6 +60,7 @@ class _Answers:
         self._editor = Editor(desk)
         self._edit_token = edit_token
         self._reloader = reloader
+        self._standings = StandingBook(desk)
         self._static = page.static_files()
 
     def routes(self) -> list[Route]:
@@ -73,6 +75,7 @@ class _Answers:
             Route("/source", self.source),
             Route("/media/{name}", self.picture),
             Route("/issues", self.issues),
+            Route("/standings", self.standings),
             Route("/findings", self.findings),
             Route("/people", self.people),
             Route("/texts", self.texts),
@@ -134,12 +137,12 @@ class _Answers:
     def issues(self, _request: Request) -> Response:
         return _json(page.entries_as_json(self._desk.issues()))
 
+    def standings(self, request: Request) -> Response:
+        return _json(page.standings_as_json(self._standings.standings(_generation(request))))
+
     def findings(self, request: Request) -> Response:
         name, *_ = _choice(request)
-        generation = request.query_params.get("generation", "")
-        if not (generation.isascii() and generation.isdecimal()):
-            raise HTTPException(400)
-        return _json(page.findings_as_json(self._desk.findings(name, int(generation))))
+        return _json(page.findings_as_json(self._desk.findings(name, _generation(request))))
 
     def people(self, request: Request) -> Response:
         return _json(page.people_as_json(self._desk.people(request.query_params.get("q", ""))))
@@ -217,6 +220,14 @@ def _document(html: str, request: Request) -> Response:
     pictures = request.query_params.get("images") != "off"
     headers = page.MAIL_HEADERS if pictures else page.BARE_MAIL_HEADERS
     return HTMLResponse(page.document(html, pictures=pictures), headers=headers)
+
+
+def _generation(request: Request) -> int:
+    """Of which state of the files the browser speaks."""
+    generation = request.query_params.get("generation", "")
+    if not (generation.isascii() and generation.isdecimal()):
+        raise HTTPException(400)
+    return int(generation)
 
 
 def _json(content: object) -> Response:

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
-from dispatch.checks.check import Finding
+from dispatch.checks.check import Finding, Severity
 from dispatch.content.issue import Issue
 from dispatch.content.richtext import parse_plain
 from dispatch.errors import DispatchError, Problem
@@ -73,6 +73,8 @@ class Entry:
     name: str
     title: str
     date: dt.date | None
+    slug: str
+    digest: str  # of its content
     readable: bool
 
 
@@ -94,6 +96,8 @@ class Desk:
         self._entries: dict[Path, tuple[int, Entry]] = {}
         self._written: tuple[Compilation, Recipient, Message] | None = None
         self._page: tuple[Compilation, WebPage | Problems] | None = None
+        # By name: under which settings and in which content the checks found no error, or some.
+        self._fit: dict[str, tuple[Project, str, bool]] = {}
         self.generation = 0
 
     @property
@@ -172,7 +176,16 @@ class Desk:
             good = self.view(name).sheet.good if generation == self.generation else None
             if not good:
                 return None
-            return list(_tried(self._project.check, good.issue, good.compiled, good.marked))
+            project = self._project
+            found = list(_tried(project.check, good.issue, good.compiled, good.marked))
+            errors = any(isinstance(each, Problem) or each.severity is Severity.ERROR for each in found)
+            self._fit[name] = (project, good.issue.source.digest, not errors)
+            return found
+
+    def is_fit(self, entry: Entry) -> bool | None:
+        """Whether the checks found no error in an issue as it is written now; None where they have not looked at that."""
+        project, digest, fit = self._fit.get(entry.name, (None, "", False))
+        return fit if project is self._project and digest == entry.digest else None
 
     def people(self, query: str) -> Found | Problems:
         """Subscribers whose message could be looked at, or what is wrong with the list."""
@@ -204,9 +217,11 @@ class Desk:
         if entry is None or known != stamp:
             issue = _tried(self._project.read_issue, name)
             if isinstance(issue, Issue):
-                entry = Entry(name, parse_plain(issue.title).plain, issue.date, readable=True)
+                title = parse_plain(issue.title).plain
+                entry = Entry(name, title, issue.date, issue.slug, issue.source.digest, readable=True)
             else:
-                entry = replace(entry or Entry(name, name, None, readable=False), readable=False)
+                slug = self._project.slug(name)
+                entry = replace(entry or Entry(name, name, None, slug, "", readable=False), digest="", readable=False)
             self._entries[path] = (stamp, entry)
         return entry
 

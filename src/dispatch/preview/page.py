@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from hashlib import sha256
 from importlib.resources import files
 
@@ -15,6 +16,7 @@ from dispatch.preview.desk import Compilation, Entry, Problems, View
 from dispatch.preview.people import Found
 from dispatch.preview.pictures import without_pictures
 from dispatch.preview.simulations import Simulation
+from dispatch.preview.standings import Standings
 from dispatch.rendering.compiled import RESERVED_FIELDS, CompiledIssue, Context, Slot, Slots, resolve
 from dispatch.subscribers.subscriber import Subscriber
 
@@ -101,6 +103,13 @@ def entries_as_json(entries: list[Entry]) -> list[Json]:
         }
         for entry in entries
     ]
+
+
+def standings_as_json(standings: Standings | None) -> Json:
+    """How far each issue has come; null where the question comes too early."""
+    if standings is None:
+        return {"standings": None}
+    return {"standings": {name: asdict(each) for name, each in standings.of.items()}, "trouble": standings.trouble}
 
 
 def findings_as_json(findings: list[Finding | Problem] | None) -> Json:

@@ -34,7 +34,8 @@ export class Clients {
   show(name) {
     const items = this.#models.map((model) => ({ value: model.name, label: model.label }));
     if (byId("clients").hidden) this.#menu.fill(items, name);
-    byId("client-name").textContent = this.#model(name)?.label ?? "";
+    const model = this.#model(name); // none before the models are there
+    if (model) byId("client-name").textContent = model.label;
   }
 
   // The sentences of the model: what it shows and does not, and at once or a moment later what is lost in this mail.

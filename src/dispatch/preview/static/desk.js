@@ -6,7 +6,10 @@ import { Editor, textAt } from "./edit.js";
 import { Fields } from "./fields.js";
 import { MailFrame } from "./frame.js";
 import { showInboxes } from "./inbox.js";
-import { counts, factList, findingList, issueList, problemList } from "./lists.js";
+import { IssueList } from "./issues.js";
+import { counts, factList, findingList, problemList } from "./lists.js";
+import { choicesOf, keepChoices } from "./memory.js";
+import { Panes } from "./panes.js";
 import { People } from "./people.js";
 import { Source } from "./source.js";
 
@@ -53,17 +56,24 @@ const source = new Source(byId("source"));
 const people = new People((address) => choose({ as: address, made: "" }));
 const fields = new Fields((made) => choose({ made }));
 const editor = new Editor(say);
+const issues = new IssueList((issue) => urlOf({ ...choices, ...remembered(issue), issue }));
+const panes = new Panes();
 
 // --- choices -------------------------------------------------------------------------------
 
 function fromUrl() {
-  const given = Object.fromEntries(new URLSearchParams(location.search));
-  const known = Object.entries(given).filter(([name, value]) => name in DEFAULTS && fits(name, value));
-  return { ...DEFAULTS, ...Object.fromEntries(known) };
+  const given = fitting(Object.fromEntries(new URLSearchParams(location.search)));
+  return { ...DEFAULTS, ...remembered(given.issue ?? ""), ...given };
 }
 
-function fits(name, value) {
-  return !(name in ALLOWED) || ALLOWED[name].includes(value);
+// How an issue was looked at last. Whose message it was is not remembered: addresses stay in the newsletter's list.
+function remembered(issue) {
+  return fitting(choicesOf(issue));
+}
+
+function fitting(some) {
+  const known = ([name, value]) => name in DEFAULTS && (ALLOWED[name]?.includes(value) ?? true);
+  return Object.fromEntries(Object.entries(some).filter(known));
 }
 
 function urlOf(some) {
@@ -78,7 +88,10 @@ function reader() {
 
 function choose(changes) {
   const before = choices;
-  choices = { ...choices, ...changes };
+  const other = "issue" in changes && changes.issue !== before.issue;
+  choices = { ...choices, ...(other && remembered(changes.issue)), ...changes };
+  const { issue, as, made, ...kept } = choices;
+  keepChoices(issue, kept);
   if (choices.issue !== before.issue) {
     history.pushState(null, "", urlOf(choices));
     stage.focus({ preventScroll: true });
@@ -91,7 +104,10 @@ function choose(changes) {
 // Show what is chosen now; ask for another view only where the choice needs one.
 function follow(before) {
   if (choices.issue !== before.issue || choices.as !== before.as || choices.made !== before.made) listen();
-  if (choices.issue !== before.issue) folded = false;
+  if (choices.issue !== before.issue) {
+    folded = false;
+    waitForFindings();
+  }
   const share = stage.scrollTop / Math.max(stage.scrollHeight, 1);
   render();
   // Another width makes another height: stay at the same part of the mail.
@@ -120,13 +136,14 @@ function listen() {
 function tell(state, sentence) {
   byId("live").dataset.state = state;
   byId("live").textContent = sentence;
+  byId("ended").hidden = state !== "ended";
 }
 
 function take(fresh) {
   view = fresh;
   if (!choices.issue && view.issue) {
-    choices = { ...choices, issue: view.issue };
-    history.replaceState(null, "", urlOf(choices));
+    history.replaceState(null, "", urlOf({ ...choices, issue: view.issue }));
+    choices = fromUrl();
   }
   if (!view.problems.length) folded = false;
   render();
@@ -139,12 +156,15 @@ async function askForLists() {
   asking = new AbortController();
   const { signal } = asking;
   try {
-    const issues = await ask("issues", {}, signal);
-    byId("issues").replaceChildren(...issueList(issues, choices.issue, (issue) => urlOf({ ...choices, issue })));
-    if (view.problems.length || !view.issue) return showFindings(null);
+    issues.show(await ask("issues", {}, signal), choices.issue);
     const { generation, issue, mail } = view;
-    const { findings } = await ask("findings", { issue, generation }, signal);
-    if (findings) showFindings(findings, mail?.digest);
+    if (view.problems.length || !issue) {
+      showFindings(null);
+    } else {
+      const { findings } = await ask("findings", { issue, generation }, signal);
+      if (findings) showFindings(findings, mail?.digest);
+    }
+    issues.follow(generation);
   } catch (error) {
     if (error.name !== "AbortError") console.warn(error);
   }
@@ -165,10 +185,7 @@ function render() {
     button.setAttribute("aria-pressed", String(choices.images === "off"));
     button.disabled = IDLE.images.includes(choices.view);
   }
-  for (const link of byId("issues").querySelectorAll("a")) {
-    if (link.dataset.issue === choices.issue) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
+  issues.mark(choices.issue);
   people.show(choices.as, view?.person, choices.made);
   clients.show(choices.client);
   byId("client").classList.toggle("chosen", choices.client !== DEFAULTS.client);
@@ -251,6 +268,13 @@ function showFindings(findings, digest = "") {
   byId("tab-count").textContent = findings?.length ? `(${findings.length})` : "";
 }
 
+function waitForFindings() {
+  judged = { findings: [], digest: "" };
+  byId("findings").replaceChildren(element("p", { className: "nothing waiting" }, "Checking…"));
+  byId("count").replaceChildren();
+  byId("tab-count").textContent = "";
+}
+
 // Where a width does not fit, the whole is made smaller: a narrower frame would show another layout.
 function fit() {
   const style = getComputedStyle(stage);
@@ -284,6 +308,7 @@ const KEYS = {
   a: () => people.open(),
   e: () => edit((texts) => texts[0]),
   f: () => fix(judged.findings.find((finding) => finding.fix)),
+  p: () => panes.toggle(),
   "?": () => byId("help-dialog").showModal(),
 };
 
@@ -339,6 +364,11 @@ byId("trouble-toggle").addEventListener("click", () => foldProblems(!folded));
 byId("help-button").addEventListener("click", KEYS["?"]);
 byId("edit-button").addEventListener("click", KEYS.e);
 byId("inboxes").addEventListener("dblclick", editAt);
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address holds choices, and no place in the page
+  showPane("stage");
+  stage.focus();
+});
 byId("help-close").addEventListener("click", () => byId("help-dialog").close());
 stage.addEventListener("scroll", () => {
   if (shown && shown === choices.issue) sessionStorage.setItem(`scroll ${shown}`, stage.scrollTop);

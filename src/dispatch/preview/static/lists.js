@@ -1,23 +1,9 @@
-// Lists at the sides: issues, findings, facts; and the problems that keep an issue from compiling.
+// Lists at the sides: findings and facts; and the problems that keep an issue from compiling.
 
 import { count, element, icon, place } from "./dom.js";
 
 // Bytes of HTML after which Gmail hides the rest.
 const CLIP = 102_400;
-
-export function issueList(issues, current, linkTo) {
-  return issues.map((issue) => {
-    const link = element(
-      "a",
-      { href: linkTo(issue.name), className: issue.readable ? "" : "unreadable" },
-      issue.title,
-      element("small", {}, issue.readable ? day(issue.date) : "cannot be read"),
-    );
-    link.dataset.issue = issue.name;
-    if (issue.name === current) link.setAttribute("aria-current", "page");
-    return element("li", {}, link);
-  });
-}
 
 export function findingList(findings, fix) {
   if (!findings.length) return [element("p", { className: "nothing" }, icon("fine"), "The checks found nothing.")];
@@ -80,11 +66,6 @@ export function factList(mail) {
 
 function kilobytes(bytes) {
   return `${(bytes / 1000).toLocaleString("en", { maximumFractionDigits: bytes < 100_000 ? 1 : 0 })} kB`;
-}
-
-function day(date) {
-  if (!date) return "no date yet";
-  return new Date(`${date}T12:00`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
 }
 
 function capital(sentence) {

@@ -1,0 +1,121 @@
+"""How far issues have come: told from their present content and from the ledger, of which nothing is made for it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import chdir, closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from dispatch.cli.group import cli
+from dispatch.preview.desk import Desk
+from dispatch.preview.standings import Standing, StandingBook
+from dispatch.project import Project
+from preview.client import SETTINGS, TIDES, Preview
+
+
+def dispatch(folder: Path, *words: str) -> None:
+    """Run a command on a newsletter."""
+    with chdir(folder):
+        run = CliRunner().invoke(cli, words)
+    assert run.exit_code == 0, run.output
+
+
+@pytest.fixture
+def desk(newsletter: Path) -> Iterator[Desk]:
+    """A desk without a server."""
+    with Project.open(newsletter, environ={}) as project:
+        yield Desk(project, {})
+
+
+def saved(desk: Desk, name: str, text: str) -> dict[str, Standing]:
+    """The standings after a file was written, and somebody has looked at an issue."""
+    path = desk.project.config.folder / name
+    path.write_text(text)
+    desk.changed([path])
+    desk.view("tides")
+    told = StandingBook(desk).standings(desk.generation)
+    assert told
+    return told.of
+
+
+def test_issues_in_which_the_checks_find_no_error_are_checked(desk: Desk) -> None:
+    def winds(text: str) -> Standing:
+        return saved(desk, "issues/winds.yaml", f"title: Winds\ndate: 2026-02-02\nblocks:\n  - paragraph: {text}\n")[
+            "winds"
+        ]
+
+    assert winds("It blew.") == Standing(checked=True)
+    assert winds("'[x](javascript:y)'") == Standing(checked=False)
+    assert winds("It blew again.") == Standing(checked=True)
+    assert winds("[") == Standing(checked=False)
+    assert not (desk.project.config.folder / ".dispatch/dispatch.db").exists()
+
+
+def test_the_browser_gets_them_as_json(quiet: Preview) -> None:
+    checked = {"checked": True, "sent": None}
+    with quiet.views(issue="tides") as views:
+        generation = str(next(views)["generation"])
+    told = {"standings": {"tides": checked, "winds": checked}, "trouble": ""}
+    assert quiet.ask("standings", generation=generation).json == told
+    assert quiet.ask("standings", generation="-1").status == 400
+    assert quiet.ask("standings").status == 400
+
+
+def test_a_second_question_does_not_wait_for_the_first(desk: Desk) -> None:
+    book = StandingBook(desk)
+    with book._looking:
+        assert book.standings(desk.generation) is None
+    assert book.standings(desk.generation) is not None
+
+
+def test_files_that_change_meanwhile_end_the_checking(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def findings(name: str, generation: int) -> None:
+        looked.append(name)
+        desk.changed([])
+
+    monkeypatch.setattr(desk, "findings", findings)
+    assert StandingBook(desk).standings(desk.generation) is None
+    assert looked == ["tides"]
+
+
+def test_other_settings_make_a_check_void(desk: Desk) -> None:
+    assert saved(desk, "dispatch.yaml", SETTINGS)["winds"] == Standing(checked=True)
+    strict = saved(desk, "dispatch.yaml", SETTINGS + "checks: {severity: {missing-preheader: error}}\n")
+    assert strict == {"tides": Standing(checked=True), "winds": Standing(checked=False)}
+
+
+def test_a_ledger_out_of_reach_is_told_and_breaks_nothing(desk: Desk) -> None:
+    saved(desk, "dispatch.yaml", SETTINGS + "database: postgresql://nobody@127.0.0.1:1/none\n")
+    told = StandingBook(desk).standings(desk.generation)
+    assert told
+    assert told.of["tides"] == Standing(checked=True)
+    assert "127.0.0.1" in told.trouble
+
+
+def test_what_was_sent_is_told_under_the_issues_slug_whatever_its_file_is_called(desk: Desk) -> None:
+    folder = desk.project.config.folder
+    dispatch(folder, "send", "tides", "--yes")
+    (folder / "issues/tides.yaml").unlink()
+    sent = saved(desk, "issues/2026-03.yaml", f"slug: tides\n{TIDES}")["2026-03"].sent
+    assert sent
+    assert (sent.audience, sent.accepted, sent.pending) == (2, 2, 0)
+    with closing(sqlite3.connect(folder / ".dispatch/dispatch.db")) as database:
+        assert database.execute("SELECT created_at FROM mailing").fetchone() == (sent.began,)
+
+
+def test_a_database_of_another_version_is_left_as_it_is(desk: Desk) -> None:
+    folder = desk.project.config.folder
+    dispatch(folder, "send", "tides", "--yes")
+    with closing(sqlite3.connect(folder / ".dispatch/dispatch.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+    told = StandingBook(desk).standings(desk.generation)
+    assert told
+    assert "another version" in told.trouble
+    with closing(sqlite3.connect(folder / ".dispatch/dispatch.db")) as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
