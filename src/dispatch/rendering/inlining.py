@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib import import_module
 from itertools import count
 from threading import Lock
@@ -56,7 +57,9 @@ def inline(html: str, inline_css: str, head_css: Sequence[str]) -> str:
     prepared = shield.over(_ignoring_styles(whole))
     with _LOCK:
         try:
-            result = _premailer(prepared, inline_css).transform(pretty_print=False)
+            inliner = _premailer(prepared, inline_css)
+            inliner._parse_style_rules = _style_rules  # noqa: SLF001 - 3.10.0 is pinned
+            result = inliner.transform(pretty_print=False)
         except Exception as error:  # premailer lets any exception of cssutils, cssselect and lxml through
             raise InvalidTheme(
                 f"premailer cannot inline the CSS: {type(error).__name__}: {error}",
@@ -129,6 +132,12 @@ def _premailer(html: str, inline_css: str) -> Any:
         # It would write width="100%" over the width in pixels that Outlook goes by.
         disable_basic_attributes=["width", "height", "align", "valign", "bgcolor"],
     )
+
+
+@lru_cache(8)
+def _style_rules(css: str, index: int) -> Any:
+    """What premailer reads in a style sheet. The same one comes with every issue, and cssutils is slow to write it."""
+    return _premailer("", "")._parse_style_rules(css, index)  # noqa: SLF001
 
 
 def _must_be_kept(before: str, after: str) -> None:
