@@ -177,7 +177,7 @@ class Desk:
             if not good:
                 return None
             project = self._project
-            found = list(_tried(project.check, good.issue, good.compiled, good.marked))
+            found: list[Finding | Problem] = list(_tried(project.check, good.issue, good.compiled, good.marked))
             errors = any(isinstance(each, Problem) or each.severity is Severity.ERROR for each in found)
             self._fit[name] = (project, good.issue.source.digest, not errors)
             return found
