@@ -1,18 +1,24 @@
-"""Takes the pictures of the sample issue in docs/images: `python tools/take_screenshots.py`, with Debian's chromium."""
+"""Takes the pictures in docs/images, of the sample issue and of the desk, with Debian's chromium."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dispatch.project import Project
 from dispatch.publishing import build_issue
 
 ROOT = Path(__file__).resolve().parent.parent
+IMAGES = ROOT / "docs" / "images"
 ISSUE = "russia-and-north-korea"
 SHOTS = {
     # name: width, height, colour scheme, pictures
@@ -21,28 +27,102 @@ SHOTS = {
     "issue-phone": (390, 1100, "light", True),
     "issue-images-off": (700, 1100, "light", False),
 }
+DESK = {
+    # name: width, height, colour scheme, issue and choices, keys, what is cut out
+    "desk": (1400, 860, "light", f"issue={ISSUE}&as=amara.diallo@example.com", "", ""),
+    "desk-dark": (1400, 860, "dark", f"issue={ISSUE}&scheme=dark", "", ""),
+    "desk-list": (1400, 460, "light", f"issue={ISSUE}", "", "#issues-pane"),
+    "desk-findings": (1400, 860, "light", "issue=grain-and-gas", "", ""),
+    "desk-edit": (1400, 860, "light", "issue=grain-and-gas", "e", ""),
+    "desk-phone": (390, 844, "light", f"issue={ISSUE}&width=phone", "", ""),
+}
+# What an author might write on a bad day.
+SLIPS = {
+    "grain-and-gas": {
+        "title: Grain, gas and the price of patience": 'title: "Re: Grain, gas and the price of patience"',
+        "costs time, money and patience, in this order.": "costs $3,8 million a week, and patience ([click here](http://localhost/)).",
+    }
+}
+COMMAND = [sys.executable, "-m", "dispatch"]
 
 
-def take(folder: Path) -> None:
+def take_issue(browser: Browser, folder: Path) -> None:
     """Build the issue into a folder and take a picture of each way to see it."""
     project = Project.open(ROOT, environ=os.environ)
     build_issue(project, project.read_issue(ISSUE), folder)
     page_url = (folder / ISSUE / "email.html").as_uri()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        for name, (width, height, scheme, pictures) in SHOTS.items():
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=False
-            )
+    for name, (width, height, scheme, pictures) in SHOTS.items():
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=False
+        )
+        page = context.new_page()
+        if not pictures:
+            page.route("**/media/*", lambda route: route.abort())
+        page.goto(page_url)
+        page.screenshot(path=IMAGES / f"{name}.png")
+        shrink(IMAGES / f"{name}.png")
+        context.close()
+
+
+def take_desk(browser: Browser, folder: Path) -> None:
+    """Show a copy of the newsletter, of which one issue was sent and one has slips, and take pictures of the desk."""
+    for name in ("dispatch.yaml", "subscribers.csv"):
+        shutil.copy(ROOT / name, folder)
+    for name in ("issues", "images", "templates"):
+        shutil.copytree(ROOT / name, folder / name)
+    subprocess.run([*COMMAND, "send", "the-narrow-sea", "--yes"], cwd=folder, check=True, capture_output=True)
+    for issue, slips in SLIPS.items():
+        path = folder / "issues" / f"{issue}.yaml"
+        text = path.read_text("utf-8")
+        for right, wrong in slips.items():
+            text = text.replace(right, wrong)
+        path.write_text(text, "utf-8")
+    with previewed(folder) as address:
+        warm(browser, address, folder)
+        for name, (width, height, scheme, query, keys, part) in DESK.items():
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             page = context.new_page()
-            if not pictures:
-                page.route("**/media/*", lambda route: route.abort())
-            page.goto(page_url)
-            path = ROOT / "docs" / "images" / f"{name}.png"
-            page.screenshot(path=path)
-            shrink(path)
+            page.goto(f"{address}?{query}")
+            wait(page)
+            for key in keys:
+                page.keyboard.press(key)
+                page.wait_for_timeout(1500)
+            if name == "desk-edit":
+                page.locator("#editor-text").fill("Grain, gas and the price of patience")
+                expect(page.locator("#editor-difference")).not_to_be_empty(timeout=60_000)
+            (page.locator(part) if part else page).screenshot(path=IMAGES / f"{name}.png")
             context.close()
-        browser.close()
+
+
+@contextmanager
+def previewed(folder: Path) -> Iterator[str]:
+    """The address of the preview of a newsletter, for as long as it runs."""
+    command = [*COMMAND, "preview", "--no-open", "--port", "0"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            yield process.stdout.readline().strip().partition("?")[0]
+        finally:
+            process.terminate()
+
+
+def warm(browser: Browser, address: str, folder: Path) -> None:
+    """Look at all issues and save them again: the first compilation takes longer than those that an author sees."""
+    page = browser.new_page()
+    for path in (folder / "issues").iterdir():
+        page.goto(f"{address}?issue={path.stem}")
+        wait(page)
+        path.touch()
+        page.wait_for_timeout(500)
+    page.close()
+
+
+def wait(page: Page) -> None:
+    """Until all is there: the mail, the findings, how far the issues have come."""
+    expect(page.locator("#device iframe:not(.coming)")).to_be_attached(timeout=60_000)
+    expect(page.locator("#findings .waiting")).to_have_count(0, timeout=60_000)
+    expect(page.locator("#issues .standing.sent")).to_have_count(1, timeout=60_000)
+    page.wait_for_timeout(500)
 
 
 def shrink(path: Path) -> None:
@@ -53,5 +133,9 @@ def shrink(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as scratch:
-        take(Path(scratch))
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for number, shots in enumerate((take_issue, take_desk)):
+            (Path(scratch) / str(number)).mkdir()
+            shots(chromium, Path(scratch) / str(number))
+        chromium.close()
