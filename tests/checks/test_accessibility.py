@@ -146,6 +146,7 @@ def test_a_colour_stands_in_the_template_that_writes_it() -> None:
         body, "@media (prefers-color-scheme:dark){p{background:#000!important}}", templates=templates
     )
     assert finding.location == Location("templates/x.j2", 2, 18)
+    assert finding.block == "blocks.0"
     assert "#cccccc on #ffffff has a contrast of 1.6, and needs 4.5" in finding.message
 
 

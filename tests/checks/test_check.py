@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -32,6 +33,18 @@ def early_fault(evidence: Evidence) -> Iterator[Finding]:
 def test_findings_come_in_the_order_of_the_file() -> None:
     found = run([late_fault, early_fault], EVIDENCE)
     assert [(finding.location.line, finding.location.column) for finding in found] == [(9, 3), (9, 20), (10, 2)]
+
+
+def everywhere(evidence: Evidence) -> Iterator[Finding]:
+    """Something is wrong in the title, in the block, and in a template that fills the block."""
+    issue = evidence.issue
+    yield error(everywhere, issue.locate(("title",)), "The title is wrong.")
+    yield error(everywhere, issue.locate(("blocks", 0)), "The block is wrong.")
+    yield replace(error(everywhere, Location("templates/quote.mjml.j2", 3), "The template is wrong."), block="blocks.0")
+
+
+def test_findings_know_the_block_that_they_show_in() -> None:
+    assert [finding.block for finding in run([everywhere], EVIDENCE)] == ["", "blocks.0", "blocks.0"]
 
 
 def test_a_check_is_known_by_its_name_with_dashes() -> None:

@@ -238,6 +238,7 @@ def test_flex_in_a_block_is_found_at_its_place_in_the_template_and_in_the_issue(
     assert "display:flex" in finding.message
     assert "issues/example.yaml:4:12" in finding.hint
     assert "1 more" in finding.hint
+    assert finding.block == "blocks.1"
     assert checked(text, own("blocks/quote.mjml.j2", QUOTE.replace("flex", "block")), shelf) == []
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dispatch.content.issue import Cover, Issue, Signoff, read_issue, slug_of
 from dispatch.content.texts import IssueText, TextKind
 from dispatch.errors import InvalidIssue, Problem
+from dispatch.location import Location
 from dispatch.testing.samples import SAMPLE_ISSUE, sample_issue
 
 SMALL = "title: A title\nblocks:\n- paragraph: x\n"
@@ -87,6 +88,63 @@ def test_a_place_inside_a_text_is_found() -> None:
     issue = read_issue("title: T\nblocks:\n- paragraph: >-\n    Some words\n    and {{name|x}}\n", "x.yaml")
     [_, paragraph] = issue.texts()
     assert str(issue.locate(paragraph.path, paragraph.value.index("{{"))) == "x.yaml:5:9"
+
+
+PARTS = """\
+title: A title
+cover:
+  image: images/a.png
+  # whose is it?
+
+blocks:
+  # the first
+  - paragraph: >-
+      One
+      and two.
+
+  # about the list
+  - list:
+      - first
+      - "second"  # kept
+  - divider:
+  - quote: {text: Three,
+            by: Kim}
+signoff: {signature: Joy}
+"""
+
+
+@pytest.mark.parametrize("text", [PARTS, PARTS.replace("\n", "\r\n")])
+def test_the_lines_of_each_block_are_its_own(text: str) -> None:
+    issue = read_issue(text, "issues/a.yaml")
+    lines = {name: issue.source.lines(start.line, end.line) for name, start, end in issue.extents()}
+    assert lines == {
+        "cover": ("cover:", "  image: images/a.png"),
+        "blocks.0": ("  - paragraph: >-", "      One", "      and two."),
+        "blocks.1": ("  - list:", "      - first", '      - "second"  # kept'),
+        "blocks.2": ("  - divider:",),
+        "blocks.3": ("  - quote: {text: Three,", "            by: Kim}"),
+    }
+
+
+def test_a_place_in_the_file_is_in_a_block_or_in_none() -> None:
+    issue = read_issue(PARTS, "issues/a.yaml")
+
+    def block_at(line: int, column: int) -> str:
+        return issue.block_at(Location("issues/a.yaml", line, column))
+
+    assert [block_at(*place) for place in [(1, 1), (2, 1), (3, 10), (4, 3), (8, 5), (10, 14)]] == [
+        "", "cover", "cover", "", "blocks.0", "blocks.0",
+    ]  # fmt: skip
+    assert [block_at(*place) for place in [(12, 3), (15, 9), (16, 5), (18, 20), (19, 1)]] == [
+        "", "blocks.1", "blocks.2", "blocks.3", "",
+    ]  # fmt: skip
+    assert issue.block_at(Location("templates/head.css.j2", 8, 5)) == ""
+
+
+def test_blocks_in_one_line_are_told_apart_by_their_columns() -> None:
+    issue = read_issue("title: t\nblocks: [paragraph: One., divider: , paragraph: Two.]\n", "issues/a.yaml")
+    places = [issue.locate(path) for path in [("blocks", 0, "paragraph"), ("blocks", 1), ("blocks", 2, "paragraph")]]
+    assert [issue.block_at(place) for place in places] == ["blocks.0", "blocks.1", "blocks.2"]
 
 
 def test_the_sample_is_an_issue() -> None:

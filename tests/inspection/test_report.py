@@ -17,10 +17,17 @@ def test_a_finding_has_these_keys_and_no_others() -> None:
         "file": "issues/a.yaml",
         "line": 3,
         "column": 10,
+        "block": None,
         "message": "It is long.",
         "hint": "Cut it.",
         "fix": None,
     }
+
+
+def test_a_finding_names_the_block_that_it_shows_in() -> None:
+    place = Location("templates/blocks/quote.mjml.j2", 4, 42)
+    finding = Finding("breaking-feature", Severity.ERROR, place, "It breaks.", block="blocks.3")
+    assert finding_as_json(finding)["block"] == "blocks.3"
 
 
 def test_a_problem_looks_like_an_error_of_a_check() -> None:
@@ -30,6 +37,7 @@ def test_a_problem_looks_like_an_error_of_a_check() -> None:
         "file": "",
         "line": 0,
         "column": 0,
+        "block": None,
         "message": "no such picture",
         "hint": "",
         "fix": None,

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from PIL import Image
@@ -16,6 +17,15 @@ from PIL import Image
 from preview.client import SETTINGS, TIDES, Preview
 
 View = dict[str, Any]
+
+WINDY = """\
+title: Winds and weather
+date: 2026-02-02
+allow: {vague-link-text: A joke.}
+blocks:
+  - paragraph: It blew ([here](https://harbour.example/winds)).
+  - paragraph: It blew (and blew.
+"""
 
 
 def test_the_mail_may_show_itself_and_nothing_else(quiet: Preview) -> None:
@@ -112,6 +122,55 @@ def test_findings_have_their_place(quiet: Preview) -> None:
     assert "preheader" in finding["message"]
     assert quiet.ask("findings", issue="winds", generation="99").json == {"findings": None}
     assert quiet.ask("findings", issue="winds", generation="none").status == 400
+
+
+def test_a_finding_names_its_block_and_opens_its_place_in_the_editor(
+    newsletter: Path, start: Callable[..., Preview]
+) -> None:
+    (newsletter / "issues/winds.yaml").write_text(WINDY)
+    preview = start(newsletter)
+    with preview.views(issue="winds") as views:
+        generation = str(next(views)["generation"])
+    answer = preview.ask("findings", issue="winds", generation=generation).json
+    found = {finding["check"]: finding for finding in answer["findings"]}
+    assert {check: finding["block"] for check, finding in found.items()} == {
+        "missing-preheader": None,
+        "unbalanced-brackets": "blocks.1",
+    }
+    path = quote(str(preview.folder / "issues/winds.yaml"))
+    assert found["unbalanced-brackets"]["editor"] == f"vscode://file{path}:6:24"
+    [allowed] = answer["waived"]
+    assert (allowed["check"], allowed["block"], allowed["reason"]) == ("vague-link-text", "blocks.0", "A joke.")
+    assert allowed["editor"].startswith(f"vscode://file{path}:5:")
+
+
+def test_blocks_are_told_with_their_lines_and_named_in_the_mail(quiet: Preview) -> None:
+    with quiet.views(issue="tides") as views:
+        view = next(views)
+    lines = {each["block"]: (each["line"], each["lines"]) for each in view["blocks"]}
+    assert lines["cover"] == (4, ["cover: {image: images/pier.png, alt: A pier at low tide.}"])
+    assert lines["blocks.1"] == (7, ["  - heading: Why it matters"])
+    assert list(lines) == ["cover", "blocks.0", "blocks.1", "blocks.2"]
+    named = re.findall(r'data-block="([^"]*)"', quiet.ask("mail", issue="tides").text)
+    assert list(dict.fromkeys(named)) == list(lines)
+    assert view["file"] == {
+        "file": "issues/tides.yaml",
+        "editor": f"vscode://file{quote(str(quiet.folder / 'issues/tides.yaml'))}:1:1",
+    }
+
+
+def test_the_editor_is_a_setting_that_is_followed(preview: Preview) -> None:
+    with preview.views(issue="tides") as views:
+        next(views)
+        preview.write("dispatch.yaml", f"{SETTINGS}preview: {{editor: 'my://{{file}}?{{line}}'}}\n")
+        address = f"my://{quote(str(preview.folder / 'issues/tides.yaml'))}?1"
+        until(views, lambda view: view["file"]["editor"] == address)
+        preview.write("dispatch.yaml", f"{SETTINGS}preview: {{editor: none}}\n")
+        until(views, lambda view: not view["file"]["editor"])
+        preview.write("dispatch.yaml", f"{SETTINGS}preview: {{editor: 'javascript:{{file}}'}}\n")
+        [problem] = until(views, lambda view: view["problems"])["problems"]
+    assert (problem["file"], problem["line"], problem["column"]) == ("dispatch.yaml", 10, 20)
+    assert problem["message"] == "javascript: is opened by the browser itself, and not by an editor"
 
 
 def until(views: Iterator[View], expected: Callable[[View], object]) -> View:

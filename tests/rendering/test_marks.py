@@ -15,7 +15,7 @@ from dispatch.location import Location
 from dispatch.rendering.compiled import Slots
 from dispatch.rendering.compiler import compile_issue, compile_marked
 from dispatch.rendering.html_syntax import TOKEN
-from dispatch.rendering.marks import Mark, MarkedHtml, mark_of, without_marks
+from dispatch.rendering.marks import Mark, MarkedHtml, mark_of, with_blocks, without_marks
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.slots import fill
 from dispatch.rendering.theme import Theme
@@ -71,6 +71,9 @@ def marked(issue: Issue, theme: Theme, shelf: PictureShelf) -> MarkedHtml:
     assert same == sent
     assert without_marks(fill(html.html, VALUES)) == fill(sent.html, VALUES)
     assert html.html.slots == sent.html.slots
+    shown = with_blocks(html)
+    assert re.sub(r' data-block="[^"]*"', "", fill(shown, VALUES)) == fill(sent.html, VALUES)
+    assert shown.slots == sent.html.slots
     return html
 
 
@@ -166,3 +169,21 @@ def test_an_alternative_text_that_looks_like_a_mark_is_sent_as_it_is(shelf, them
     (tag,) = [token["attributes"] for token in TOKEN.finditer("".join(html.html.literals)) if token["tag"] == "img"]
     assert alt in unescape(tag)
     assert mark_of(tag)[0] is None
+
+
+def test_what_is_written_for_a_block_says_so_in_the_preview(shelf: PictureShelf) -> None:
+    text = """\
+title: t
+cover: {image: images/cover.png, alt: A bridge}
+blocks:
+  - paragraph: See [it]({{view_online_url|}}) and data-mark="7".
+  - quote: {text: Two., by: Kim}
+"""
+    html = fill(with_blocks(marked(read_issue(text, "issues/a.yaml"), Theme(None), shelf)), VALUES)
+    named = {block: html[: html.index(f'data-block="{block}"')] for block in re.findall(r'data-block="([^"]*)"', html)}
+    assert list(named) == ["cover", "blocks.0", "blocks.1"]
+    assert "A bridge" not in named["cover"]
+    assert "A bridge" in named["blocks.0"]
+    assert 'data-mark="7".' in named["blocks.1"]
+    assert "Two." not in named["blocks.1"]
+    assert not re.search(r"<[^>]* data-mark=", html)

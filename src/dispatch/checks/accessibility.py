@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
@@ -39,7 +40,10 @@ def low_contrast(evidence: Evidence) -> Iterator[Finding]:
                 f"“{_begin(shown.text)}” is hard to read in {mode} mode: "
                 f"{shown.colour} on {shown.ground} has a contrast of {ratio:.1f}, and needs {needed}"
             )
-            yield warning(low_contrast, _place_of(shown, evidence), message, _REMEDY[mode])
+            written = _written(shown, evidence)
+            place = _in_templates(shown, evidence) or written
+            block = evidence.issue.block_at(written)
+            yield replace(warning(low_contrast, place, message, _REMEDY[mode]), block=block)
 
 
 def wrong_language(evidence: Evidence) -> Iterator[Finding]:
@@ -162,13 +166,18 @@ def _begin(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:39].rstrip()}…"
 
 
-def _place_of(shown: ShownText, evidence: Evidence) -> Location:
-    """Where a newsletter's template writes the colour; else where the issue writes the text."""
+def _in_templates(shown: ShownText, evidence: Evidence) -> Location | None:
+    """Where a newsletter's template writes the colour."""
     for colour in (shown.colour, shown.ground or ""):
         spelt = "".join(colour[at] for at in (1, 3, 5))
         short = rf"|#{spelt}\b" if colour == "#" + "".join(digit * 2 for digit in spelt) else ""
         if place := evidence.in_templates(re.compile(rf"{colour}\b{short}", re.IGNORECASE)):
             return place
+    return None
+
+
+def _written(shown: ShownText, evidence: Evidence) -> Location:
+    """Where the issue writes the text; its beginning where it does not."""
     for text in evidence.texts:
         if text.written.kind is not TextKind.URL and shown.text in " ".join(text.parsed.plain.split()):
             return evidence.issue.locate(text.written.path)

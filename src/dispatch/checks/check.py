@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from dispatch.checks.evidence import Evidence
@@ -40,6 +40,7 @@ class Finding:
     message: str
     hint: str = ""
     fix: Fix | None = None
+    block: str = ""  # the name of the block that it shows in: `blocks.3`, `cover`
 
     def __str__(self) -> str:
         fixable = " (`dispatch check --fix` does it)" if self.fix else ""
@@ -77,4 +78,5 @@ def run(checks: Iterable[CheckFunction], evidence: Evidence) -> list[Finding]:
 
 def _findings(checks: Iterable[CheckFunction], evidence: Evidence) -> Iterator[Finding]:
     for check in checks:
-        yield from check(evidence)
+        for finding in check(evidence):
+            yield finding if finding.block else replace(finding, block=evidence.issue.block_at(finding.location))

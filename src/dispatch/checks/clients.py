@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from dispatch.checks.evidence import Evidence
 from dispatch.checks.features import Element, StyleBlock, Use, url_of
 from dispatch.checks.readers import clients_of
 from dispatch.checks.support import Feature, client_names, features
+from dispatch.content.issue import block_name
 from dispatch.location import Location
 from dispatch.rendering.marks import Mark
 from dispatch.rendering.outlook import SeenBy
@@ -184,11 +186,13 @@ def _said(
     hint: str,
 ) -> Finding:
     """A finding at the template, which tells the blocks of the issue that it shows in."""
-    blocks = dict.fromkeys(evidence.issue.locate(use.mark.part) for use in found if use.mark.part is not None)
-    if blocks:
-        first, *others = sorted(blocks)
-        hint += f" It shows in the block at {first}" + (f" and in {len(others)} more." if others else ".")
-    return severity(check, found[0].mark.template, message, hint)
+    parts = {use.mark.part for use in found if use.mark.part is not None}
+    if not parts:
+        return severity(check, found[0].mark.template, message, hint)
+    first, *others = sorted(parts, key=evidence.issue.locate)
+    hint += f" It shows in the block at {evidence.issue.locate(first)}"
+    hint += f" and in {len(others)} more." if others else "."
+    return replace(severity(check, found[0].mark.template, message, hint), block=block_name(first))
 
 
 def _uncoloured(element: Element) -> Mark | None:

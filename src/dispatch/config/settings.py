@@ -9,7 +9,7 @@ from typing import Annotated, Literal, cast
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, PrivateAttr
 
 from dispatch.addresses import Mailbox
-from dispatch.config import rules
+from dispatch.config import editors, rules
 from dispatch.config.references import Secret, is_secret, masked
 from dispatch.config.signing_key import MIN_LENGTH
 from dispatch.config.sources import Source
@@ -80,6 +80,12 @@ class Delivery(_Section):
         return int(number) / _SECONDS[unit]
 
 
+class Preview(_Section):
+    """How the desk serves its author."""
+
+    editor: Annotated[str, BeforeValidator(editors.editor)] = editors.DEFAULT  # as written; see `address_in`
+
+
 _Segments = dict[Annotated[str, BeforeValidator(rules.segment_name)], Annotated[str, BeforeValidator(rules.filled)]]
 _Options = Annotated[dict[str, object], BeforeValidator(rules.nothing_is_empty)]
 
@@ -101,6 +107,7 @@ class Config(_Section):
     theme: Annotated[ThemeSettings, BeforeValidator(rules.nothing_is_empty)] = ThemeSettings()
     segments: Annotated[_Segments, BeforeValidator(rules.nothing_is_empty)] = {}
     checks: Annotated[Checks, BeforeValidator(rules.nothing_is_empty)] = Checks()
+    preview: Annotated[Preview, BeforeValidator(rules.nothing_is_empty)] = Preview()
     provider: str = "outbox"
     providers_: Annotated[dict[str, _Options], BeforeValidator(rules.nothing_is_empty)] = Field(
         {}, alias="providers", repr=False

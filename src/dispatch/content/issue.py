@@ -35,6 +35,16 @@ def slug_of(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_SLUG].strip("-")
 
 
+def block_name(path: Path) -> str:
+    """What the part of an issue's body that a path leads into goes by: `blocks.3`, `cover`; "" for all that is neither."""
+    match path:
+        case ("cover", *_):
+            return "cover"
+        case ("blocks", int(position), *_):
+            return f"blocks.{position}"
+    return ""
+
+
 def _slug(text: str) -> str:
     if not re.fullmatch(SLUG, text) or len(text) > _LONGEST_SLUG:
         message = f"a slug is made of a-z, 0-9 and single hyphens, at most {_LONGEST_SLUG} characters"
@@ -132,6 +142,16 @@ class Issue(Written):
     def locate(self, path: Path, offset: int = 0) -> Location:
         """The place of what stands at `path` of the issue, or of its character `offset`."""
         return self._source.locate(self._source.existing(path), offset)
+
+    def extents(self) -> Iterator[tuple[str, Location, Location]]:
+        """The name of the cover and of each block, with the places where it begins and ends in the file."""
+        cover: list[Path] = [("cover",)] if self.cover else []
+        for path in (*cover, *(("blocks", position) for position in range(len(self.blocks)))):
+            yield block_name(path), self._source.locate_key(path), self._source.end(path)
+
+    def block_at(self, place: Location) -> str:
+        """The name of the block, or cover, that a place lies in; "" for any other place."""
+        return next((name for name, start, end in self.extents() if start <= place <= end), "")
 
 
 def read_issue(text: str | bytes, file: str, *, default_language: str = "en") -> Issue:

@@ -16,13 +16,17 @@ UNREADABLE = "unreadable"
 
 
 def finding_as_json(finding: Finding) -> Json:
-    """A finding. These keys stay; line and column count from 1, and 0 means "not known"; `fix` may be null."""
+    """A finding. These keys stay; line and column count from 1, and 0 means "not known".
+
+    `block` is the part of the issue's body that it shows in, `blocks.3` or `cover`; it and `fix` may be null.
+    """
     return {
         "check": finding.check,
         "severity": str(finding.severity),
         "file": finding.location.file,
         "line": finding.location.line,
         "column": finding.location.column,
+        "block": finding.block or None,
         "message": finding.message,
         "hint": finding.hint,
         "fix": _fix_as_json(finding.fix) if finding.fix else None,

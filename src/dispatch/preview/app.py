@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from dispatch.editing import Proposal
 from dispatch.errors import DispatchError, NotFound
-from dispatch.preview import page
+from dispatch.preview import page, points
 from dispatch.preview.desk import Desk
 from dispatch.preview.door import Door
 from dispatch.preview.edits import (
@@ -142,7 +142,8 @@ class _Answers:
 
     def findings(self, request: Request) -> Response:
         name, *_ = _choice(request)
-        return _json(page.findings_as_json(self._desk.findings(name, _generation(request))))
+        found = self._desk.findings(name, _generation(request))
+        return _json(points.judgement_as_json(found, self._desk.project))
 
     def people(self, request: Request) -> Response:
         return _json(page.people_as_json(self._desk.people(request.query_params.get("q", ""))))
@@ -194,7 +195,7 @@ async def _views(desk: Desk, reloader: Reloader, name: str, address: str, made_u
         view = await run_in_threadpool(desk.view, name, address, made_up)
         if view.problems and await reloader.after(view.generation, within=_STILL):
             continue
-        yield f"data: {json.dumps(page.view_as_json(view, desk.project.newsletter.name))}\n\n"
+        yield f"data: {json.dumps(page.view_as_json(view, desk.project))}\n\n"
         while not await reloader.after(view.generation, within=_HEARTBEAT):
             yield ":\n\n"
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
-from dispatch.checks.check import Finding, Severity
+from dispatch.checks.check import Severity
+from dispatch.checks.waivers import Judgement
 from dispatch.content.issue import Issue
 from dispatch.content.richtext import parse_plain
 from dispatch.errors import DispatchError, Problem
@@ -23,7 +24,7 @@ from dispatch.preview.people import Found, Values, find, recipient, search
 from dispatch.preview.simulations import Scheme, Simulated, Simulation
 from dispatch.project import Project
 from dispatch.rendering.compiled import CompiledIssue, Picture, Slots
-from dispatch.rendering.marks import MarkedHtml
+from dispatch.rendering.marks import MarkedHtml, with_blocks
 from dispatch.rendering.webpage import WebPage
 from dispatch.subscribers.subscriber import Subscriber
 
@@ -36,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Compilation:
-    """An issue that compiled, as it would be mailed and as it is shown: with its pictures at `media/<name>`."""
+    """An issue that compiled, as it would be mailed and as it is shown: `media/<name>` for pictures, `data-block` for blocks."""
 
     issue: Issue
     compiled: CompiledIssue
@@ -170,16 +171,16 @@ class Desk:
             self._page = (good, _tried(self._project.webpage, good.issue, media_url="media/", root=root))
         return self._page[1]
 
-    def findings(self, name: str, generation: int) -> list[Finding | Problem] | None:
+    def findings(self, name: str, generation: int) -> Judgement | Problems | None:
         """What the checks say; None where the desk has moved on. One at a time: over a long list they take seconds."""
         with self._checking:
             good = self.view(name).sheet.good if generation == self.generation else None
             if not good:
                 return None
             project = self._project
-            found: list[Finding | Problem] = list(_tried(project.check, good.issue, good.compiled, good.marked))
-            errors = any(isinstance(each, Problem) or each.severity is Severity.ERROR for each in found)
-            self._fit[name] = (project, good.issue.source.digest, not errors)
+            found = _tried(project.judge, good.issue, good.compiled, good.marked)
+            fit = isinstance(found, Judgement) and all(each.severity is not Severity.ERROR for each in found.findings)
+            self._fit[name] = (project, good.issue.source.digest, fit)
             return found
 
     def is_fit(self, entry: Entry) -> bool | None:
@@ -260,7 +261,7 @@ class Desk:
         saved = _saved(path)
         issue = self._project.read_issue(name)
         compiled, marked = self._project.compile_marked(issue, embed=self._project.embeds())
-        shown = _with_pictures_at_hand(compiled, self._project.media_url)
+        shown = _with_pictures_at_hand(replace(compiled, html=with_blocks(marked)), self._project.media_url)
         return Compilation(issue, compiled, marked, shown, saved, time.perf_counter() - began)
 
     def _message(self, good: Compilation, person: Subscriber | None, made_up: Values) -> Message:

@@ -7,16 +7,16 @@ from dataclasses import asdict
 from hashlib import sha256
 from importlib.resources import files
 
-from dispatch.checks.check import Finding
 from dispatch.content.richtext import MergeField, TextRun, parse_plain
-from dispatch.errors import Problem
-from dispatch.inspection.report import finding_as_json, problem_as_json
+from dispatch.inspection.report import problem_as_json
 from dispatch.messages.message import Message
 from dispatch.preview.desk import Compilation, Entry, Problems, View
 from dispatch.preview.people import Found
 from dispatch.preview.pictures import without_pictures
+from dispatch.preview.points import blocks_as_json, file_as_json, problems_as_json
 from dispatch.preview.simulations import Simulation
 from dispatch.preview.standings import Standings
+from dispatch.project import Project
 from dispatch.rendering.compiled import RESERVED_FIELDS, CompiledIssue, Context, Slot, Slots, resolve
 from dispatch.subscribers.subscriber import Subscriber
 
@@ -79,16 +79,18 @@ def source_as_json(message: Message) -> Json:
     return {"head": head.decode("ascii").replace("\r\n", "\n"), "html": message.html}
 
 
-def view_as_json(view: View, newsletter: str) -> Json:
+def view_as_json(view: View, project: Project) -> Json:
     """All that the desk shows of a view at once; `mail` is null where there is nothing to look at."""
     good = view.sheet.good
     return {
         "generation": view.generation,
-        "newsletter": newsletter,
+        "newsletter": project.newsletter.name,
         "issue": view.sheet.name,
-        "problems": [problem_as_json(problem) for problem in view.problems],
+        "problems": problems_as_json(view.problems, project),
         "person": _person(view.person) if view.person else None,
         "mail": _mail(view.message, good) if view.message and good else None,
+        "file": file_as_json(good.issue, project) if good else None,
+        "blocks": blocks_as_json(good.issue, project) if good else [],
     }
 
 
@@ -110,18 +112,6 @@ def standings_as_json(standings: Standings | None) -> Json:
     if standings is None:
         return {"standings": None}
     return {"standings": {name: asdict(each) for name, each in standings.of.items()}, "trouble": standings.trouble}
-
-
-def findings_as_json(findings: list[Finding | Problem] | None) -> Json:
-    """What the checks say; null where the question was out of date."""
-    if findings is None:
-        return {"findings": None}
-    return {
-        "findings": [
-            finding_as_json(finding) if isinstance(finding, Finding) else problem_as_json(finding)
-            for finding in findings
-        ]
-    }
 
 
 def people_as_json(found: Found | Problems) -> Json:

@@ -17,6 +17,7 @@ from itertools import count
 import tinycss2
 from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
 
+from dispatch.content.issue import block_name
 from dispatch.errors import InvalidTheme
 from dispatch.location import Location
 from dispatch.rendering.compiled import Slots
@@ -29,6 +30,7 @@ from dispatch.yaml_source import Path
 _ATTRIBUTE = re.compile(r' data-mark="([^"]*)"')  # the first one of its tag: what follows may be in quotes
 _MARKED = re.compile(rf"(<[a-z][^\s/>]*){_ATTRIBUTE.pattern}")
 _STYLE = re.compile(r' style="([^"]*)"')
+_CUT = "\0"  # no HTML has it
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,20 @@ class MarkedHtml:
 def without_marks(html: str) -> str:
     """Marked HTML as it is sent."""
     return TOKEN.sub(lambda token: token[0] if token["raw"] else _MARKED.sub(r"\1", token[0]), html)
+
+
+def with_blocks(marked: MarkedHtml) -> Slots:
+    """The HTML for the preview: an element that is written for a block has its name in `data-block`, and no mark."""
+
+    def named(match: re.Match[str]) -> str:
+        own, _, _ = match[2].partition(" ")
+        block = block_name(marked.marks[int(own)].part or ()) if own.isdigit() else ""
+        return f'{match[1]} data-block="{block}"' if block else match[1]
+
+    # Cut again where it was cut, so that a tag with a merge field in it is seen as one.
+    whole = _CUT.join(marked.html.literals)
+    html = TOKEN.sub(lambda token: token[0] if token["raw"] else _MARKED.sub(named, token[0]), whole)
+    return Slots(tuple(html.split(_CUT)), marked.html.slots)
 
 
 def mark_of(attributes: str) -> tuple[int | None, dict[str, int]]:

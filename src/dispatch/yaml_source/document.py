@@ -46,6 +46,15 @@ class YamlDocument:
             return self.place(parent.entries[str(path[-1])][0].start)
         return self.locate(path)
 
+    def end(self, path: Path) -> Location:
+        """The place behind the value at `path`; blank lines and comments below it are not its own."""
+        return self.place(self._end(self._follow(path)[0]))
+
+    def lines(self, first: int, last: int) -> tuple[str, ...]:
+        """The lines of the file from one to another, both counted from 1 and included, without their ends."""
+        starts = [*self._line_starts, len(self.text)]
+        return tuple(self.text[slice(*starts[line - 1 : line + 1])].rstrip("\r\n") for line in range(first, last + 1))
+
     def span(self, path: Path, start: int, end: int) -> tuple[int, int]:
         """The range of the file's text that spells characters `start` up to `end` of the text at `path`."""
         node, _ = self._follow(path)
@@ -95,6 +104,13 @@ class YamlDocument:
         if not spans:
             return node.start
         return spans[offset][0] if offset < len(spans) else spans[-1][1]
+
+    def _end(self, node: Node) -> int:
+        if isinstance(node, Scalar):
+            return len(self.text[: node.end].rstrip()) if node.style in {"|", ">"} else node.end
+        inner = node.items if isinstance(node, Sequence) else [value for _, value in node.entries.values()]
+        # libyaml ends a list or mapping without brackets where the next thing begins.
+        return self._end(inner[-1]) if inner and self.text[node.start] not in "[{" else node.end
 
     def _follow(self, path: Path) -> tuple[Node, int]:
         """The node to which `path` leads as far as it exists, and how many of its steps do."""

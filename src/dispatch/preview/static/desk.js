@@ -1,16 +1,17 @@
 // The desk: what was chosen stands in the URL, what is shown comes from the server after every change.
 
 import { Clients } from "./clients.js";
-import { ask, byId, count, element } from "./dom.js";
+import { ask, byId, count } from "./dom.js";
 import { Editor, textAt } from "./edit.js";
 import { Fields } from "./fields.js";
 import { MailFrame } from "./frame.js";
 import { showInboxes } from "./inbox.js";
 import { IssueList } from "./issues.js";
-import { counts, factList, findingList, problemList } from "./lists.js";
+import { counts, factList, problemList } from "./lists.js";
 import { choicesOf, keepChoices } from "./memory.js";
 import { Panes } from "./panes.js";
 import { People } from "./people.js";
+import { Points } from "./points.js";
 import { Source } from "./source.js";
 
 const DEFAULTS = { issue: "", as: "", made: "", view: "mail", width: "desktop", scheme: "light", images: "on", client: "apple-mail" };
@@ -58,6 +59,7 @@ const fields = new Fields((made) => choose({ made }));
 const editor = new Editor(say);
 const issues = new IssueList((issue) => urlOf({ ...choices, ...remembered(issue), issue }));
 const panes = new Panes();
+const points = new Points(byId("device"), fix, () => choices.view === "mail" || choose({ view: "mail" }));
 
 // --- choices -------------------------------------------------------------------------------
 
@@ -161,8 +163,8 @@ async function askForLists() {
     if (view.problems.length || !issue) {
       showFindings(null);
     } else {
-      const { findings } = await ask("findings", { issue, generation }, signal);
-      if (findings) showFindings(findings, mail?.digest);
+      const judgement = await ask("findings", { issue, generation }, signal);
+      if (judgement.findings) showFindings(judgement, mail?.digest);
     }
     issues.follow(generation);
   } catch (error) {
@@ -206,7 +208,7 @@ function showMail(mail) {
     (view.problems.length ? ` · ${count(view.problems.length, "problem")} since` : "");
   byId("facts-section").hidden = false;
   fields.show(mail.fields, choices.made);
-  byId("facts").replaceChildren(...factList(mail));
+  byId("facts").replaceChildren(...factList(mail, view.file));
   showNote();
   const pre = byId("textpart").querySelector("pre");
   if (pre.textContent !== mail.text) pre.textContent = mail.text;
@@ -215,6 +217,7 @@ function showMail(mail) {
   byId("textpart").hidden = choices.view !== "text";
   byId("inboxes").hidden = choices.view !== "inbox";
   if (choices.view === "inbox") showInboxes(byId("inboxes"), mail);
+  points.blocks(issue, view.blocks);
   byId("source").hidden = choices.view !== "source";
   if (choices.view === "source") source.show({ issue, ...reader() }, mail.version);
   byId("device").hidden = !FRAMED.includes(choices.view);
@@ -225,6 +228,7 @@ function showMail(mail) {
     if (shown !== issue) stage.scrollTop = Number(sessionStorage.getItem(`scroll ${issue}`));
     shown = issue;
     frame.document?.addEventListener("dblclick", editAt); // once for each mail, however often it is shown
+    points.arrived(frame.document, JSON.stringify([issue, looked, as, scheme, images, client]));
   });
 }
 
@@ -260,17 +264,17 @@ function showProblems() {
     : "Mend the file, and this goes away.";
 }
 
-function showFindings(findings, digest = "") {
-  judged = { findings: findings ?? [], digest };
-  const none = view.issue ? "They come when the issue compiles." : "There is no issue to check.";
-  byId("findings").replaceChildren(...(findings ? findingList(findings, fix) : [element("p", { className: "nothing" }, none)]));
-  byId("count").replaceChildren(...counts(findings ?? []));
-  byId("tab-count").textContent = findings?.length ? `(${findings.length})` : "";
+function showFindings(judgement, digest = "") {
+  const findings = judgement?.findings ?? [];
+  judged = { findings, digest };
+  points.judged(judgement, view.issue ? "They come when the issue compiles." : "There is no issue to check.");
+  byId("count").replaceChildren(...counts(findings));
+  byId("tab-count").textContent = findings.length ? `(${findings.length})` : "";
 }
 
 function waitForFindings() {
   judged = { findings: [], digest: "" };
-  byId("findings").replaceChildren(element("p", { className: "nothing waiting" }, "Checking…"));
+  points.judged(null, "Checking…", true);
   byId("count").replaceChildren();
   byId("tab-count").textContent = "";
 }
@@ -305,9 +309,14 @@ const KEYS = {
   w: () => choose({ view: choices.view === "web" ? "mail" : "web" }),
   s: () => choose({ view: choices.view === "source" ? "mail" : "source" }),
   c: () => clients.open(),
+  j: () => points.walk(1),
+  k: () => points.walk(-1),
+  J: () => points.walkBlocks(1),
+  K: () => points.walkBlocks(-1),
+  o: () => points.open(),
   a: () => people.open(),
   e: () => edit((texts) => texts[0]),
-  f: () => fix(judged.findings.find((finding) => finding.fix)),
+  f: () => fix(points.finding?.fix ? points.finding : judged.findings.find((finding) => finding.fix)),
   p: () => panes.toggle(),
   "?": () => byId("help-dialog").showModal(),
 };
@@ -315,7 +324,9 @@ const KEYS = {
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || byId("help-dialog").open) return;
   if (event.key === "Escape") {
-    if (!people.close() && !clients.close() && view?.problems.length) foldProblems(true);
+    if (people.close() || clients.close()) return;
+    if (view?.problems.length && !folded) foldProblems(true);
+    else points.release();
   } else if (!event.target.matches?.("input, textarea, select") && event.key in KEYS) {
     event.preventDefault();
     KEYS[event.key]();

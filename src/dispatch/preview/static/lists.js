@@ -5,25 +5,63 @@ import { count, element, icon, place } from "./dom.js";
 // Bytes of HTML after which Gmail hides the rest.
 const CLIP = 102_400;
 
-export function findingList(findings, fix) {
-  if (!findings.length) return [element("p", { className: "nothing" }, icon("fine"), "The checks found nothing.")];
-  return findings.map((finding) =>
+// What the checks say: the findings, and folded below them what is allowed. Each element has its `finding`.
+export function findingLists({ findings, waived }, fix) {
+  const items = (some) => element("ol", {}, ...some.map((finding) => findingItem(finding, fix)));
+  const open = findings.length
+    ? items(findings)
+    : element("p", { className: "nothing" }, icon("fine"), "The checks found nothing.");
+  if (!waived.length) return [open];
+  const summary = element("summary", {}, `${waived.length} allowed`);
+  return [open, element("details", { className: "waived" }, summary, items(waived))];
+}
+
+function findingItem(finding, fix) {
+  const { severity, message, hint, reason, check } = finding;
+  const item = element(
+    "li",
+    { className: `finding ${severity}`, title: check },
+    icon(severity),
     element(
       "div",
-      { className: `finding ${finding.severity}` },
-      icon(finding.severity),
+      {},
       element(
-        "div",
-        {},
-        element("p", {}, ...prose(capital(finding.message))),
-        finding.hint ? element("p", { className: "hint" }, ...prose(finding.hint)) : null,
-        element("code", { className: "place", title: finding.check }, place(finding)),
-        finding.fix
-          ? element("button", { className: "fix", title: `${finding.fix.title} (f)`, onclick: () => fix(finding) }, "Fix")
-          : null,
+        "button",
+        { className: "told" },
+        element("span", { className: "unseen" }, `${capital(severity)}: `),
+        ...prose(capital(message)),
       ),
+      reason ? element("p", { className: "hint" }, "Allowed: ", ...prose(reason)) : null,
+      hint && !reason ? element("p", { className: "hint" }, ...prose(hint)) : null,
+      place(finding) ? element("p", { className: "place" }, placeLink(finding)) : null,
+      finding.fix && !reason
+        ? element("button", { className: "fix", title: `${finding.fix.title} (f)`, onclick: () => fix(finding) }, "Fix")
+        : null,
     ),
   );
+  return Object.assign(item, { finding });
+}
+
+// A place, as the way into the author's editor where they have one.
+function placeLink(at, text = place(at)) {
+  if (!at.editor) return element("code", {}, text);
+  return element("a", { className: "open", href: at.editor, title: "Open in the editor (o)" }, element("code", {}, text), icon("open"));
+}
+
+// The lines of a block, of which a finding may be about one.
+export function lineList(block, about) {
+  const { file, line: first, lines } = block;
+  const last = first + lines.length - 1;
+  const range = `${file}:${first}${last > first ? `–${last}` : ""}`;
+  const rows = lines.map((text, index) => {
+    const row = element("div", { className: first + index === about ? "at" : "" }, element("span", {}, text || " "));
+    row.dataset.line = first + index;
+    return row;
+  });
+  return [
+    element("p", {}, placeLink(block, range)),
+    element("pre", { tabIndex: 0, role: "group", ariaLabel: `Lines of ${range}` }, ...rows),
+  ];
 }
 
 export function counts(findings) {
@@ -38,15 +76,16 @@ export function problemList(problems) {
     element(
       "li",
       {},
-      place(problem) ? element("code", {}, place(problem)) : null,
+      place(problem) ? placeLink(problem) : null,
       element("p", {}, ...prose(capital(problem.message))),
       problem.hint ? element("p", { className: "hint" }, ...prose(problem.hint)) : null,
     ),
   );
 }
 
-export function factList(mail) {
+export function factList(mail, file) {
   const facts = {
+    File: placeLink(file),
     HTML: element(
       "span",
       { className: mail.html_bytes > CLIP ? "over" : "", title: "Gmail hides what comes after 102 kB" },

@@ -1,0 +1,65 @@
+"""What points from the desk into the files: the lines of each block, the block and place of each finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from dispatch.checks.check import Finding
+from dispatch.checks.waivers import Judgement
+from dispatch.config import address_in
+from dispatch.content.issue import Issue
+from dispatch.errors import Problem
+from dispatch.inspection.report import finding_as_json, finding_of, waived_as_json
+from dispatch.location import Location
+from dispatch.project import Project
+
+Json = dict[str, object]
+
+
+def judgement_as_json(judgement: Judgement | tuple[Problem, ...] | None, project: Project) -> Json:
+    """What the checks say, each with the address that opens its place; null where the question was out of date."""
+    if judgement is None:
+        return {"findings": None}
+    if not isinstance(judgement, Judgement):
+        return {"findings": problems_as_json(judgement, project), "waived": []}
+    return {
+        "findings": [_finding(finding, project) for finding in judgement.findings],
+        "waived": [waived_as_json(each) | _finding(each.finding, project) for each in judgement.waived],
+    }
+
+
+def problems_as_json(problems: Iterable[Problem], project: Project) -> list[Json]:
+    """Problems, with the same keys as findings."""
+    return [_finding(finding_of(problem), project) for problem in problems]
+
+
+def file_as_json(issue: Issue, project: Project) -> Json:
+    """The file of an issue."""
+    return {"file": issue.source.file, "editor": address_of(Location(issue.source.file), project)}
+
+
+def blocks_as_json(issue: Issue, project: Project) -> list[Json]:
+    """The cover and each block: its name, as in `data-block`, and the lines of the file that it was written in."""
+    return [
+        {
+            "block": name,
+            "file": start.file,
+            "line": start.line,
+            "lines": list(issue.source.lines(start.line, end.line)),
+            "editor": address_of(start, project),
+        }
+        for name, start, end in issue.extents()
+    ]
+
+
+def address_of(place: Location, project: Project) -> str:
+    """The address that opens a place in the author's editor; "" where there is no editor, or no such file."""
+    # An issue is named from where the command was given, a template of the newsletter from its folder.
+    files = (Path(place.file).absolute(), project.config.folder / place.file)
+    file = next((file for file in files if place.file and file.is_file()), None)
+    return address_in(project.config.preview.editor, file, place.line, place.column) if file else ""
+
+
+def _finding(finding: Finding, project: Project) -> Json:
+    return finding_as_json(finding) | {"editor": address_of(finding.location, project)}

@@ -1,0 +1,266 @@
+// Findings and blocks point at each other: outlines over the mail, the lines of a block, the way into the editor.
+
+import { byId, element } from "./dom.js";
+import { findingLists, lineList } from "./lists.js";
+
+const GLOW = 1000; // milliseconds, as in points.css
+const AROUND = 6; // CSS pixels between a block and its outline
+
+export class Points {
+  #fix;
+  #showMail;
+  #mail = null; // the document in the frame
+  #key = ""; // what that shows, but for changes of the files
+  #html = new Map(); // of each block in it
+  #issue = "";
+  #blocks = new Map(); // of the issue, by name, with their lines
+  #judgement = null;
+  #chosen = null; // the element of the finding that was chosen
+  #block = ""; // that was chosen
+  #pointed = ""; // the block of the finding that the pointer or the focus is on
+  #observer = new ResizeObserver(() => this.#draw());
+  #layer = element("div", { className: "points", ariaHidden: "true" });
+
+  // `fix` is what the buttons of findings do; `showMail` is called before something in the mail is looked at.
+  constructor(device, fix, showMail) {
+    this.#fix = fix;
+    this.#showMail = showMail;
+    device.append(this.#layer);
+    const list = byId("findings");
+    const point = (event) => this.#point(event.target.closest(".finding"));
+    for (const kind of ["pointerover", "focusin"]) list.addEventListener(kind, point);
+    for (const kind of ["pointerleave", "focusout"]) list.addEventListener(kind, () => this.#point(null));
+    list.addEventListener("click", (event) => {
+      const finding = event.target.closest(".finding");
+      if (finding && !event.target.closest("a, summary, button:not(.told)")) this.#choose(finding);
+    });
+    byId("lines-close").addEventListener("click", () => this.release());
+  }
+
+  // The block that was chosen, or "".
+  get block() {
+    return this.#block;
+  }
+
+  // The finding that was chosen, or null.
+  get finding() {
+    return this.#chosen?.finding ?? null;
+  }
+
+  // --- what there is ---------------------------------------------------------------------------
+
+  // A mail has come onto the stage; what changed in it since the last one with the same key glows.
+  arrived(mail, key) {
+    if (!mail || mail === this.#mail) return; // none has arrived, or that one is known
+    this.#mail = mail;
+    this.#observer.disconnect();
+    this.#observer.observe(mail.documentElement);
+    mail.addEventListener("click", (event) => this.#clicked(event));
+    const before = new Set(this.#key === key ? this.#html.values() : []);
+    this.#key = key;
+    this.#html = this.#htmlOfBlocks();
+    this.#draw();
+    if (!before.size) return;
+    for (const [block, html] of this.#html) if (!before.has(html)) this.#glow(block);
+  }
+
+  // The blocks of an issue as its file has them, after each change.
+  blocks(issue, blocks) {
+    this.#blocks = new Map(blocks.map((each) => [each.block, each]));
+    if (issue !== this.#issue || (this.#block && !this.#blocks.has(this.#block))) this.release();
+    this.#issue = issue;
+    this.#showLines();
+  }
+
+  // What the checks say; null while there is nothing to say it of, or they are waited for. What was chosen stays chosen
+  // if it is still there.
+  judged(judgement, otherwise, waiting = false) {
+    const same = judgement && JSON.stringify(judgement) === JSON.stringify(this.#judgement);
+    this.#judgement = judgement;
+    if (same) return;
+    const list = byId("findings");
+    const focused = list.contains(document.activeElement);
+    const open = list.querySelector("details")?.open;
+    const chosen = keyOf(this.#chosen);
+    list.replaceChildren(...(judgement ? findingLists(judgement, this.#fix) : [element("p", { className: waiting ? "nothing waiting" : "nothing" }, otherwise)]));
+    if (open && list.querySelector("details")) list.querySelector("details").open = true;
+    this.#chosen = (chosen && this.#all().find((each) => keyOf(each) === chosen)) || null;
+    if (this.#chosen) this.#block = this.finding.block ?? "";
+    this.#mark();
+    this.#showLines();
+    if (focused) (this.#chosen ?? this.#all()[0])?.querySelector(".told").focus({ preventScroll: true });
+    this.#draw();
+  }
+
+  // --- what is chosen --------------------------------------------------------------------------
+
+  // The next finding or, with -1, the one before; those that are folded away are passed over.
+  walk(step) {
+    const findings = this.#all().filter((finding) => finding.checkVisibility());
+    const next = neighbour(findings, this.#chosen, step);
+    if (!next) return;
+    next.querySelector(".told").focus();
+    this.#choose(next);
+  }
+
+  // The next block of the mail, or the one before.
+  walkBlocks(step) {
+    const next = neighbour([...this.#html.keys()], this.#block, step);
+    if (next) this.#chooseBlock(next);
+  }
+
+  // Open what was chosen in the author's editor; where nothing was, the issue's file.
+  open() {
+    const chosen = this.#chosen ?? (this.#block ? byId("lines-section") : byId("facts"));
+    chosen.querySelector("a.open")?.click();
+  }
+
+  // Choose nothing.
+  release() {
+    if (byId("lines-section").contains(document.activeElement)) byId("stage").focus({ preventScroll: true });
+    this.#chosen = null;
+    this.#block = "";
+    this.#mark();
+    this.#showLines();
+    this.#draw();
+  }
+
+  #choose(finding) {
+    this.#chosen = finding;
+    this.#look(finding.finding.block ?? "");
+    finding.scrollIntoView({ block: "nearest" });
+  }
+
+  #chooseBlock(block) {
+    this.#chosen = null;
+    this.#look(block);
+  }
+
+  #look(block) {
+    this.#block = block;
+    this.#mark();
+    this.#showLines();
+    if (block) this.#showMail();
+    this.#draw();
+    const outline = this.#layer.querySelector(".chosen");
+    if (outline && !this.#isSeen(outline)) outline.scrollIntoView({ block: "center" });
+  }
+
+  #clicked(event) {
+    const target = event.target.closest?.("[data-block]");
+    if (!target || event.target.closest("a[href]") || !this.#mail.getSelection().isCollapsed) return;
+    this.#chooseBlock(target.dataset.block);
+  }
+
+  // --- what is shown ---------------------------------------------------------------------------
+
+  #all() {
+    return [...byId("findings").querySelectorAll(".finding")];
+  }
+
+  #mark() {
+    for (const finding of this.#all()) {
+      if (finding === this.#chosen) finding.querySelector(".told").setAttribute("aria-current", "true");
+      else finding.querySelector(".told").removeAttribute("aria-current");
+    }
+  }
+
+  #point(finding) {
+    const block = finding?.finding.block ?? "";
+    if (block === this.#pointed) return;
+    this.#pointed = block;
+    this.#draw();
+  }
+
+  #showLines() {
+    const block = this.#blocks.get(this.#block);
+    byId("lines-section").hidden = !block;
+    if (!block) return byId("lines").replaceChildren();
+    const { file, line } = this.finding ?? {};
+    byId("lines").replaceChildren(...lineList(block, file === block.file ? line : 0));
+  }
+
+  #draw() {
+    const worst = new Map();
+    for (const { block, severity } of this.#judgement?.findings ?? []) {
+      if (block && worst.get(block) !== "error") worst.set(block, severity);
+    }
+    const glowing = [...this.#layer.querySelectorAll(".glow")];
+    this.#layer.replaceChildren(
+      ...[...worst].map(([block, severity]) => this.#box(block, `mark ${severity}`)),
+      ...(this.#pointed && this.#pointed !== this.#block ? [this.#box(this.#pointed, "pointed")] : []),
+      ...(this.#block ? [this.#box(this.#block, "chosen")] : []),
+      ...glowing.map((glow) => this.#place(glow, glow.dataset.block)),
+    );
+  }
+
+  #glow(block) {
+    const glow = this.#box(block, "glow");
+    glow.dataset.block = block;
+    this.#layer.append(glow);
+    setTimeout(() => glow.remove(), GLOW);
+  }
+
+  #box(block, className) {
+    return this.#place(element("div", { className }), block);
+  }
+
+  // Put a box around a block of the mail; where that is not seen, nothing is seen of the box.
+  #place(box, block) {
+    const all = this.#outermost().filter((each) => each.dataset.block === block);
+    const filled = all.filter((each) => each.textContent.trim() || each.matches("img, :has(img)")); // no mere spacers
+    const rectangles = (filled.length ? filled : all)
+      .map(rectangleOf)
+      .filter(({ width, height }) => width > 0 && height > 0);
+    box.hidden = !rectangles.length;
+    if (box.hidden) return box;
+    const left = Math.min(...rectangles.map((each) => each.left)) - AROUND;
+    const top = Math.min(...rectangles.map((each) => each.top)) - AROUND;
+    box.style.left = `${left}px`;
+    box.style.top = `${top}px`;
+    box.style.width = `${Math.max(...rectangles.map((each) => each.right)) + AROUND - left}px`;
+    box.style.height = `${Math.max(...rectangles.map((each) => each.bottom)) + AROUND - top}px`;
+    return box;
+  }
+
+  // What templates wrote for blocks, without what is inside of it.
+  #outermost() {
+    const all = [...(this.#mail?.querySelectorAll("[data-block]") ?? [])];
+    return all.filter((each) => !each.parentElement.closest("[data-block]"));
+  }
+
+  #htmlOfBlocks() {
+    const html = new Map();
+    for (const each of this.#outermost()) {
+      const { block } = each.dataset;
+      html.set(block, (html.get(block) ?? "") + each.outerHTML.replaceAll(/ data-block="[^"]*"/g, ""));
+    }
+    return html;
+  }
+
+  #isSeen(box) {
+    const [inner, outer] = [box, byId("stage")].map((each) => each.getBoundingClientRect());
+    return inner.top >= outer.top && (inner.bottom <= outer.bottom || inner.height > outer.height);
+  }
+}
+
+// Where an element is; of a table's cell, without the room above and below, which is between blocks.
+function rectangleOf(element) {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  if (element.localName !== "td") return new DOMRect(left, top, width, height);
+  const { paddingTop, paddingBottom } = element.ownerDocument.defaultView.getComputedStyle(element);
+  const [above, below] = [parseFloat(paddingTop), parseFloat(paddingBottom)];
+  return new DOMRect(left, top + above, width, height - above - below);
+}
+
+// What a finding is known again by when its place has moved.
+function keyOf(element) {
+  const { check, message, file } = element?.finding ?? {};
+  return check && JSON.stringify([check, message, file]);
+}
+
+// What comes after something in a list, or before it with -1; from outside of it, its first or its last.
+function neighbour(list, from, step) {
+  const at = list.indexOf(from);
+  return at < 0 ? list.at(step > 0 ? 0 : -1) : (list[at + step] ?? from);
+}

@@ -1,0 +1,226 @@
+"""Findings and blocks in Chromium: they point at each other, by mouse and by keys, and into the author's editor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from preview.browsing import MAIL, Scheme, mail_of, opened
+from preview.client import Preview, write_newsletter
+
+pytestmark = pytest.mark.browser
+
+BOATS = "Boats need water under them."
+ISSUE = f"""\
+title: The tides of March
+preheader: When the water comes.
+date: 2026-03-02
+cover: {{image: images/pier.png, alt: A pier at low tide.}}
+allow: {{vague-link-text: The page has no other name.}}
+blocks:
+  - paragraph: The tide is out (as [here](https://harbour.example/tides) it says.
+  - heading: Why it matters
+  - paragraph: {BOATS * 60}
+  - quote:
+      text: Water (and more water.
+      by: Kim  # a friend
+  - paragraph: TODO
+"""
+DISTANT = ISSUE.replace("TODO", "Later.")
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preview]:
+    """A preview of an issue with findings, which nobody changes."""
+    folder = write_newsletter(tmp_path_factory.mktemp("points"))
+    (folder / "issues/tides.yaml").write_text(ISSUE, "utf-8")
+    preview = Preview.start(folder)
+    yield preview
+    preview.stop()
+
+
+def block(page: Page, name: str) -> Locator:
+    """What a block is, in the mail."""
+    return mail_of(page).locator(f'[data-block="{name}"]').first
+
+
+def finding(page: Page, text: str) -> Locator:
+    return page.locator(".finding", has_text=text)
+
+
+def surrounds(page: Page, outline: str, inner: Locator) -> bool:
+    """Whether a box on the desk lies closely around something in the mail, also where the whole is made smaller."""
+    outer = page.locator(outline).evaluate("box => box.getBoundingClientRect().toJSON()")
+    frame = page.locator(MAIL).evaluate("frame => frame.getBoundingClientRect().toJSON()")
+    what = inner.evaluate("it => ({...it.getBoundingClientRect().toJSON(), scale: innerWidth})")
+    scale = frame["width"] / what["scale"]
+    gaps = {
+        side: (frame["left" if side in {"left", "right"} else "top"] + what[side] * scale - outer[side]) * sign / scale
+        for side, sign in {"left": 1, "top": 1, "right": -1, "bottom": -1}.items()
+    }
+    return all(0 < gap < 32 for gap in gaps.values()) and gaps["top"] < 8
+
+
+def catch_addresses(page: Page) -> None:
+    """Let the links into the editor lead nowhere; where they would have led stands in the page's title."""
+    page.evaluate(
+        """document.addEventListener("click", event => {
+          const link = event.target.closest("a.open");
+          if (link) event.preventDefault(), document.title = link.href;
+        }, true)"""
+    )
+
+
+def address(preview: Preview, place: str) -> str:
+    return f"vscode://file{quote(str(preview.folder))}/issues/tides.yaml:{place}"
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 1000)])
+def test_a_finding_under_the_pointer_outlines_its_block(
+    browser: Browser, calm: Preview, scheme: Scheme, width: int
+) -> None:
+    with opened(browser, calm, scheme=scheme, width=width) as page:
+        finding(page, "( is never closed").first.hover()
+        expect(page.locator(".points .pointed")).to_have_count(1)
+        assert surrounds(page, ".points .pointed", block(page, "blocks.0"))
+        page.locator("#newsletter").hover()
+        expect(page.locator(".points .pointed")).to_have_count(0)
+        # The other block with a finding, and nothing else, is marked from the start.
+        assert page.locator(".points .mark").count() == 3
+        assert page.locator(".points .mark.error").count() == 0
+
+
+def test_choosing_a_finding_scrolls_to_its_block_and_shows_its_lines(browser: Browser, calm: Preview) -> None:
+    with opened(browser, calm) as page:
+        catch_addresses(page)
+        finding(page, "issues/tides.yaml:11:").locator(".hint").click()
+        expect(block(page, "blocks.3")).to_be_in_viewport()
+        assert surrounds(page, ".points .chosen", mail_of(page).locator("div:has(> blockquote)"))
+        assert page.locator("#stage").evaluate("stage => stage.scrollTop") > 500
+        expect(page.locator(".finding:has([aria-current=true])")).to_have_count(1)
+        lines = page.locator("#lines-section")
+        expect(lines.get_by_role("link")).to_have_text("issues/tides.yaml:10–12")
+        assert lines.locator("pre div").all_inner_texts() == [
+            "  - quote:",
+            "      text: Water (and more water.",
+            "      by: Kim  # a friend",
+        ]
+        expect(lines.locator("pre .at")).to_have_attribute("data-line", "11")
+        finding(page, "issues/tides.yaml:11:").get_by_role("link").click()
+        expect(page).to_have_title(address(calm, "11:19"))
+        lines.get_by_role("link").click()
+        expect(page).to_have_title(address(calm, "10:5"))
+        lines.get_by_role("button", name="Close").click()
+        expect(lines).to_be_hidden()
+        expect(page.locator("[aria-current=true]")).to_have_count(0)
+
+
+def test_findings_are_walked_by_keys_alone(browser: Browser, calm: Preview) -> None:
+    with opened(browser, calm, "?issue=tides&view=text") as page:
+        catch_addresses(page)
+        expect(page.locator(".finding")).to_have_count(4)  # of which one is allowed, and folded away
+        current = page.locator("#findings [aria-current=true]")
+        page.keyboard.press("o")
+        expect(page).to_have_title(address(calm, "1:1"))
+        for key, place in [("j", "7:32"), ("k", "7:32"), ("j", "11:19"), ("j", "13:16"), ("j", "13:16")]:
+            page.keyboard.press(key)
+            expect(current).to_be_focused()
+            page.keyboard.press("o")
+            expect(page).to_have_title(address(calm, place))
+        assert current.evaluate("told => getComputedStyle(told).outlineStyle") == "solid"
+        expect(block(page, "blocks.4")).to_be_in_viewport()  # the mail has come in the text's place
+        page.keyboard.press("Escape")
+        expect(current).to_have_count(0)
+        expect(page.locator(".points .chosen")).to_have_count(0)
+        page.keyboard.press("k")
+        expect(finding(page, "issues/tides.yaml:13:").locator(".told")).to_be_focused()
+
+
+def test_a_block_in_the_mail_shows_its_lines_by_mouse_and_by_keys(browser: Browser, calm: Preview) -> None:
+    with opened(browser, calm) as page:
+        catch_addresses(page)
+        lines = page.locator("#lines-section")
+        mail_of(page).get_by_role("heading", name="Why it matters").click()
+        expect(lines.locator("pre")).to_have_text("  - heading: Why it matters")
+        page.keyboard.press("o")
+        expect(page).to_have_title(address(calm, "8:5"))
+        page.keyboard.press("Shift+J")
+        expect(lines.locator("pre")).to_contain_text("  - paragraph: Boats need")
+        page.keyboard.press("Shift+K")
+        page.keyboard.press("Shift+K")
+        expect(lines.locator("pre")).to_contain_text("  - paragraph: The tide is out")
+        page.keyboard.press("Shift+K")
+        expect(lines.locator("pre")).to_have_text(re.compile("cover: {image: images/pier.png"))
+        page.keyboard.press("Escape")
+        expect(lines).to_be_hidden()
+        # A link leads where it leads, and what is marked to be copied chooses nothing.
+        page.context.route("https://harbour.example/**", lambda route: route.fulfill(body="the tides"))
+        with page.expect_popup() as popup:
+            mail_of(page).get_by_role("link", name="here").click()
+        popup.value.close()
+        page.bring_to_front()
+        expect(lines).to_be_hidden()
+        mail_of(page).get_by_role("heading", name="Why it matters").evaluate(
+            "heading => { getSelection().selectAllChildren(heading); heading.click() }"
+        )
+        expect(lines).to_be_hidden()
+
+
+def test_what_is_allowed_is_folded_below_the_findings_with_its_reason(browser: Browser, calm: Preview) -> None:
+    with opened(browser, calm) as page:
+        expect(page.get_by_text("1 allowed")).to_be_visible()
+        allowed = finding(page, "does not say where the link leads")
+        expect(allowed).to_be_hidden()
+        page.get_by_text("1 allowed").focus()
+        page.keyboard.press("Enter")
+        expect(allowed).to_contain_text("Allowed: The page has no other name.")
+        allowed.hover()
+        assert surrounds(page, ".points .pointed", block(page, "blocks.0"))
+        expect(page.locator("#count")).to_have_text("3 warnings")
+
+
+def test_on_a_phone_a_chosen_finding_is_shown_in_the_mail_when_asked_to(browser: Browser, calm: Preview) -> None:
+    with opened(browser, calm, "?issue=tides&width=phone", width=390) as page:
+        page.get_by_role("button", name="Findings").click()
+        finding(page, "issues/tides.yaml:11:").click()
+        expect(page.locator("#lines-section pre")).to_contain_text("Water (and more water.")
+        page.get_by_role("button", name="Show in the mail").click()
+        expect(block(page, "blocks.3")).to_be_in_viewport()
+        assert surrounds(page, ".points .chosen", mail_of(page).locator("div:has(> blockquote)"))
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_what_a_save_has_changed_glows_and_nothing_moves(browser: Browser, preview: Preview, motion: str) -> None:
+    preview.write("issues/tides.yaml", DISTANT)
+    with opened(browser, preview) as page:
+        page.emulate_media(reduced_motion="reduce" if motion == "reduce" else "no-preference")
+        expect(finding(page, "issues/tides.yaml:11:")).to_be_visible()
+        expect(page.locator(".points .glow")).to_have_count(0)
+        page.keyboard.press("j")
+        page.evaluate(
+            """() => {
+              const told = document.body.dataset;
+              new MutationObserver(() => document.querySelectorAll(".points .glow").forEach(glow =>
+                told.glowed = `${glow.dataset.block} ${getComputedStyle(glow).animationName}`
+              )).observe(document.querySelector(".points"), {childList: true});
+              new PerformanceObserver(() => told.shifted = "").observe({type: "layout-shift"});
+            }"""
+        )
+        scrolled = page.locator("#stage").evaluate("stage => stage.scrollTop = 40")
+        preview.write("issues/tides.yaml", DISTANT.replace("  - heading", "  - paragraph: New.\n  - heading"))
+        body = page.locator("body")
+        expect(body).to_have_attribute("data-glowed", f"blocks.1 {'none' if motion == 'reduce' else 'fade'}")
+        assert page.locator("#stage").evaluate("stage => stage.scrollTop") == scrolled
+        expect(body).not_to_have_attribute("data-shifted", "")
+        expect(page.locator("#findings [aria-current=true]")).to_be_focused()  # as it was before
+        expect(page.locator(".points .glow")).to_have_count(0)
+        # Another reader's mail is no change of the files.
+        page.evaluate("delete document.body.dataset.glowed")
+        page.keyboard.press("d")
+        expect(page.locator(MAIL)).to_have_attribute("src", re.compile("scheme=dark"))
+        expect(body).not_to_have_attribute("data-glowed", re.compile(""))
