@@ -175,6 +175,17 @@ def test_to_leave_writes_nothing_and_keeps_what_was_typed(browser: Browser, desk
         assert saved(desk).decode() == TIDES
 
 
+def test_the_chosen_block_is_the_one_that_is_edited(browser: Browser, desk: Preview) -> None:
+    with opened(browser, desk) as page:
+        mail_of(page).get_by_text("Boats need water").click()
+        page.keyboard.press("e")
+        expect(page.locator("#editor-text")).to_have_value("Boats need water under them.")
+        page.keyboard.press("Escape")
+        mail_of(page).get_by_text("Why it matters").click()
+        page.get_by_role("button", name="Edit its text").click()
+        expect(page.locator("#editor-text")).to_have_value("Why it matters")
+
+
 def test_the_row_in_the_inbox_is_edited_where_it_stands(browser: Browser, desk: Preview) -> None:
     with opened(browser, desk, "?issue=tides&view=inbox") as page:
         page.locator("#inboxes").get_by_text("When the water comes, reader.").first.dblclick()

@@ -2,7 +2,7 @@
 
 import { Clients } from "./clients.js";
 import { ask, byId, count } from "./dom.js";
-import { Editor, textAt } from "./edit.js";
+import { Editor, blockOf, textAt } from "./edit.js";
 import { Fields } from "./fields.js";
 import { MailFrame } from "./frame.js";
 import { showInboxes } from "./inbox.js";
@@ -315,7 +315,7 @@ const KEYS = {
   K: () => points.walkBlocks(-1),
   o: () => points.open(),
   a: () => people.open(),
-  e: () => edit((texts) => texts[0]),
+  e: () => edit((texts) => texts.find((each) => blockOf(each) === points.block) ?? texts[0]),
   f: () => fix(points.finding?.fix ? points.finding : judged.findings.find((finding) => finding.fix)),
   p: () => panes.toggle(),
   "?": () => byId("help-dialog").showModal(),
@@ -373,7 +373,7 @@ document.addEventListener("click", (event) => {
 });
 byId("trouble-toggle").addEventListener("click", () => foldProblems(!folded));
 byId("help-button").addEventListener("click", KEYS["?"]);
-byId("edit-button").addEventListener("click", KEYS.e);
+for (const id of ["edit-button", "lines-edit"]) byId(id).addEventListener("click", KEYS.e);
 byId("inboxes").addEventListener("dblclick", editAt);
 byId("skip").addEventListener("click", (event) => {
   event.preventDefault(); // the address holds choices, and no place in the page
