@@ -18,6 +18,7 @@ def test_a_reader_is_made_up_by_typing(browser: Browser, quiet: Preview, scheme:
     with opened(browser, quiet, scheme=scheme) as page:
         fields = page.locator("#fields")
         expect(fields).to_contain_text("No value: the fallback is in use, “reader”.")
+        expect(page.get_by_label("first_name")).to_have_attribute("placeholder", "reader")
         page.get_by_label("first_name").focus()
         page.keyboard.type("Ada <b>")
         expect(mail_of(page).get_by_text("Hello Ada <b>, the tide is out.")).to_be_attached()

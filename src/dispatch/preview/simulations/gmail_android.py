@@ -19,6 +19,6 @@ SIMULATION = Simulation(
     label="Gmail on Android",
     shows="What Gmail drops, and the line where it clips; in the dark, light grounds made dark and dark text light, "
     "whatever dark colours the mail has.",
-    omits="the very colours: Gmail does not publish how it picks them, and its own are near to these.",
+    omits="the very colours: Gmail does not publish how it picks them, and versions of its app differ.",
     simulate=_simulate,
 )

@@ -19,6 +19,6 @@ SIMULATION = Simulation(
     label="Gmail on iPhone",
     shows="What Gmail drops, and the line where it clips; in the dark, every colour turned over, dark grounds too, "
     "whatever dark colours the mail has.",
-    omits="the very colours: Gmail does not publish how it picks them, and its own are near to these.",
+    omits="the very colours: Gmail does not publish how it picks them, and versions of its app differ.",
     simulate=_simulate,
 )

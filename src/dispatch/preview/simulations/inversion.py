@@ -13,6 +13,10 @@ from tinycss2.color3 import RGBA, parse_color
 from dispatch.preview.rewriting import Tag, rewrite
 from dispatch.preview.simulations.css import change_sheet, change_style
 
+# Outlook.com is described at hteumeuleu.com, "Dealing with Outlook.com's Dark Mode". No maker documents the others, and
+# guides for authors disagree about Gmail: that its app on the iPhone turns everything over, and the one on Android what
+# is bright, is what most of those report who test in the clients themselves.
+
 _DARKEST, _LIGHTEST = 0.07, 0.91
 """Lightness of white and black, turned over: no dark mode goes as far as black."""
 

@@ -38,7 +38,7 @@ export class Fields {
     const madeUp = this.#tried[name] ?? "";
     // What is being typed is newer than what comes back.
     if (input !== document.activeElement || !madeUp) input.value = madeUp;
-    input.placeholder = madeUp ? "" : value;
+    input.placeholder = madeUp ? "" : value || fallbacks[0];
     const fallback = fallbacks.map((each) => (each ? `“${each}”` : "nothing")).join(" or ");
     shown.classList.toggle("falling-back", !value);
     shown.querySelector("p").textContent = value
