@@ -19,7 +19,7 @@ from bench.scope import Scope
 from bench.sinks import tool
 
 TARGET = Target(150, unit=" ms")
-_PAUSE = 0.4  # seconds between a save and the next: the checks of the one before are done
+_PAUSE = 1.5  # seconds between a save and the next: the checks of the one before are done
 
 # The moment, in milliseconds since 1970, at which a frame has been painted in which the mail says a word.
 _SEEN = """word => { window.seen = new Promise(done => {

@@ -150,7 +150,7 @@ function take(fresh) {
   if (!view.problems.length) folded = false;
   render();
   editor.follow(view);
-  askForLists();
+  frame.afterwards(askForLists);
 }
 
 async function askForLists() {
@@ -228,7 +228,7 @@ function showMail(mail) {
     if (shown !== issue) stage.scrollTop = Number(sessionStorage.getItem(`scroll ${issue}`));
     shown = issue;
     frame.document?.addEventListener("dblclick", editAt); // once for each mail, however often it is shown
-    points.arrived(frame.document, JSON.stringify([issue, looked, as, scheme, images, client]));
+    points.arrived(frame.document, JSON.stringify([issue, looked, reader(), scheme, images, client]));
   });
 }
 

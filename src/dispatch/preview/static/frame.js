@@ -14,6 +14,8 @@ export class MailFrame {
   #current = null;
   #coming = null;
   #source = "";
+  #shown = null;
+  #afterwards = null;
 
   constructor(device, onKey) {
     this.#device = device;
@@ -27,17 +29,33 @@ export class MailFrame {
 
   // Show what is at a URL, and name it; `shown` is called when it is there, unless something newer came in between.
   show(source, title, shown) {
-    if (source === this.#source) return shown();
+    this.#shown = shown;
+    if (source === this.#source) {
+      if (!this.#coming) shown();
+      return;
+    }
     this.#source = source;
     this.#coming?.remove();
     const frame = element("iframe", { className: "coming", title, src: source, sandbox: SANDBOX });
     this.#coming = frame;
-    frame.addEventListener("load", () => this.#arrive(frame, shown), { once: true });
+    frame.addEventListener("load", () => this.#arrive(frame), { once: true });
     this.#device.append(frame);
-    setTimeout(() => this.#arrive(frame, shown), PATIENCE);
+    setTimeout(() => this.#arrive(frame), PATIENCE);
   }
 
-  async #arrive(frame, shown) {
+  // Do something when nothing is on its way any more: what the server does meanwhile would hold it up.
+  afterwards(work) {
+    this.#afterwards = work;
+    if (!this.#coming) this.#settle();
+  }
+
+  #settle() {
+    const work = this.#afterwards;
+    this.#afterwards = null;
+    work?.();
+  }
+
+  async #arrive(frame) {
     const mail = frame.contentDocument;
     if (this.#coming !== frame || !mail || mail.URL === "about:blank" || mail.readyState === "loading") return;
     const pictures = [...mail.images].filter((picture) => picture.complete);
@@ -53,6 +71,7 @@ export class MailFrame {
     this.#current?.remove();
     this.#current = frame;
     frame.classList.remove("coming");
-    shown();
+    this.#shown();
+    this.#settle();
   }
 }
