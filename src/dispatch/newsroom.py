@@ -166,10 +166,15 @@ class Newsroom(Folder):
             variants=(Variant.of(compiled),),
         )
 
-    def specimen(self, compiled: CompiledIssue, recipient: Recipient, ring: KeyRing, date: datetime) -> Message:
-        """A message with every header of a mailing's, whose unsubscribe link is for looking at only."""
+    def specimen(
+        self, compiled: CompiledIssue, recipient: Recipient, ring: KeyRing, date: datetime, *, proven: bool = False
+    ) -> Message:
+        """A message with every header of a mailing's, whose unsubscribe link is for looking at only.
+
+        It is read back before it is given out, unless one like it is `proven` elsewhere.
+        """
         template = self.message_template(compiled, f"{compiled.slug}.0", "specimen", ring)
-        return Personalizer(template, ring).message(recipient, date, purpose="test")
+        return Personalizer(template, ring, proven=proven).message(recipient, date, purpose="test")
 
     @cached_property
     def history(self) -> History:

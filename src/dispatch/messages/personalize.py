@@ -21,8 +21,11 @@ from dispatch.messages.tokens import KeyRing, Purpose, message_ids, message_refe
 class Personalizer:
     """Makes the messages of one mailing; the same recipient and date give the same bytes. Threads may share one."""
 
-    def __init__(self, template: MessageTemplate, ring: KeyRing) -> None:
-        """Encode once what is the same for all; raises InvalidConfig where the template cannot become mail."""
+    def __init__(self, template: MessageTemplate, ring: KeyRing, *, proven: bool = False) -> None:
+        """Encode once what is the same for all; raises InvalidConfig where the template cannot become mail.
+
+        `proven` is for messages that are only looked at, where others of this template are read back.
+        """
         self._template = template
         self._ring = ring.signing_with(template.key_id)
         self._bodies = tuple(map(Body, template.variants))
@@ -31,7 +34,7 @@ class Personalizer:
         self._sender_fields = address_field("From", format_header(template.from_))
         if template.reply_to:
             self._sender_fields += address_field("Reply-To", format_header(template.reply_to))
-        self._proven: set[int] = set()
+        self._proven = set(range(len(template.variants))) if proven else set()
         self._edition = lru_cache(maxsize=64)(self._new_edition)  # the messages of a call share one
 
     def message(self, recipient: Recipient, date: datetime, *, purpose: Purpose = "unsubscribe") -> Message:

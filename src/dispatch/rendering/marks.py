@@ -92,10 +92,18 @@ class Marker:
         # The same word for nearly all: premailer remembers the style sheet that holds it.
         words = (f"zq{number}m" for number in count())
         self._word = next(word for word in words if not any(word in content for content in contents))
-        word = rf"{self._word}[0-9]+z(?:-outlook)?"
+        word = rf"{self._word}([0-9]+)z(?:-outlook)?"
         self._attribute = re.compile(rf' data-{self._word}="([^"]*)"')
-        self._class = re.compile(rf' class="({word})"|(?<=[" ])({word}) | ({word})(?=[" ])')
+        self._class = re.compile(word)
         self._beside = re.compile(rf";{self._word}-([\w-]+):([0-9]+|own)")
+        # Each begins with letters that it must find: all in one expression would take several times as long.
+        self._all = (
+            (self._attribute, ""),
+            (re.compile(rf' class="{word}"'), ""),
+            (re.compile(rf'"{word} '), '"'),
+            (re.compile(rf' {word}(?=[" ])'), ""),
+            (self._beside, ""),
+        )
 
     def mjml(self, passed: str, written: str, source: Source) -> str:
         """MJML that has passed the gate, marked; `written` is the same as the templates wrote it.
@@ -153,8 +161,8 @@ class Marker:
 
     def stripped(self, html: str) -> str:
         """Marked HTML, mrml's or the finished one, as it would be had nobody made a mark."""
-        for mark in (self._attribute, self._class, self._beside):
-            html = mark.sub("", html)
+        for mark, instead in self._all:
+            html = mark.sub(instead, html)
         return html
 
     def gathered(self, html: str) -> str:
@@ -189,8 +197,10 @@ class Marker:
         return f"{tinycss2.serialize(rule.prelude)}{{{';'.join(declarations)}}}"
 
     def _tag(self, tag: str) -> str:
-        words = [word for match in self._class.finditer(tag) for word in match.groups() if word]
-        own = [re.sub(r"\D.*", "", word.removeprefix(self._word)) for word in words[:1]]
+        if self._word not in tag:
+            return tag
+        first = self._class.search(tag)
+        own = [first[1]] if first else []
         beside = [f"{name}:{number}" for name, number in self._beside.findall(tag) if number != "own"]
         if known := self._attribute.search(tag):
             own = known[1].split()
