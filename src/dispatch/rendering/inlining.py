@@ -90,21 +90,22 @@ def _ignoring_styles(html: str) -> str:
 
 
 class _Shield:
-    """Keeps `<` and `>` inside quotes from libxml2: it writes them unescaped, and all from `<!--` to `-->` as it stands.
+    """Keeps `<`, `>` and `&` inside quotes from libxml2, which writes two things as they stand, quotes and all.
 
-    Server side includes, says its comment (xmlEscapeEntities in HTML attributes): a quote in between ends the attribute.
+    From `<!--` to `-->`, for server side includes, and from `&{` to `}`, for script macros that HTML 4 once foresaw
+    (Appendix B.7.1): a quote in between would end the attribute, and `&amp;#65;` become an A.
     """
 
     def __init__(self, html: str) -> None:
         word = next(word for word in (f"zq{number}" for number in count()) if word not in html)
-        self._words = {"&lt;": f"{word}ltqz", "&gt;": f"{word}gtqz"}
+        self._words = {"&lt;": f"{word}ltqz", "&gt;": f"{word}gtqz", "&amp;": f"{word}ampqz"}
 
     def over(self, html: str) -> str:
-        """The HTML with words in the place of the two, in every tag."""
+        """The HTML with words in the place of the three, in every tag."""
         return TOKEN.sub(lambda token: self._covered(token[0]) if token["tag"] else token[0], html)
 
     def lifted(self, html: str) -> str:
-        """The HTML with the two again."""
+        """The HTML with the three again."""
         for reference, word in self._words.items():
             html = html.replace(word, reference)
         return html
