@@ -17,9 +17,9 @@ test: .venv/.dev .venv/.programs
 	$(BIN)/pytest -n 2 --dist worksteal -q
 
 check: .venv/.dev .venv/.programs lint
-	KILL_EVERY=3 $(COMPLETE)
+	KILL_EVERY=4 $(COMPLETE)
 
-# The same with every kill point, and not every third: over an hour.
+# The same with every kill point, and not every fourth: over an hour.
 complete: .venv/.dev .venv/.programs
 	$(COMPLETE)
 
