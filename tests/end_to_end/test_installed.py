@@ -66,7 +66,7 @@ def test_the_templates_come_from_the_wheel(installed: Path, tmp_path: Path) -> N
 
 
 def test_what_mail_clients_lack_comes_with_the_wheel_and_its_licence(installed: Path, tmp_path: Path) -> None:
-    program = "from dispatch.checks.clients import _data; print(_data().features['value display flex'].lacking)"
+    program = "from dispatch.checks.support import features; print(features()['value display flex'].lacking)"
     told, _ = run(tmp_path, "-c", program, command=installed / "python")
     assert "outlook/windows" in told
     licence, *_ = installed.parent.rglob("site-packages/dispatch/checks/caniemail/LICENSE")
