@@ -230,6 +230,8 @@ def test_a_picture_that_does_not_travel_stops_the_mailing(
     broken = replace(template.variants[0], html=Slots(('<img src="cid:gone.png" alt="A map">',)))
     with pytest.raises(Stopped, match=r"shows a picture gone\.png"):
         Personalizer(replace(template, variants=(broken,)), ring).message(recipient, date)
+    looked_at = Personalizer(replace(template, variants=(broken,)), ring, proven=True).message(recipient, date)
+    assert looked_at.html == '<img src="cid:gone.png" alt="A map">'
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ def test_the_texts_are_told_as_they_are_written(desk: Preview) -> None:
         ("List 2", "ropes"),
     ]
     assert told[3]["path"] == ["blocks", 0, "paragraph"]
+    assert [each["block"] for each in told[2:5]] == ["", "blocks.0", "blocks.1"]
     assert told[3]["place"] == "issues/tides.yaml:6:7"
 
 

@@ -14,10 +14,9 @@ from dispatch.content.richtext import Break, Code, Emphasis, Link, MergeField, S
 from dispatch.rendering.compiled import Context
 from dispatch.rendering.compiler import compile_issue, compile_marked
 from dispatch.rendering.escaping import escape
-from dispatch.rendering.marks import without_marks
 from dispatch.rendering.slots import fill
 
-from .conftest import FACTS
+from .conftest import FACTS, without_marks
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 INLINE = {"strong", "em", "code", "a", "br"}

@@ -15,13 +15,13 @@ from dispatch.location import Location
 from dispatch.rendering.compiled import Slots
 from dispatch.rendering.compiler import compile_issue, compile_marked
 from dispatch.rendering.html_syntax import TOKEN
-from dispatch.rendering.marks import Mark, MarkedHtml, mark_of, with_blocks, without_marks
+from dispatch.rendering.marks import Mark, MarkedHtml, mark_of, with_blocks
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.slots import fill
 from dispatch.rendering.theme import Theme
 from dispatch.testing.samples import SAMPLE_ISSUE, sample_issue
 
-from .conftest import FACTS, VALUES
+from .conftest import FACTS, VALUES, without_marks
 
 COMPONENTS = """\
 <mjml lang="en" dir="ltr">

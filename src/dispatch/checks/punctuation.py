@@ -140,7 +140,8 @@ _PARTNERS = {"“": "”", "”": "”", "„": "“”", "«": "»", "»": "«"
 def _goes_on(mark: str, following: ReadText, theirs: Sequence[Mark]) -> bool:
     """Whether a quotation that is open at the end of a text goes on in the one behind it."""
     begins = following.prose.lstrip().startswith(mark)
-    return mark not in _CLOSING and (begins or any(theirs_[1] in _PARTNERS[mark] for theirs_ in theirs[:1]))
+    ends = bool(theirs) and theirs[0][1] in _PARTNERS[mark]
+    return mark not in _CLOSING and (begins or ends)
 
 
 def _lonely_brackets(prose: str, pair: str) -> list[Mark]:

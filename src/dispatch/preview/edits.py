@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from dispatch.content.issue import Issue
+from dispatch.content.issue import Issue, block_name
 from dispatch.editing import Proposal
 from dispatch.errors import DispatchError, EditRefused, FileChanged, NotFound
 from dispatch.files import changed_meanwhile
@@ -106,6 +106,7 @@ def texts_as_json(issue: Issue) -> list[Json]:
     return [
         {
             "path": list(text.path),
+            "block": block_name(text.path),
             "label": label(text.path),
             "text": _written(issue.source, text.path),
             "place": str(issue.source.locate(text.path)),

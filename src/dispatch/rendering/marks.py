@@ -54,11 +54,6 @@ class MarkedHtml:
     sheets: Mapping[str, tuple[Location, ...]] = field(default_factory=dict)
 
 
-def without_marks(html: str) -> str:
-    """Marked HTML as it is sent."""
-    return TOKEN.sub(lambda token: token[0] if token["raw"] else _MARKED.sub(r"\1", token[0]), html)
-
-
 def with_blocks(marked: MarkedHtml) -> Slots:
     """The HTML for the preview: an element that is written for a block has its name in `data-block`, and no mark."""
 

@@ -2,7 +2,7 @@
 
 import { Clients } from "./clients.js";
 import { ask, byId, count } from "./dom.js";
-import { Editor, blockOf, textAt } from "./edit.js";
+import { Editor, textAt } from "./edit.js";
 import { Fields } from "./fields.js";
 import { MailFrame } from "./frame.js";
 import { showInboxes } from "./inbox.js";
@@ -315,7 +315,7 @@ const KEYS = {
   K: () => points.walkBlocks(-1),
   o: () => points.open(),
   a: () => people.open(),
-  e: () => edit((texts) => texts.find((each) => blockOf(each) === points.block) ?? texts[0]),
+  e: () => edit((texts) => texts.find((each) => each.block === points.block) ?? texts[0]),
   f: () => fix(points.finding?.fix ? points.finding : judged.findings.find((finding) => finding.fix)),
   p: () => panes.toggle(),
   "?": () => byId("help-dialog").showModal(),

@@ -317,7 +317,7 @@ export class Editor {
 // The text that an element of the mail shows: of the block that it stands in, the one with the most words in common.
 export function textAt(texts, shown) {
   const block = shown.closest("[data-block]")?.dataset.block;
-  const candidates = texts.filter((each) => !block || blockOf(each) === block);
+  const candidates = texts.filter((each) => !block || each.block === block);
   let [best, most] = [null, ALIKE];
   for (let part = shown; part && part.localName !== "html"; part = part.parentElement) {
     const words = wordsOf(part.alt ?? part.textContent);
@@ -327,11 +327,6 @@ export function textAt(texts, shown) {
     }
   }
   return best ?? (block ? candidates[0] : null);
-}
-
-// The name of the block that a text is of, as in `data-block`; "" for a title and its like.
-export function blockOf({ path }) {
-  return path[0] === "blocks" ? `blocks.${path[1]}` : path[0] === "cover" ? "cover" : "";
 }
 
 function kindOf({ path }) {
