@@ -18,7 +18,7 @@ from dispatch.rendering import compiler
 from dispatch.rendering.album import Album
 from dispatch.rendering.compiled import Context
 from dispatch.rendering.compiler import compile_issue
-from dispatch.rendering.html_syntax import comments, styles, unbalanced_tag
+from dispatch.rendering.html_syntax import comments, comments_and_styles, unbalanced_tag
 from dispatch.rendering.markup import HtmlWriter
 from dispatch.rendering.mjml import to_html
 from dispatch.rendering.outlook import outlook_view
@@ -61,7 +61,7 @@ def test_the_sample_stays_small(page):
 
 
 def test_own_style_blocks_stay_far_below_what_gmail_drops(page):
-    assert sum(len(style) for style in styles(page)) < 8 * 1024
+    assert sum(len(style) for style in comments_and_styles(page)[1]) < 8 * 1024
 
 
 def test_the_doctype_is_the_first_thing(page):
@@ -76,8 +76,8 @@ def test_conditional_comments_are_mrmls_byte_for_byte(page, rendered):
 
 def test_mrmls_style_blocks_stay_and_ours_come_behind_them(page, rendered):
     html, _ = rendered
-    ours = styles(page)[len(styles(html)) :]
-    assert styles(page)[: len(styles(html))] == styles(html)
+    ours = comments_and_styles(page)[1][len(comments_and_styles(html)[1]) :]
+    assert comments_and_styles(page)[1][: len(comments_and_styles(html)[1])] == comments_and_styles(html)[1]
     assert len(ours) == 4
     assert "color-scheme:light dark" in ours[0]
     assert "@media only screen and (max-width:480px){" in ours[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline, autolink, link
@@ -149,7 +150,11 @@ _OPENING = re.compile(r"(?<!\\)(?:\\\\)*(?:(?P<escape>\\)\{\{|\{\{(?!\{))")
 _NAME = re.compile(r"[^\W\d]\w*")
 _MAX_NESTING = 16
 
+_KEPT = 512
+"""Texts that are not read again: each is by the reader of the file, by the HTML and by the text part of a mail."""
 
+
+@lru_cache(_KEPT)
 def parse(text: str) -> RichText:
     """Read inline Markdown (bold, emphasis, code, links, line breaks) with merge fields; raw HTML is text."""
     masked, fields, problems = _mask(text)

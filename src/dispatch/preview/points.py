@@ -41,13 +41,14 @@ def file_as_json(issue: Issue, project: Project) -> Json:
 
 def blocks_as_json(issue: Issue, project: Project) -> list[Json]:
     """The cover and each block: its name, as in `data-block`, and the lines of the file that it was written in."""
+    file = _file(issue.source.file, project)
     return [
         {
             "block": name,
             "file": start.file,
             "line": start.line,
             "lines": list(issue.source.lines(start.line, end.line)),
-            "editor": address_of(start, project),
+            "editor": _address(file, start, project),
         }
         for name, start, end in issue.extents()
     ]
@@ -55,10 +56,17 @@ def blocks_as_json(issue: Issue, project: Project) -> list[Json]:
 
 def address_of(place: Location, project: Project) -> str:
     """The address that opens a place in the author's editor; "" where there is no editor, or no such file."""
-    # An issue is named from where the command was given, a template of the newsletter from its folder.
-    files = (Path(place.file).absolute(), project.config.folder / place.file)
-    file = next((file for file in files if place.file and file.is_file()), None)
+    return _address(_file(place.file, project), place, project)
+
+
+def _address(file: Path | None, place: Location, project: Project) -> str:
     return address_in(project.config.preview.editor, file, place.line, place.column) if file else ""
+
+
+def _file(name: str, project: Project) -> Path | None:
+    """An issue is named from where the command was given, a template of the newsletter from its folder."""
+    files = (Path(name).absolute(), project.config.folder / name)
+    return next((file for file in files if name and file.is_file()), None)
 
 
 def _finding(finding: Finding, project: Project) -> Json:

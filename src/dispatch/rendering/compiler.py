@@ -19,7 +19,7 @@ from dispatch.rendering.album import Album, ShownPicture
 from dispatch.rendering.compiled import RESERVED_FIELDS, CompiledIssue, Slots
 from dispatch.rendering.html_syntax import comments, unbalanced_tag
 from dispatch.rendering.inlining import inline
-from dispatch.rendering.linemarks import for_part, take_marks
+from dispatch.rendering.linemarks import for_part, without_marks
 from dispatch.rendering.marks import MarkedHtml, Marker
 from dispatch.rendering.markup import HtmlWriter
 from dispatch.rendering.mjml import to_html
@@ -190,7 +190,7 @@ def _runs(issue: Issue, theme: Theme, context: dict[str, object]) -> list[Run]:
 
 
 def _is_prose(partial: str) -> bool:
-    return not take_marks(partial)[0].lstrip().startswith("<mj-")
+    return not without_marks(partial).lstrip().startswith("<mj-")
 
 
 def _head_css(theme: Theme, context: dict[str, object]) -> dict[str, tuple[str, Source]]:

@@ -54,7 +54,7 @@ def _atoms(paragraph: str) -> Iterator[tuple[str, str]]:
     """What may not be broken, each with the space before it (one or none)."""
     for number, word in enumerate(_SPACES.split(paragraph.strip(" \t\r\f\v"))):
         space = " " if number else ""
-        if "://" in word or not any(_columns(character) == 2 for character in word):
+        if word.isascii() or "://" in word or not any(_columns(character) == 2 for character in word):
             yield space, word
             continue
         for atom in _wide_atoms(word):

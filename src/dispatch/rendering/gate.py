@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from html.entities import html5
 
 from lxml import etree
@@ -69,45 +70,53 @@ def _problems(root: etree._Element, origin: Origin) -> Iterator[Problem]:
     if root.tag != "mjml":
         yield Problem(f"the outermost element is <{root.tag!s}>", origin(_line(root)), "begin with <mjml>")
     for node in root.iter():
-        parent = node.getparent()
-        where = origin(_line(node))
-        if node.tag is etree.Comment:
-            if "[if" in (node.text or "") or "[endif" in (node.text or ""):
-                yield Problem("a conditional comment in a template", where, "leave them to the compiler")
-        elif not isinstance(node.tag, str):
-            yield Problem("a processing instruction or an unknown entity", where, "take it out")
-        else:
-            yield from _element_problems(node, parent, where)
+        for message, remedy in _wrong_with(node):
+            yield Problem(message, origin(_line(node)), remedy)
 
 
-def _element_problems(node: etree._Element, parent: etree._Element | None, where: Location) -> Iterator[Problem]:
-    tag = str(node.tag)
-    element = ELEMENTS.get(tag)
-    if element is None:
-        yield Problem(f"<{tag}> is not allowed in a template", where, BANNED.get(tag) or _did_you_mean(tag, ELEMENTS))
-        return
+def _wrong_with(node: etree._Element) -> Iterator[tuple[str, str]]:
+    """What is wrong with a node, and what to do about it."""
+    if node.tag is etree.Comment:
+        if "[if" in (node.text or "") or "[endif" in (node.text or ""):
+            yield "a conditional comment in a template", "leave them to the compiler"
+    elif not isinstance(node.tag, str):
+        yield "a processing instruction or an unknown entity", "take it out"
+    elif element := ELEMENTS.get(node.tag):
+        yield from _wrong_with_place(node, element)
+        yield from _wrong_with_attributes(node, element)
+    else:
+        yield f"<{node.tag}> is not allowed in a template", BANNED.get(node.tag) or _did_you_mean(node.tag, ELEMENTS)
+
+
+def _wrong_with_place(node: etree._Element, element: Element) -> Iterator[tuple[str, str]]:
+    parent = node.getparent()
     container = ELEMENTS.get(str(parent.tag)) if parent is not None else None
-    if parent is not None and container is not None and tag not in container.children:
+    if parent is not None and container is not None and node.tag not in container.children:
         remedy = f"it may hold {', '.join(sorted(container.children)) or 'nothing'}"
-        yield Problem(f"<{tag}> does not belong inside <{parent.tag!s}>", where, remedy)
+        yield f"<{node.tag!s}> does not belong inside <{parent.tag!s}>", remedy
     if not element.text and _own_text(node):
-        yield Problem(f"text in <{tag}>", where, "put it into an mj-text")
-    yield from _attribute_problems(node, element, where)
+        yield f"text in <{node.tag!s}>", "put it into an mj-text"
 
 
-def _attribute_problems(node: etree._Element, element: Element, where: Location) -> Iterator[Problem]:
+def _wrong_with_attributes(node: etree._Element, element: Element) -> Iterator[tuple[str, str]]:
     tag = str(node.tag)
     # Under mj-attributes the elements only carry defaults.
     is_default = str(getattr(node.getparent(), "tag", "")) == "mj-attributes" and tag != "mj-class"
     for name in sorted(() if is_default else element.required - set(node.attrib)):
-        remedy = 'alt="" if it is decoration' if name == "alt" else ""
-        yield Problem(f"<{tag}> without {name}", where, remedy)
+        yield f"<{tag}> without {name}", 'alt="" if it is decoration' if name == "alt" else ""
     for name, value in ((str(name), str(value)) for name, value in node.attrib.items()):
         if name not in element.attributes and not (name.startswith("aria-") and tag not in _MJML):
-            yield Problem(f"<{tag}> has no attribute {name}", where, _did_you_mean(name, element.attributes))
-        for rule in VALUE_RULES if tag in _MJML else ():
-            if rule.names.fullmatch(name) and not rule.pattern.fullmatch(value):
-                yield Problem(f'{name}="{value}" in <{tag}>', where, rule.remedy)
+            yield f"<{tag}> has no attribute {name}", _did_you_mean(name, element.attributes)
+        for remedy in _value_remedies(name, value) if tag in _MJML else ():
+            yield f'{name}="{value}" in <{tag}>', remedy
+
+
+@lru_cache(512)  # a theme writes the same values for every block and every issue
+def _value_remedies(name: str, value: str) -> tuple[str, ...]:
+    """For each rule that the value of an attribute breaks."""
+    return tuple(
+        rule.remedy for rule in VALUE_RULES if rule.names.fullmatch(name) and not rule.pattern.fullmatch(value)
+    )
 
 
 _MJML = frozenset(name for name in ELEMENTS if name.startswith("mj"))

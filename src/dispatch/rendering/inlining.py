@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from dispatch.errors import InvalidTheme
-from dispatch.rendering.html_syntax import TOKEN, comments, styles
+from dispatch.rendering.html_syntax import TOKEN, comments_and_styles
 
 _FETCHERS = ("requests", "urllib.request")
 
@@ -142,12 +142,13 @@ def _style_rules(css: str, index: int) -> Any:
 
 
 def _must_be_kept(before: str, after: str) -> None:
+    (comments, styles), (comments_after, styles_after) = map(comments_and_styles, (before, after))
     changed = [
         what
         for what, same in {
             "the doctype": after.startswith("<!DOCTYPE html>"),
-            "a conditional comment": comments(before) == comments(after),
-            "a style block": styles(before) == styles(after),
+            "a conditional comment": comments == comments_after,
+            "a style block": styles == styles_after,
         }.items()
         if not same
     ]

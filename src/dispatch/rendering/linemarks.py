@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
@@ -13,7 +15,6 @@ from jinja2.lexer import Token, TokenStream
 # Noncharacters (Unicode 23.7): `legible()` takes them out of everything people write, so these are only ours.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _MARK = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}:]*):([0-9]+):([0-9]*){_CLOSE}")
-_LEADING = re.compile(rf"(?:\s*{_MARK.pattern})+")
 
 
 class LineMarks(Extension):
@@ -48,13 +49,13 @@ class Origin:
 class Origins:
     """Where in which template the text of a rendered one was written, by line and by character."""
 
-    lines: tuple[Origin, ...]
+    lines: tuple[int, ...]  # where each line has its first character that is no space
     offsets: tuple[int, ...]  # of the characters before which a mark stood
     marks: tuple[Origin, ...]  # what each of these marks said
 
     def __call__(self, line: int) -> Origin:
         """The template's line behind a line of the output, counted from 1."""
-        return self.lines[min(max(line, 1), len(self.lines)) - 1]
+        return self.at(self.lines[min(max(line, 1), len(self.lines)) - 1])
 
     def at(self, offset: int) -> Origin:
         """The template's line behind a character of the output, counted from 0."""
@@ -64,26 +65,26 @@ class Origins:
 
 def for_part(rendered: str, part: int) -> str:
     """The output of a template, its marks told for which part of the issue it was filled."""
-    return _MARK.sub(rf"{_OPEN}\1:\2:{part}{_CLOSE}", rendered)
+    return rendered.replace(f":{_CLOSE}", f":{part}{_CLOSE}")
+
+
+def without_marks(rendered: str) -> str:
+    """The output of a template without its marks."""
+    return _MARK.sub("", rendered)
 
 
 def take_marks(rendered: str) -> tuple[str, Origins]:
     """The output without its marks, and where everything in it came from."""
-    lines = []
-    current = Origin()
-    for line in rendered.split("\n"):
-        leading = _LEADING.match(line)
-        marks = _MARK.findall(leading[0] if leading else "")
-        lines.append(_origin(*marks[-1]) if marks else current)
-        for mark in _MARK.findall(line)[-1:]:
-            current = _origin(*mark)
-    offsets, marks_in_order, taken = [], [], 0
-    for match in _MARK.finditer(rendered):
-        offsets.append(match.start() - taken)
-        marks_in_order.append(_origin(*match.groups()))
-        taken += len(match[0])
-    return _MARK.sub("", rendered), Origins(tuple(lines), tuple(offsets), tuple(marks_in_order))
+    pieces = _MARK.split(rendered)  # a text, then again and again the three words of a mark and a text
+    text = "".join(pieces[::4])
+    lines, start = [], 0
+    for line in text.split("\n"):
+        lines.append(start + len(line) - len(line.lstrip()))
+        start += len(line) + 1
+    offsets = accumulate(map(len, pieces[:-1:4]))
+    return text, Origins(tuple(lines), tuple(offsets), tuple(map(_origin, pieces[1::4], pieces[2::4], pieces[3::4])))
 
 
+@lru_cache(1024)
 def _origin(file: str, line: str, part: str) -> Origin:
     return Origin(file, int(line), int(part) if part else None)

@@ -15,7 +15,7 @@ from html import unescape
 from itertools import count
 
 import tinycss2
-from tinycss2.ast import AtRule, Declaration, Node, QualifiedRule
+from tinycss2.ast import AtRule, Declaration, Node
 
 from dispatch.content.issue import block_name
 from dispatch.errors import InvalidTheme
@@ -146,11 +146,13 @@ class Marker:
 
     def inline_css(self, css: str, source: Source) -> str:
         """The style sheet for style attributes, its declarations marked."""
-        return "".join(self._rule(rule, css, source) for rule in rules_of(css))
+        lines = css.split("\n")
+        return "".join(self._rule(*rule, lines, source) for rule in _written(css))
 
     def head_css(self, content: str, css: str, source: Source) -> None:
         """Remember where the nodes of a style stand; `content` is what `css` becomes between the tags."""
-        places = [_place(node, css, source) for node in walk(css)]
+        lines = css.split("\n")
+        places = [_place(node, lines, source) for node in walk(css)]
         around = len(walk(content)) - len(places)  # an @media that the compiler has put around it
         self.sheets[content] = (*(source(1) for _ in range(around)), *places)
 
@@ -183,13 +185,14 @@ class Marker:
                     declared[each.lower_name] = self._new(Mark(place, part))
         return number, declared
 
-    def _rule(self, rule: QualifiedRule, css: str, source: Source) -> str:
-        declarations = []
-        for each in _declarations(rule.content):
-            number = self._new(Mark(_place(each, css, source)))
-            value = tinycss2.serialize(each.value).strip()
-            declarations.append(f"{each.name}:{value};{self._word}-{each.lower_name}:{number}")
-        return f"{tinycss2.serialize(rule.prelude)}{{{';'.join(declarations)}}}"
+    def _rule(
+        self, selector: str, declarations: tuple[tuple[Declaration, str], ...], lines: list[str], source: Source
+    ) -> str:
+        marked = []
+        for each, value in declarations:
+            number = self._new(Mark(_place(each, lines, source)))
+            marked.append(f"{each.name}:{value};{self._word}-{each.lower_name}:{number}")
+        return f"{selector}{{{';'.join(marked)}}}"
 
     def _tag(self, tag: str) -> str:
         if self._word not in tag:
@@ -221,16 +224,28 @@ def _declarations(css: str | list[Node]) -> Iterator[Declaration]:
             yield each
 
 
+@lru_cache(8)
+def _written(css: str) -> tuple[tuple[str, tuple[tuple[Declaration, str], ...]], ...]:
+    """The selector of each rule of a style sheet, and its declarations with their values; the same for every issue."""
+    return tuple(
+        (
+            tinycss2.serialize(rule.prelude),
+            tuple((each, tinycss2.serialize(each.value).strip()) for each in _declarations(rule.content)),
+        )
+        for rule in rules_of(css)
+    )
+
+
 @lru_cache(256)
 def _declared(style: str) -> tuple[str, ...]:
     """The properties in an attribute, of which mrml writes the same again and again."""
     return tuple(each.lower_name for each in _declarations(unescape(style)))
 
 
-def _place(node: Node, css: str, source: Source) -> Location:
-    """Where a node of a style sheet stands: exactly, if its line is as the template has it."""
+def _place(node: Node, lines: list[str], source: Source) -> Location:
+    """Where a node of a style sheet, of which these are the lines, stands: exactly, if the template has its line."""
     origin = source.origins(node.source_line)
-    line = css.split("\n")[node.source_line - 1]
+    line = lines[node.source_line - 1]
     if line in source.theme.lines(origin.file)[origin.line - 1 : origin.line]:
         return Location(source.theme.shown(origin.file), origin.line, node.source_column)
     if isinstance(node, Declaration):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from dispatch.rendering.html_syntax import TOKEN
 
@@ -28,14 +29,15 @@ def shrink(html: str) -> str:
 
 
 def _shrink_markup(html: str) -> str:
-    html = _STYLE_ATTRIBUTE.sub(_shrink_style, html)
+    html = _STYLE_ATTRIBUTE.sub(lambda match: _shrink_style(*match.groups()), html)
     html = _SPACE_AT_BLOCK.sub(r"\1", html)
     # mrml writes this beside the valid style of the same name; HTML has no such attribute.
     return re.sub(r'(<td\b[^>]*?) vertical-align="[a-z]+"', r"\1", html)
 
 
-def _shrink_style(match: re.Match[str]) -> str:
+@lru_cache(1024)  # the same styles come again and again, in a mail and with every issue
+def _shrink_style(quoted: str | None, in_single_quotes: str | None) -> str:
     # cssutils writes font names in double quotes, and lxml then the attribute in single ones.
-    style = match[1] if match[1] is not None else match[2].replace('"', "'")
+    style = quoted if quoted is not None else (in_single_quotes or "").replace('"', "'")
     style = _QUOTED_OR_SPACE.sub(lambda part: part[1] or part[2], style).strip(" ;")
     return f' style="{style}"' if style else ""

@@ -41,13 +41,16 @@ class _Region:
 
 def find_slots(html: str, sentinels: Sentinels) -> Slots:
     """Cut finished HTML at its merge fields; raises MisplacedField."""
-    regions = _regions(html)
-    region = next(regions)
+    tokens = TOKEN.finditer(html)
+    token = next(tokens, None)
 
     def context_of(match: re.Match[str], name: str) -> Context:
-        nonlocal region
-        while region.end < match.end():
-            region = next(regions)
+        nonlocal token
+        while token and token.end() < match.end():
+            token = next(tokens, None)
+        if not token or match.end() <= token.start():
+            return Context.TEXT
+        region = next(region for region in _regions(token) if region.end >= match.end())
         if region.context is None or match.start() < region.start:
             raise MisplacedField(name, region.place)
         if region.context is Context.URL:
@@ -98,20 +101,15 @@ def _url_context(name: str, before: str, after: str, sentinels: Sentinels) -> Co
     return Context.URL_PART
 
 
-def _regions(html: str) -> Iterator[_Region]:
-    """All of the document in order, first to last character."""
-    end = 0
-    for token in TOKEN.finditer(html):
-        yield _Region(end, token.start(), Context.TEXT, "in text")
-        if token["comment"]:
-            # To one client this is markup, to all others nothing: no escaper is right in both.
-            yield _Region(token.start(), token.end(), None, "in a comment for Outlook")
-        elif token["raw"]:
-            yield _Region(token.start(), token.end(), None, f"inside <{token['raw'].lower()}>")
-        else:
-            yield from _tag_regions(token)
-        end = token.end()
-    yield _Region(end, len(html), Context.TEXT, "in text")
+def _regions(token: re.Match[str]) -> Iterator[_Region]:
+    """All of a token in order, first to last character."""
+    if token["comment"]:
+        # To one client this is markup, to all others nothing: no escaper is right in both.
+        yield _Region(token.start(), token.end(), None, "in a comment for Outlook")
+    elif token["raw"]:
+        yield _Region(token.start(), token.end(), None, f"inside <{token['raw'].lower()}>")
+    else:
+        yield from _tag_regions(token)
 
 
 def _tag_regions(token: re.Match[str]) -> Iterator[_Region]:

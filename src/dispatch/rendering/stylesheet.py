@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 import tinycss2
@@ -18,14 +19,23 @@ _KEPT = 32  # style sheets: a theme has four, which are the same for every issue
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
+@dataclass(frozen=True)
+class _Fault:
+    """What is wrong in a style sheet, and in which of its lines."""
+
+    message: str
+    line: int
+    remedy: str = ""
+
+
 def check_inline_css(css: str, origin: Callable[[int], Location]) -> None:
     """Raise InvalidTheme for what premailer would not inline, or would inline wrongly, at the rule's line."""
-    _raise(problem for rule in rules_of(css) for problem in _inline_problems(rule, origin))
+    _raise(_inline_faults(css), origin)
 
 
 def check_head_css(css: str, origin: Callable[[int], Location]) -> None:
     """Raise InvalidTheme for what is broken, and for an @-rule inside another: Gmail drops the whole block for it."""
-    _raise(problem for rule in rules_of(css) for problem in _head_problems(rule, origin))
+    _raise(_head_faults(css), origin)
 
 
 def shrink_css(css: str) -> str:
@@ -57,62 +67,67 @@ def _within(node: Node) -> Iterator[Node]:
             yield from _within(inner)
 
 
-def _raise(problems: Iterator[Problem]) -> None:
-    found = list(problems)
-    if found:
-        raise InvalidTheme.of(found)
+def _raise(faults: tuple[_Fault, ...], origin: Callable[[int], Location]) -> None:
+    if faults:
+        raise InvalidTheme.of(Problem(fault.message, origin(fault.line), fault.remedy) for fault in faults)
 
 
-def _inline_problems(rule: Node, origin: Callable[[int], Location]) -> Iterator[Problem]:
-    where = origin(rule.source_line)
+@lru_cache(_KEPT)
+def _inline_faults(css: str) -> tuple[_Fault, ...]:
+    return tuple(fault for rule in rules_of(css) for fault in _inline_faults_of(rule))
+
+
+@lru_cache(_KEPT)
+def _head_faults(css: str) -> tuple[_Fault, ...]:
+    return tuple(fault for rule in rules_of(css) for fault in _head_faults_of(rule))
+
+
+def _inline_faults_of(rule: Node) -> Iterator[_Fault]:
     if isinstance(rule, AtRule):
-        yield Problem(f"@{rule.at_keyword} cannot be inlined", where, "write it in head.css.j2")
+        yield _Fault(f"@{rule.at_keyword} cannot be inlined", rule.source_line, "write it in head.css.j2")
     elif isinstance(rule, QualifiedRule):
-        selector = tinycss2.serialize(rule.prelude).strip()
-        yield from _selector_problems(selector, where)
-        yield from _declaration_problems(rule, origin)
+        yield from _selector_faults(tinycss2.serialize(rule.prelude).strip(), rule.source_line)
+        yield from _declaration_faults(rule)
     else:
-        yield _broken(rule, where)
+        yield _broken(rule)
 
 
-def _selector_problems(selector: str, where: Location) -> Iterator[Problem]:
+def _selector_faults(selector: str, line: int) -> Iterator[_Fault]:
     try:
         parse(selector)
     except SelectorError as error:
-        yield Problem(f"the selector {selector!r} cannot be read: {error}", where)
+        yield _Fault(f"the selector {selector!r} cannot be read: {error}", line)
     if ":" in selector:
         remedy = "give the element a class, or write the rule in head.css.j2"
-        yield Problem(f"{selector!r} has a pseudo-class, which cannot be inlined", where, remedy)
+        yield _Fault(f"{selector!r} has a pseudo-class, which cannot be inlined", line, remedy)
     if selector != selector.lower():
-        yield Problem(f"{selector!r} would match nothing", where, "write selectors in lower case")
+        yield _Fault(f"{selector!r} would match nothing", line, "write selectors in lower case")
 
 
-def _declaration_problems(rule: QualifiedRule, origin: Callable[[int], Location]) -> Iterator[Problem]:
+def _declaration_faults(rule: QualifiedRule) -> Iterator[_Fault]:
     seen: set[str] = set()
     for declaration in tinycss2.parse_declaration_list(rule.content, skip_comments=True, skip_whitespace=True):
-        where = origin(declaration.source_line)
+        line = declaration.source_line
         if not isinstance(declaration, Declaration):
-            yield _broken(declaration, where)
+            yield _broken(declaration)
         elif declaration.important:
-            yield Problem("!important inside a style attribute would beat the dark colours", where, "take it out")
+            yield _Fault("!important inside a style attribute would beat the dark colours", line, "take it out")
         elif declaration.lower_name in seen:
-            yield Problem(f"{declaration.name} stands twice in one rule", where, "only the last would be inlined")
+            yield _Fault(f"{declaration.name} stands twice in one rule", line, "only the last would be inlined")
         else:
             seen.add(declaration.lower_name)
 
 
-def _head_problems(rule: Node, origin: Callable[[int], Location], *, inside: bool = False) -> Iterator[Problem]:
-    where = origin(rule.source_line)
+def _head_faults_of(rule: Node, *, inside: bool = False) -> Iterator[_Fault]:
     if isinstance(rule, ParseError):
-        yield _broken(rule, where)
+        yield _broken(rule)
     elif isinstance(rule, AtRule):
         if inside:
-            yield Problem(
-                f"@{rule.at_keyword} inside another @-rule", where, "Gmail drops the whole style block for it"
-            )
+            message, remedy = f"@{rule.at_keyword} inside another @-rule", "Gmail drops the whole style block for it"
+            yield _Fault(message, rule.source_line, remedy)
         for inner in tinycss2.parse_rule_list(rule.content or [], skip_comments=True, skip_whitespace=True):
-            yield from _head_problems(inner, origin, inside=True)
+            yield from _head_faults_of(inner, inside=True)
 
 
-def _broken(node: Node, where: Location) -> Problem:
-    return Problem(f"broken CSS: {getattr(node, 'message', node.type)}", where)
+def _broken(node: Node) -> _Fault:
+    return _Fault(f"broken CSS: {getattr(node, 'message', node.type)}", node.source_line)

@@ -43,19 +43,7 @@ class Source:
 
         With `after` the pattern is looked for behind that one, up to the next `<`, on further lines too.
         """
-        lines = self.theme.lines(origin.file)[max(origin.line - 1, 0) :]
-        text = "\n".join(lines) if after else "".join(lines[:1])
-        begin = re.search(after, text) if after else None
-        if begin:
-            end = text.find("<", begin.end())
-            found = re.compile(pattern).search(text, begin.end(), end if end >= 0 else len(text))
-        else:
-            found = None if after else re.search(pattern, text)
-        if not found:
-            return self.find(origin, after) if after else Location(self.theme.shown(origin.file), origin.line)
-        before = text[: found.start()]
-        line = origin.line + before.count("\n")
-        return Location(self.theme.shown(origin.file), line, len(before) - before.rfind("\n"))
+        return self.theme.find(origin.file, origin.line, pattern, after)
 
 
 @dataclass(frozen=True)
@@ -154,6 +142,31 @@ class Theme:
     @cached_property
     def _lines(self) -> dict[str, list[str]]:
         return {"": []}
+
+    def find(self, template: str, line: int, pattern: str, after: str) -> Location:
+        """See Source.find. What is found is kept: a template is filled many times for an issue."""
+        asked = (template, line, pattern, after)
+        if asked not in self._found:
+            self._found[asked] = self._find(*asked)
+        return self._found[asked]
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, int, str, str], Location]:
+        return {}
+
+    def _find(self, template: str, line: int, pattern: str, after: str) -> Location:
+        lines = self.lines(template)[max(line - 1, 0) :]
+        text = "\n".join(lines) if after else "".join(lines[:1])
+        begin = re.search(after, text) if after else None
+        if begin:
+            end = text.find("<", begin.end())
+            found = re.compile(pattern).search(text, begin.end(), end if end >= 0 else len(text))
+        else:
+            found = None if after else re.search(pattern, text)
+        if not found:
+            return self.find(template, line, after, "") if after else Location(self.shown(template), line)
+        before = text[: found.start()]
+        return Location(self.shown(template), line + before.count("\n"), len(before) - before.rfind("\n"))
 
     def _with_source(self, template: str, context: Mapping[str, object]) -> tuple[str, Source]:
         text, origins = take_marks(self.render(template, context))
