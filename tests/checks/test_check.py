@@ -93,16 +93,22 @@ PIECES = [
     "%zz",
     "é",
     "例え。テスト",
+    "am 3. März 2026",
+    "30 000 €, 3,8 %",
+    "“«",
 ]
 letters = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="{}!"), max_size=3)
 hostile = st.lists(st.sampled_from([*PIECES, " "]) | letters, min_size=1, max_size=12).map("".join)
 
 
-@given(hostile, hostile, hostile)
-def test_no_text_breaks_a_check_and_every_place_is_in_the_file(subject: str, text: str, url: str) -> None:
+@given(hostile, hostile, hostile, st.sampled_from(["en", "fr", "de", "es", "it", "nl", "he", "ja", "xx"]))
+def test_no_text_breaks_a_check_and_every_place_is_in_the_file(
+    subject: str, text: str, url: str, language: str
+) -> None:
     subject, text, url = (json.dumps(each, ensure_ascii=False) for each in (subject, text, url))
     lines = [
         "title: A",
+        f"language: {language}",
         f"subject: {subject}",
         "blocks:",
         f"  - paragraph: {text}",

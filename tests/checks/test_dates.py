@@ -71,6 +71,8 @@ def about(text: str, language: str) -> str:
         ("fr", "lun. 03/03/2026", "mar. 3 mars 2026"),
         ("de", "Montag, den 3. März 2026", "Dienstag, den 3. März 2026"),
         ("de", "Montag, 3.3.2026", "Dienstag, 03.03.2026"),
+        ("de", "Mo., 3.3.2026", "So 3. März 2026, wie am 3. März 2026"),
+        ("de", "Mo, den 3. März 2026", "Di., den 3. März 2026"),
         ("es", "lunes, 3 de marzo de 2026", "martes 3 de marzo de 2026"),
         ("it", "lunedì 3 marzo 2026", "martedì 3 marzo 2026"),
     ],

@@ -148,12 +148,12 @@ def _calendar_of(language: str) -> _Calendar | None:
     locale = locale_of(language)
     if locale is None or locale.language not in _RELATIONS:
         return None
-    weekdays, exact = _weekdays(locale)
+    weekdays, short = _weekdays(locale)
     months = _months(locale)
     month_names = "|".join(re.escape(name) for name in sorted(months, key=len, reverse=True))
-    weekday = (
-        rf"(?P<weekday>(?i:{'|'.join(map(re.escape, weekdays))})|(?:{'|'.join(map(re.escape, exact))})(?=\.|,|\s))"
-    )
+    # The shortest are words as well: So. 3. Mai, but not So 3. Mai.
+    exact = (re.escape(name) + ("(?=[.,])" if len(name) < 3 else r"(?=[.,\s])") for name in short)
+    weekday = rf"(?P<weekday>(?i:{'|'.join(map(re.escape, weekdays))})|{'|'.join(exact)})"
     day, year = r"(?P<day{0}>[0-3]?\d)(?:st|nd|rd|th|er|\.|º|°)?", r"(?P<year{0}>\d{{4}})"
     month = rf"(?P<month{{0}}>(?i:{month_names}))\.?"
     forms = [
@@ -168,15 +168,14 @@ def _calendar_of(language: str) -> _Calendar | None:
     dated = re.compile(rf"\b{weekday}\.?,?[\s\u00a0]+{article}(?P<date>{date_})")
     names = tuple(locale.days["format"]["wide"][number] for number in range(7))
     return _Calendar(
-        names, weekdays | {name.lower(): number for name, number in exact.items()}, months, month_names, dated
+        names, weekdays | {name.lower(): number for name, number in short.items()}, months, month_names, dated
     )
 
 
 def _weekdays(locale: Locale) -> tuple[dict[str, int], dict[str, int]]:
-    """The names of the weekdays in lower case; their abbreviations of three letters and more, which may be words too."""
+    """The names of the weekdays in lower case; their abbreviations, which may be words too, as they are written."""
     wide = {name.lower(): number for number, name in locale.days["format"]["wide"].items()}
-    short = {name.rstrip("."): number for number, name in locale.days["format"]["abbreviated"].items()}
-    return wide, {name: number for name, number in short.items() if len(name) > 2}
+    return wide, {name.rstrip("."): number for number, name in locale.days["format"]["abbreviated"].items()}
 
 
 def _months(locale: Locale) -> dict[str, int]:
