@@ -28,6 +28,10 @@ EXAMPLES: dict[CheckFunction, Example] = {
               - paragraph: “ends only here.” Don’t we all?
               - paragraph: It also goes on “from here
               - paragraph: to here.”
+              - paragraph: |
+                  “The first of two paragraphs
+
+                  “ends in the second.”
               - list: ["a \\"b\\"", "`c\\"`"]
         """,
     ),
@@ -40,7 +44,7 @@ EXAMPLES: dict[CheckFunction, Example] = {
             title: A bridge (nearly)
             blocks:
               - paragraph: >-
-                  a) It is [open](https://example.org/a_(b)), 2) and long [sic] (see (b)), iv) so :-( or ;)
+                  a) It is in [0, 1) or (-1; 0], [open](https://example.org/a_(b)), 2) and long [sic] (see (b)), iv) so :-( or ;)
                   and `f(x`, <https://example.org/(a> (https://example.org/a), [see](https://example.org).
         """,
     ),
@@ -89,6 +93,7 @@ def said(check: CheckFunction, text: str, language: str = "en") -> int:
     [
         ("Er sagte „nie“ und „nimmer”.", "de"),
         ("Er sagte »nie« und ging.", "de"),
+        ("Er sagte: „Nie!\n\n„Nimmer!“", "de"),
         ("Il a dit « jamais » et « “non” ».", "fr"),
         ("Han sa ”aldrig” och gick.", "sv"),
         ('A 5" pipe and a 6\'2" man', "en"),
@@ -106,6 +111,21 @@ def test_quotations_of_many_languages_are_complete(text: str, language: str) -> 
 )
 def test_quotations_that_never_end_are_told_in_any_language(text: str, language: str) -> None:
     assert said(punctuation.unbalanced_quotes, text, language) == 1
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing", "language"), [("„", "“", "de"), ("»", "«", "de"), ("«", "»", "de-CH"), ("“", "”", "en")]
+)
+def test_a_quotation_may_end_in_the_next_text_and_each_half_alone_is_told(
+    opening: str, closing: str, language: str
+) -> None:
+    begun, ended = f"So {opening}it begins", f"and ends{closing} here."
+    both = f"title: A\nlanguage: {language}\nblocks:\n  - paragraph: {begun}\n  - paragraph: {ended}\n"
+    assert not findings(punctuation.unbalanced_quotes, both)
+    [finding] = findings(punctuation.unbalanced_quotes, both.replace(ended, "and goes on."))
+    assert finding.message == f"{opening} opens a quotation that never ends"
+    [finding] = findings(punctuation.unbalanced_quotes, both.replace(begun, "It began"))
+    assert finding.message == f"{closing} closes a quotation that was never opened"
 
 
 def test_a_mark_that_stands_for_a_character_is_told_with_it() -> None:

@@ -94,7 +94,7 @@ EXAMPLES: dict[CheckFunction, Example] = {
         """,
         good="""
             title: A bridge
-            subject: "Reopened: your bridge"
+            subject: "re:publica reopened: your bridge"
             blocks: [divider: ]
         """,
     ),

@@ -23,26 +23,33 @@ def unbalanced_quotes(evidence: Evidence) -> Iterator[Finding]:
     Double ones only: an apostrophe looks like a single one. A quotation that goes on in the next text is none of
     these, nor are inches (5") and the marks of languages that open and close with the same one (sv, fi).
     """
-    language = evidence.issue.language.partition("-")[0].lower()
+    tag = evidence.issue.language.lower()
+    language = tag.partition("-")[0]
+    closing = _CLOSING.get(tag, _CLOSING.get(language, "”»"))
     texts = [(text, _lonely_quotes(text.prose, language)) for text in evidence.texts]
-    expected = False  # a quotation of the text before may end here
+    pending = ""  # the mark of a quotation of the text before, which may end here
     for (text, lonely), (following, theirs) in zip(texts, [*texts[1:], (None, [])], strict=True):
-        if expected and lonely and (lonely[0][1] in _CLOSING or lonely[0][1] == '"'):
+        if pending and lonely and lonely[0][1] in _PARTNERS[pending]:
             del lonely[0]
-        expected = len(lonely) == 1 and following is not None and _goes_on(lonely[0][1], following, theirs)
-        if lonely and not expected:
+        mark = lonely[0][1] if len(lonely) == 1 else ""
+        goes_on = mark and mark not in closing and following is not None and _goes_on(mark, following, theirs)
+        pending = mark if goes_on else ""
+        if lonely and not goes_on:
             offset, mark = lonely[-1]
-            what = (
-                "closes a quotation that was never opened" if mark in _CLOSING else "opens a quotation that never ends"
+            what, where = (
+                ("closes a quotation that was never opened", "begins")
+                if mark in closing
+                else ("opens a quotation that never ends", "ends")
             )
-            hint = "Write the mark where it begins." if mark in _CLOSING else "Write the mark where it ends."
-            yield warning(unbalanced_quotes, _place(evidence, text, offset), f"{mark} {what}", hint)
+            place = _place(evidence, text, offset)
+            yield warning(unbalanced_quotes, place, f"{mark} {what}", f"Write the mark where it {where}.")
 
 
 def unbalanced_brackets(evidence: Evidence) -> Iterator[Finding]:
     """A bracket is opened and never closed, or closed and never opened.
 
-    Round and square ones. The bracket of a list, as in "a) and b)", is none of these, nor is a smiley.
+    Round and square ones. The bracket of a list, as in "a) and b)", is none of these, nor is a smiley or an interval:
+    [0, 1).
     """
     for text in evidence.texts:
         for pair in ("()", "[]"):
@@ -87,11 +94,13 @@ def leftover_html(evidence: Evidence) -> Iterator[Finding]:
                 yield warning(leftover_html, _place(evidence, text, match.start()), message, hint)
 
 
-_CLOSING = "”»"
+_CLOSING = {"de": "”“«", "de-ch": "”“»", "da": "”«"}  # German „so“ and »so«, Swiss «so»
 _QUOTE = re.compile(r"[“”„«»\"]")
+_BEGINNING = re.compile(r"\n[ \t]*$")
 _INCHES = re.compile(r"\d\"")
 _ONE_FOR_BOTH = {"sv", "fi"}
 _SMILEY = re.compile(r"[:;=]['’]?-?$")  # noqa: RUF001
+_INTERVAL = re.compile(r"[\[(]-?[\w.∞]+[,;] ?-?[\w.∞]+[\])]")
 _ITEM = re.compile(r"(?:^|[\s(,;])(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})$")
 _STARS = re.compile(r"(?<![\\*])\*\*(?!\*)")
 _MARKDOWN = re.compile(r"(?<!\S)\*\*(?=[^\s*]).*?(?<=[^\s*])\*\*")
@@ -125,6 +134,8 @@ def _lonely_quotes(prose: str, language: str) -> list[Mark]:
         mark, last = match[0], waiting[-1][1] if waiting else ""
         if last and mark in _PARTNERS[last]:
             waiting.pop()
+        elif mark == last and _BEGINNING.search(prose, 0, match.start()):
+            continue  # each paragraph of a long quotation opens it again
         elif mark != "”" or language in _ONE_FOR_BOTH:
             waiting.append((match.start(), mark))
         else:
@@ -141,13 +152,13 @@ def _goes_on(mark: str, following: ReadText, theirs: Sequence[Mark]) -> bool:
     """Whether a quotation that is open at the end of a text goes on in the one behind it."""
     begins = following.prose.lstrip().startswith(mark)
     ends = bool(theirs) and theirs[0][1] in _PARTNERS[mark]
-    return mark not in _CLOSING and (begins or ends)
+    return begins or ends
 
 
 def _lonely_brackets(prose: str, pair: str) -> list[Mark]:
     lonely: list[Mark] = []
     waiting: list[Mark] = []
-    for offset, mark in enumerate(prose):
+    for offset, mark in enumerate(_INTERVAL.sub(lambda match: " " * len(match[0]), prose)):
         if mark not in pair or _SMILEY.search(prose[max(offset - 3, 0) : offset]):
             continue
         if mark == pair[0]:

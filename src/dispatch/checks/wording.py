@@ -128,7 +128,8 @@ def leftover_placeholder(evidence: Evidence) -> Iterator[Finding]:
 
 
 _EXCLAMATIONS = re.compile(r"[!\uff01]\s?[!\uff01]")
-_REPLY = re.compile(r"\s*(?:re|fwd?|aw|wg|antw|tr|rv|sv)\s?(?:\[\d+\])?[:\uff1a]", re.IGNORECASE)
+# AWS re:Invent and the conference re:publica are names.
+_REPLY = re.compile(r"(?!\s*(?-i:re):\w)\s*(?:re|fwd?|aw|wg|antw|tr|rv|sv)\s?(?:\[\d+\])?[:\uff1a]", re.IGNORECASE)
 _REPLIES = re.compile(rf"(?:{_REPLY.pattern})+\s*(?=\S)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\b(?:(?:TK)+|TODO|FIXME|X{3,}|[Ll]orem +[Ii]psum|LOREM +IPSUM)\b")
 _CERTAIN = re.compile(r"(?:TK)+|lorem +ipsum", re.IGNORECASE)
