@@ -22,10 +22,13 @@ def facts(people: int, listed: int, *empty: str, segment: str = "") -> dict[str,
 
 
 EXAMPLES: dict[CheckFunction, Example] = {
-    audience.empty_audience: Example(bad=ISSUE, bad_facts=facts(0, 0), good=ISSUE, good_facts=facts(1, 1)),
+    audience.empty_audience: Example(
+        bad=ISSUE, bad_facts=facts(0, 0), at="dispatch.yaml:9:14", good=ISSUE, good_facts=facts(1, 1)
+    ),
     audience.empty_segment: Example(
         bad=ISSUE,
         bad_facts=facts(25, 25, "paid"),
+        at="dispatch.yaml:15:9",
         good=ISSUE,
         good_facts=facts(0, 0, "paid", "french") | {"subscribers": None},
     ),

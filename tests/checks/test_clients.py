@@ -48,24 +48,28 @@ EXAMPLES: dict[CheckFunction, Example] = {
     clients.breaking_feature: Example(
         bad=ISSUE,
         bad_facts=body('<div style="display:flex">x</div>'),
+        at=str(PLACE),
         good=ISSUE,
         good_facts=body('<div style="display:block">x</div>'),
     ),
     clients.background_without_colour: Example(
         bad=ISSUE,
         bad_facts=body("<td style=\"background:url('https://example.org/a.png') center\">x</td>"),
+        at=str(PLACE),
         good=ISSUE,
         good_facts=body("<td style=\"background:#ffffff url('https://example.org/a.png') center\">x</td>"),
     ),
     clients.web_font_without_fallback: Example(
         bad=ISSUE,
         bad_facts=body("<p style=\"font-family:'Lora'\">x</p>", "@font-face{font-family:Lora;src:url(a.woff)}"),
+        at=str(PLACE),
         good=ISSUE,
         good_facts=body("<p style=\"font-family:'Lora',serif\">x</p>", "@font-face{font-family:Lora;src:url(a.woff)}"),
     ),
     clients.unsupported_feature: Example(
         bad=ISSUE,
         bad_facts=body('<div style="margin:1px;margin-inline-start:4px">x</div>'),
+        at=str(PLACE),
         good=ISSUE,
         good_facts=body('<div style="margin:1px;margin-left:4px">x</div>'),
     ),

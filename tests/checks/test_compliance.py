@@ -12,7 +12,7 @@ from dispatch.checks.evidence import Setting
 from dispatch.content.issue import read_issue
 from dispatch.location import Location
 from dispatch.rendering.compiled import CompiledIssue, Context, Slot, Slots
-from dispatch.testing.checks import HEADERS, POSTAL_ADDRESS, CheckContract, Example, compiled, findings
+from dispatch.testing.checks import CARET, HEADERS, POSTAL_ADDRESS, CheckContract, Example, compiled, findings
 
 ISSUE = "title: A bridge\nblocks: [divider: ]\n"
 COMPILED = compiled(read_issue(ISSUE, "issues/example.yaml"))
@@ -26,34 +26,38 @@ ADDRESS_PLACE = Location("dispatch.yaml", 6, 19)
 
 EXAMPLES: dict[CheckFunction, Example] = {
     compliance.missing_postal_address: Example(
-        bad=ISSUE,
+        bad=f"{CARET}{ISSUE}",
         bad_facts={"compiled": replace(COMPILED, html=Slots(("<p>Goodbye</p>",)))},
         good=ISSUE,
     ),
     compliance.missing_unsubscribe_link: Example(
-        bad=ISSUE,
+        bad=f"{CARET}{ISSUE}",
         bad_facts={"compiled": replace(COMPILED, text=Slots(("Goodbye",)))},
         good=ISSUE,
     ),
     compliance.missing_one_click_headers: Example(
         bad=ISSUE,
         bad_facts={"headers": tuple((name, value.replace("https:", "http:")) for name, value in HEADERS)},
+        at="dispatch.yaml:11:8",
         good=ISSUE,
     ),
     compliance.incomplete_headers: Example(
         bad=ISSUE,
         bad_facts={"headers": (*HEADERS, ("From", "Example News <news@example.org>"))},
+        at="dispatch.yaml:8:7",
         good=ISSUE,
     ),
     compliance.free_from_address: Example(
         bad=ISSUE,
         bad_facts={"from_address": Setting("joy@gmail.com", FROM_PLACE), "mail_server": "smtp.example.org"},
+        at="dispatch.yaml:8:7",
         good=ISSUE,
         good_facts={"from_address": Setting("joy@gmail.com", FROM_PLACE), "mail_server": "smtp.gmail.com"},
     ),
     compliance.unanswerable_address: Example(
         bad=ISSUE,
         bad_facts={"from_address": Setting("no-reply@example.org", FROM_PLACE)},
+        at="dispatch.yaml:8:7",
         good=ISSUE,
         good_facts={
             "from_address": Setting("no-reply@example.org", FROM_PLACE),
@@ -61,18 +65,20 @@ EXAMPLES: dict[CheckFunction, Example] = {
         },
     ),
     compliance.incomplete_text_part: Example(
-        bad=f"title: A bridge\nblocks: [paragraph: {PROSE}]\n",
+        bad=f"{CARET}title: A bridge\nblocks: [paragraph: {PROSE}]\n",
         good=f"title: A bridge\nblocks: [paragraph: {PROSE}]\n",
         good_facts={"compiled": replace(COMPILED, text=Slots((f"A bridge\n\n{PROSE}\n",)))},
     ),
     compliance.local_from_address: Example(
         bad=ISSUE,
         bad_facts={"from_address": Setting("joy@localhost", Location("dispatch.yaml", 8, 7))},
+        at="dispatch.yaml:8:7",
         good=ISSUE,
     ),
     compliance.untouched_setting: Example(
         bad=ISSUE,
         bad_facts={"from_address": Setting("me@newsletter.example", Location("dispatch.yaml", 8, 7))},
+        at="dispatch.yaml:8:7",
         good=ISSUE,
         good_facts={"from_address": Setting("me@newsletter.example", ADDRESS_PLACE), "real_mail": False},
     ),

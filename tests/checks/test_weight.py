@@ -11,7 +11,7 @@ from dispatch.checks.check import CheckFunction, Severity
 from dispatch.checks.evidence import PictureFacts
 from dispatch.content.issue import read_issue
 from dispatch.rendering.compiled import CompiledIssue, Slots
-from dispatch.testing.checks import CheckContract, Example, compiled, findings
+from dispatch.testing.checks import CARET, CheckContract, Example, compiled, findings
 
 ISSUE = "title: A bridge\nblocks: [divider: ]\n"
 COMPILED = compiled(read_issue(ISSUE, "issues/example.yaml"))
@@ -27,16 +27,16 @@ HEAVY = PictureFacts("images/bridge.jpg", "JPEG", 1104, 1600, 1_600_001)
 
 EXAMPLES: dict[CheckFunction, Example] = {
     weight.clipped_html: Example(
-        bad=ISSUE,
+        bad=f"{CARET}{ISSUE}",
         bad_facts={"largest_html_bytes": 102_400},
         good=ISSUE,
         good_facts={"largest_html_bytes": 81_919},
     ),
     weight.oversized_styles: Example(
-        bad=ISSUE, bad_facts=styled("a" * 16_385), good=ISSUE, good_facts=styled("é" * 8_192)
+        bad=f"{CARET}{ISSUE}", bad_facts=styled("a" * 16_385), good=ISSUE, good_facts=styled("é" * 8_192)
     ),
     weight.nested_at_rule: Example(
-        bad=ISSUE,
+        bad=f"{CARET}{ISSUE}",
         bad_facts=styled("@media screen{@media (max-width:480px){a{color:red}}}"),
         good=ISSUE,
         good_facts=styled("@media screen{a{color:red}}@media (max-width:480px){a{color:red}}"),

@@ -44,10 +44,14 @@ HEADERS = (
 
 @dataclass(frozen=True)
 class Example:
-    """An issue at which a check must speak, and its innocent twin; `bad_facts` and `good_facts` replace Evidence."""
+    """An issue at which a check must speak, and its innocent twin; `bad_facts` and `good_facts` replace Evidence.
+
+    `at` is where it must speak outside of the issue, as `dispatch.yaml:8:7`.
+    """
 
     bad: str
     good: str
+    at: str = ""
     bad_facts: Mapping[str, Any] = field(default_factory=dict)
     good_facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -162,12 +166,11 @@ class CheckContract:
     def test_it_speaks_at_the_bad_example(self, check: CheckFunction) -> None:
         example = self.examples[check]
         said = findings(check, example.bad, **example.bad_facts)
-        assert said
-        if expected := places(example.bad):
-            assert [finding.location for finding in said] == expected
+        expected = [*([example.at] if example.at else []), *map(str, places(example.bad))]
+        assert expected, "a bad example says where the check must speak: by carets, or with `at`"
+        assert [str(finding.location) for finding in said] == expected
         for finding in said:
             assert finding.check == name_of(check)
-            assert finding.location.file
             assert not finding.message.endswith("."), "a message follows `error: `, without a full stop"
             assert finding.hint, "a finding says what to do about it"
 
