@@ -8,7 +8,7 @@ import pytest
 
 from dispatch.checks import compliance
 from dispatch.checks.check import CheckFunction, Severity
-from dispatch.checks.evidence import Setting
+from dispatch.checks.evidence import Setting, TemplateText
 from dispatch.content.issue import read_issue
 from dispatch.location import Location
 from dispatch.rendering.compiled import CompiledIssue, Context, Slot, Slots
@@ -22,6 +22,10 @@ PROSE = (
 )
 FROM_PLACE = Location("dispatch.yaml", 8, 7)
 ADDRESS_PLACE = Location("dispatch.yaml", 6, 19)
+
+
+def with_html(html: str) -> CompiledIssue:
+    return replace(COMPILED, html=Slots((html,)))
 
 
 EXAMPLES: dict[CheckFunction, Example] = {
@@ -64,6 +68,38 @@ EXAMPLES: dict[CheckFunction, Example] = {
             "reply_to": Setting("joy@example.org", FROM_PLACE),
         },
     ),
+    compliance.missing_sender_name: Example(
+        bad=ISSUE,
+        bad_facts={"from_name": ""},
+        at="dispatch.yaml:8:7",
+        good=ISSUE,
+        good_facts={"from_name": "", "real_mail": False},
+    ),
+    compliance.misleading_sender_name: Example(
+        bad=ISSUE,
+        bad_facts={"from_name": "Example News ✔"},
+        at="dispatch.yaml:8:7",
+        good=ISSUE,
+        good_facts={"from_name": "Example™ News & Cie (Lyon), 20° Ost (2026)"},
+    ),
+    compliance.mixed_script_domain: Example(
+        bad="""
+            title: A bridge
+            blocks: [paragraph: "‸[A bank](https://p\u0430ypal.example/), ‸[another](https://www.xn--pypal-4ve.example)"]
+        """,
+        good="""
+            title: A bridge
+            blocks: [paragraph: "[One](https://пример.example), [two](https://sony日本ストアー.example), [three](https://xn--9.example)"]
+        """,
+    ),
+    compliance.hidden_content: Example(
+        bad=f"{CARET}{ISSUE}",
+        bad_facts={
+            "compiled": with_html(f'<p style="visibility: hidden">{"word " * 37}<b style="display:none">ab</b></p>')
+        },
+        good=f"preheader: {PROSE}\n{ISSUE}",
+        good_facts={"compiled": with_html(f'<div style="display:none">{PROSE} {"word " * 37}&zwnj;&nbsp;</div>')},
+    ),
     compliance.incomplete_text_part: Example(
         bad=f"{CARET}title: A bridge\nblocks: [paragraph: {PROSE}]\n",
         good=f"title: A bridge\nblocks: [paragraph: {PROSE}]\n",
@@ -88,10 +124,6 @@ EXAMPLES: dict[CheckFunction, Example] = {
 class TestContract(CheckContract):
     theme = compliance
     examples = EXAMPLES
-
-
-def with_html(html: str) -> CompiledIssue:
-    return replace(COMPILED, html=Slots((html,)))
 
 
 @pytest.mark.parametrize(
@@ -192,3 +224,47 @@ def test_without_https_only_the_authors_own_machine_offers_one_click(way_out: st
     headers = tuple((name, value.replace("https://example.org", way_out)) for name, value in HEADERS)
     assert len(findings(compliance.missing_one_click_headers, ISSUE, headers=headers)) == told
     assert not findings(compliance.missing_one_click_headers, ISSUE, headers=headers, real_mail=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "odd"),
+    [
+        ("Anna (2)", "(2)"),
+        ("[1] New Message", "[1]"),
+        ("Re: your bridge", "Re:"),
+        ("joy@gmail.com", "joy@gmail.com"),
+        ("{{first_name|reader}}", "{{first_name|reader}}"),
+        ("📬 Example News", "📬"),
+        ("news@example.org", None),
+        ("Die Küche & Co. – 東京", None),
+        ("Regards from Re", None),
+    ],
+)
+def test_a_senders_name_is_a_name(name: str, odd: str | None) -> None:
+    said = findings(compliance.misleading_sender_name, ISSUE, from_name=name)
+    assert [finding.message.partition("”")[0] for finding in said] == ([f"“{odd}"] if odd else [])
+
+
+@pytest.mark.parametrize("name", ["Subject", "Reply-To", "To", "List-Unsubscribe", "list-help"])
+def test_no_header_may_stand_twice(name: str) -> None:
+    [finding] = findings(compliance.incomplete_headers, ISSUE, headers=(*HEADERS, (name, "x"), (name, "x")))
+    assert f"stands {3 if name in dict(HEADERS) else 2} times" in finding.message
+
+
+def test_replies_reach_somebody() -> None:
+    local = {"reply_to": Setting("joy@mac.local", ADDRESS_PLACE)}
+    [finding] = findings(compliance.unanswerable_address, ISSUE, **local)
+    assert (finding.message, finding.location) == ("readers cannot answer to joy@mac.local", ADDRESS_PLACE)
+
+
+def test_the_senders_own_domains_are_of_one_alphabet() -> None:
+    forged = {name: Setting("joy@p\u0430ypal.example", ADDRESS_PLACE) for name in ("from_address", "reply_to")}
+    forged["newsletter_url"] = Setting("https://p\u0430ypal.example/news", ADDRESS_PLACE)
+    assert len(findings(compliance.mixed_script_domain, ISSUE, **forged)) == 3
+
+
+def test_what_hides_text_is_blamed_in_the_template() -> None:
+    template = TemplateText("templates/email.mjml.j2", '<mj-raw>\n<p style="display: none">')
+    hidden = {"compiled": with_html(f'<p style="display:none">{"word " * 40}</p>'), "templates": (template,)}
+    [finding] = findings(compliance.hidden_content, ISSUE, **hidden)
+    assert str(finding.location) == "templates/email.mjml.j2:2:11"

@@ -11,7 +11,8 @@ import pytest
 from dispatch.checks import CHECKS
 from dispatch.checks.check import CheckFunction, documentation_of, name_of
 
-PAGE = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "checks.md").read_text(encoding="utf-8")
 
 
 def sections() -> dict[str, str]:
@@ -28,6 +29,15 @@ def test_the_page_says_what_the_check_says_of_itself(check: CheckFunction) -> No
 def test_the_page_has_no_check_that_is_gone() -> None:
     documented = [title.strip("`") for title in sections() if title.startswith("`")]
     assert documented == [name_of(check) for check in CHECKS]
+
+
+def test_what_looks_after_the_rules_for_bulk_senders_is_there() -> None:
+    doctor = (DOCS / "doctor.md").read_text(encoding="utf-8")
+    examinations = set(re.findall(r"^### `(.+)`$", doctor, re.MULTILINE))
+    rows = re.findall(r"^\| [^|]+ \| [^|]+ \| ([^|]+) \|$", PAGE, re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`([a-z]+(?:-[a-z]+)+|spf|dkim|dmarc)`", row)}
+    assert "spf" in named
+    assert named <= {name_of(check) for check in CHECKS} | examinations
 
 
 def test_names_are_unique() -> None:

@@ -98,6 +98,7 @@ def test_settings_know_their_place(folder: Path) -> None:
         ("Example News, 1 Example Street, 10115 Berlin", 4),
         ("news@example.org", 5),
     ]
+    assert evidence.from_name == "Example News"
 
 
 def test_an_unsubscribe_url_that_follows_from_the_newsletters_stands_where_that_does(folder: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from dispatch.checks.check import Finding, error, warning
 from dispatch.checks.evidence import Evidence
-from dispatch.checks.hosts import is_local, is_this_machine
-from dispatch.checks.mail import visible_text
+from dispatch.checks.hosts import is_local, is_this_machine, mixes_alphabets
+from dispatch.checks.mail import hidden_text, visible_text
+from dispatch.checks.urls import host_of, written_urls
+from dispatch.content.richtext import parse_plain
 from dispatch.content.texts import TextKind
 
 _OF_STARTER = {"Your name, your street, your town", "me@newsletter.example", "https://newsletter.example"}
@@ -70,14 +73,17 @@ def missing_one_click_headers(evidence: Evidence) -> Iterator[Finding]:
 def incomplete_headers(evidence: Evidence) -> Iterator[Finding]:
     """A header that every mail or every list has is missing, stands twice, or names another domain than From.
 
-    From and Date once, and a Message-ID (RFC 5322 §3.6; Gmail's "Email sender guidelines", 2024-02), List-Id (RFC 2919),
-    the domain of From in the Message-ID and the List-Id. They are read from a specimen message.
+    From, Date and Message-ID have to be there, and none of RFC 5322 §3.6 twice (Gmail's "Email sender guidelines",
+    2024-02), nor any of a list (RFC 2369 §2), of which List-Id is needed (RFC 2919); the Message-ID and the List-Id are
+    of the domain of From. They are read from a specimen message.
     """
     domain = evidence.from_address.value.rpartition("@")[2].lower()
-    for name in ("From", "Date", "Message-ID", "List-Id") if evidence.headers else ():
+    for name in (*_NEEDED, *_ONCE) if evidence.headers else ():
         values = [value for each, value in evidence.headers if each.lower() == name.lower()]
-        if len(values) != 1:
+        if len(values) > 1 or (not values and name in _NEEDED):
             fault = f"the header {name} stands {len(values)} times in the mail, and once is right"
+        elif name in _ONCE:
+            continue
         elif name != "Date" and not re.search(rf"[@.]{re.escape(domain)}>?$", values[0].lower()):
             fault = f"the header {name} does not name the domain of From: {values[0]}"
         else:
@@ -106,17 +112,72 @@ def free_from_address(evidence: Evidence) -> Iterator[Finding]:
 
 
 def unanswerable_address(evidence: Evidence) -> Iterator[Finding]:
-    """Readers cannot answer: the address is a no-reply one.
+    """Readers cannot answer: the address is a no-reply one, or Reply-To has no domain that the world knows.
 
     Microsoft wants From or Reply-To to take replies of whoever mails 5,000 a day ("Outlook's New Requirements for
     High-Volume Senders", 2025-04-02). Whether the domain takes mail at all is asked by `dispatch doctor`.
     """
     setting = evidence.reply_to or evidence.from_address
-    if _NO_REPLY.fullmatch(setting.value.rpartition("@")[0]):
+    local_part, _, domain = setting.value.rpartition("@")
+    if _NO_REPLY.fullmatch(local_part) or (evidence.reply_to and is_local(domain)):
         message = f"readers cannot answer to {setting.value}"
         yield warning(
             unanswerable_address, setting.location, message, "Write `reply_to:` with an address that is read."
         )
+
+
+def missing_sender_name(evidence: Evidence) -> Iterator[Finding]:
+    """There is no name beside the From address, and inboxes show a piece of the address in its place.
+
+    "Sender information should be clear and visible" (Gmail, Email sender guidelines, 2024-02).
+    """
+    setting = evidence.from_address
+    if evidence.real_mail and not evidence.from_name:
+        hint = f'Write `from: "The newsletter <{setting.value}>"`.'
+        yield warning(missing_sender_name, setting.location, "the inbox has no name to show for the sender", hint)
+
+
+def misleading_sender_name(evidence: Evidence) -> Iterator[Finding]:
+    """The name beside the From address is more than the sender's name: a sign, an address, a number of messages.
+
+    Gmail counts emoji and signs that look like a part of the program, somebody's address, and what looks like an answer
+    or a thread, "Anna (2)", as deceit ("Guidelines for email display names", Email sender guidelines, 2025-06). ©, ®,
+    ™ and ° are no such signs, nor is a year in brackets.
+    """
+    setting, name = evidence.from_address, evidence.from_name
+    odd = [match[0] for match in _NO_NAME.finditer(name)] + [sign for sign in name if _is_picture(sign)]
+    if odd and odd[0].casefold() != setting.value.casefold():
+        message = f"“{odd[0].strip()}” in the sender's name looks like a trick to mailbox providers"
+        hint = "Write who sends it, and nothing else."
+        yield warning(misleading_sender_name, setting.location, message, hint)
+
+
+def hidden_content(evidence: Evidence) -> Iterator[Finding]:
+    """The mail hides more text than its preheader, and mailbox providers take hidden text for a spammer's trick.
+
+    "Don't use HTML and CSS to hide content" (Gmail, Email sender guidelines, 2024-02). Told from 150 letters on that
+    are in `display:none` or `visibility:hidden`, and no part of the preheader: a line for phones alone is fine.
+    """
+    surplus = len(_letters(hidden_text(evidence.mail))) - len(_letters(parse_plain(evidence.issue.preheader).plain))
+    if surplus >= _MUCH_HIDDEN:
+        place = evidence.in_templates(_HIDING) or evidence.issue.locate(())
+        message = f"the mail hides {surplus:,} letters of text, and spam filters look for that"
+        yield warning(hidden_content, place, message, "Leave out what nobody shall see, or show it.")
+
+
+def mixed_script_domain(evidence: Evidence) -> Iterator[Finding]:
+    """A domain mixes letters of several alphabets, as forgers do: a Cyrillic a in the place of a Latin one.
+
+    Gmail looks for that in From, Reply-To and links (Unicode Technical Standard #39, §5.2; Email sender guidelines,
+    2024-02). Latin beside Chinese, Japanese or Korean is usual, and fine.
+    """
+    senders = filter(None, (evidence.from_address, evidence.reply_to, evidence.newsletter_url))
+    domains = [(each.value.rpartition("@")[2], each.location) for each in senders]
+    linked = [(host_of(url), link.location) for link, url in written_urls(evidence)]
+    for domain, place in (*((host_of(each) or each, place) for each, place in domains), *linked):
+        if mixes_alphabets(domain):
+            message = f"{domain} mixes letters of several alphabets, and mail programs take it for forged"
+            yield warning(mixed_script_domain, place, message, "Type its name anew, letter by letter.")
 
 
 def incomplete_text_part(evidence: Evidence) -> Iterator[Finding]:
@@ -159,6 +220,16 @@ def untouched_setting(evidence: Evidence) -> Iterator[Finding]:
             yield error(untouched_setting, setting.location, message, "Write the newsletter's own.")
 
 
+_NEEDED = ("From", "Date", "Message-ID", "List-Id")
+_ONCE = (
+    *("Sender", "Reply-To", "To", "Cc", "Subject", "In-Reply-To", "References"),
+    *("List-Unsubscribe", "List-Unsubscribe-Post", "List-Help", "List-Archive", "List-Owner"),
+)
+_NO_NAME = re.compile(
+    r"[^\s<>()]+@(?:[\w-]+\.)+\w+|\{\{.*?\}\}|[(\[]\d{1,3}[)\]]|^\s*(?:re|fwd?|aw|wg|tr)\s?:", re.IGNORECASE
+)
+_MUCH_HIDDEN = 150  # letters
+_HIDING = re.compile(r"display:\s*none|visibility:\s*hidden")
 _FREE: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"gmail\.com|googlemail\.com", (".gmail.com",)),
     (r"(?:yahoo|ymail|rocketmail)\.(?:[a-z]{2,3}|co\.[a-z]{2}|com\.[a-z]{2})", (".yahoo.com",)),
@@ -174,6 +245,10 @@ _REJECTS = re.compile(r"(?:yahoo|ymail|rocketmail|aol)\..+")
 _NO_REPLY = re.compile(
     r"(?:no|do-?not|dont|nicht|ne-?pas)[-_.]?(?:reply|answer|respond|antworten|repondre)", re.IGNORECASE
 )
+
+
+def _is_picture(character: str) -> bool:
+    return unicodedata.category(character) == "So" and character not in "©®™°№℠"
 
 
 def _words(text: str) -> list[str]:

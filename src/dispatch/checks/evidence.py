@@ -106,6 +106,7 @@ class Evidence:
     headers: tuple[tuple[str, str], ...]  # of a specimen message, in order, unfolded; none where it cannot be made
     subscribers: Setting | None = None  # the file
     segments: tuple[Setting, ...] = ()  # their names
+    from_name: str = ""  # beside the From address; empty: there is none
     reply_to: Setting | None = None
     mail_server: str = ""  # the host that takes the mail by SMTP, as written; empty: a provider's API
     templates: tuple[TemplateText, ...] = ()  # the newsletter's own

@@ -71,6 +71,13 @@ def visible_text(element: etree._Element, *, with_alt: bool = False) -> str:
     return " ".join(each.text for each in shown if with_alt or not each.instead)
 
 
+def hidden_text(mail: etree._Element) -> str:
+    """What nobody sees of the mail, because a style of its own hides it."""
+    hidden = [each for each in mail.iter("*") if _is_hidden(_inline(each.get("style", "")))]
+    outermost = [each for each in hidden if not any(above in hidden for above in each.iterancestors())]
+    return " ".join(text for each in outermost for text in each.itertext())
+
+
 def _is_hidden(styles: Styles) -> bool:
     return styles.get("display") == "none" or styles.get("visibility") == "hidden"
 

@@ -72,6 +72,7 @@ def gather(
         history=history,
         subscribers=Setting(config.subscribers, config.locate(("subscribers",))),
         segments=tuple(Setting(name, config.locate(("segments", name))) for name in segments),
+        from_name=config.from_.name,
         reply_to=Setting(config.reply_to.address, config.locate(("reply_to",))) if config.reply_to else None,
         mail_server=str(config.providers_.get("smtp", {}).get("host", "")) if config.provider == "smtp" else "",
         templates=_templates(config),

@@ -65,6 +65,7 @@ def evidence_about(text: str, **facts: Any) -> Evidence:
         compiled=mail,
         marked=MarkedHtml(mail.html),
         from_address=Setting("news@example.org", Location(SETTINGS, 8, 7)),
+        from_name="Example News",
         postal_address=Setting(POSTAL_ADDRESS, Location(SETTINGS, 6, 19)),
         newsletter_url=Setting("https://example.org", Location(SETTINGS, 3, 8)),
         unsubscribe_url=Setting("https://example.org/u/", Location(SETTINGS, 11, 8)),
