@@ -28,28 +28,44 @@ blocks:
 """
 
 
-def test_the_mail_may_show_itself_and_nothing_else(quiet: Preview) -> None:
-    answer = quiet.ask("mail", issue="tides")
-    policy = answer.headers["content-security-policy"].split("; ")
-    assert policy[:3] == ["default-src 'none'", "img-src 'self' data: https:", "style-src 'unsafe-inline'"]
-    assert "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox" in policy
-    assert answer.headers["referrer-policy"] == "no-referrer"  # the address holds the token
-    assert "Hello reader, the tide is out." in answer.text
+FRAME = "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 
 
-def test_the_desk_runs_its_own_scripts_only(quiet: Preview) -> None:
+@pytest.mark.parametrize("path", ["mail", "web"])
+@pytest.mark.parametrize(("images", "from_where"), [("on", "'self' data: https:"), ("off", "'none'")])
+def test_a_mail_may_show_itself_and_nothing_else(quiet: Preview, path: str, images: str, from_where: str) -> None:
+    answer = quiet.ask(path, issue="tides", images=images)
+    policy = f"default-src 'none'; img-src {from_where}; style-src 'unsafe-inline'; {FRAME}"
+    assert answer.headers["content-security-policy"] == policy
+    assert "the tide is out." in answer.text
+
+
+def test_the_desk_runs_its_own_scripts_only_and_in_no_frame(quiet: Preview) -> None:
     answer = quiet.ask("")
-    assert "default-src 'none'; script-src 'self'; style-src 'self'" in answer.headers["content-security-policy"]
-    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
-    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert answer.headers["content-security-policy"] == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
     for name in re.findall(r'(?:href|src)="(static/[^"]+)"', answer.text):
-        assert quiet.ask(name).headers["x-content-type-options"] == "nosniff"
+        assert quiet.ask(name).headers["content-security-policy"] == answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["", "static/desk.js", "mail", "web", "texts", "issues", "media"])
+def test_no_answer_tells_its_address_or_lets_itself_be_taken_for_something_else(quiet: Preview, path: str) -> None:
+    if path == "media":
+        [path] = re.findall(r'src="(media/[^"]+)"', quiet.ask("mail", issue="tides").text)
+    headers = quiet.ask(path, issue="tides").headers
+    assert headers["referrer-policy"] == "no-referrer"  # the address holds the token
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
 
 
 def test_pictures_come_out_of_memory_by_their_hash(quiet: Preview) -> None:
     [source] = re.findall(r'src="(media/[^"]+)"', quiet.ask("mail", issue="tides").text)
     answer = quiet.ask(source)
     assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert source == f"media/{hashlib.sha256(answer.body).hexdigest()}.png"
     assert quiet.ask(f"media/{'0' * 64}.png").status == 404
 

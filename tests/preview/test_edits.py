@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dispatch.preview.edits import MOST_BYTES, label
+from dispatch.errors import FileChanged
+from dispatch.preview.desk import Desk
+from dispatch.preview.edits import MOST_BYTES, AskedEdit, AskedEdits, Editor, label
+from dispatch.project import Project
 from preview.client import TIDES, Preview
 
 Start = Callable[..., Preview]
@@ -153,6 +157,35 @@ def test_of_many_who_edit_at_once_nobodys_words_are_lost(desk: Preview) -> None:
         "0 times", f"{times} times"
     )
     assert set(refused) <= {409}
+
+
+def test_edits_wait_for_each_other(newsletter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    second_is_through = threading.Event()
+    replace, paused = os.replace, []
+
+    def pausing(source: str, target: str) -> None:
+        if str(target).endswith("tides.yaml") and not paused:  # between the look at the file and its replacement
+            paused.append(target)
+            second_is_through.wait(0.3)
+        replace(source, target)
+
+    with Project.open(newsletter, environ={}) as project:
+        editor = Editor(Desk(project, {}))
+        digest = editor.issue("tides").source.digest
+        edits = [
+            AskedEdits(issue="tides", digest=digest, edits=(AskedEdit(path=("title",), text=text),))
+            for text in ("The tides of April", "The tides of May")
+        ]
+        monkeypatch.setattr(os, "replace", pausing)
+        first = threading.Thread(target=editor.write, args=edits[:1])
+        first.start()
+        while not paused:
+            time.sleep(0.001)
+        with pytest.raises(FileChanged):
+            editor.write(edits[1])
+        second_is_through.set()
+        first.join()
+    assert (newsletter / "issues/tides.yaml").read_text("utf-8") == TIDES.replace("March", "April")
 
 
 def test_an_edit_after_which_the_issue_cannot_be_read_is_refused_with_its_problems(desk: Preview) -> None:
