@@ -25,13 +25,15 @@ _PAUSE = 1.5  # seconds between a save and the next: the checks of the one befor
 _SEEN = """word => { window.seen = new Promise(done => {
   const device = document.getElementById("device");
   const watch = new MutationObserver(look);
+  const changes = { childList: true, subtree: true, attributes: true, characterData: true };
   function look() {
     const mail = device.querySelector("iframe:not(.coming)")?.contentDocument;
     if (!mail?.body?.textContent.includes(word)) return;
     watch.disconnect();
     requestAnimationFrame(() => setTimeout(() => done(performance.timeOrigin + performance.now())));
   }
-  watch.observe(device, { childList: true, subtree: true, attributes: true });
+  watch.observe(device, changes);
+  watch.observe(device.querySelector("iframe:not(.coming)").contentDocument, changes);
 }); }"""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from preview.browsing import MAIL, ground_of, mail_of, opened
@@ -43,6 +44,37 @@ def test_a_save_shows_and_scroll_and_choices_stay(browser: Browser, preview: Pre
         page.reload()
         expect(mail_of(page).get_by_text("Hello Élodie, the tide is in.")).to_be_attached()
         assert page.evaluate("document.getElementById('stage').scrollTop") == 700
+
+
+def test_a_save_is_made_of_the_mail_where_it_stands_and_equals_a_new_one(browser: Browser, preview: Preview) -> None:
+    as_new = """async frame => {
+      const mail = frame.contentDocument, html = await (await fetch(frame.src)).text();
+      const fresh = new mail.defaultView.DOMParser().parseFromString(html, "text/html");
+      const bare = [...mail.querySelectorAll("[style]")].some(each => !each.style.length);
+      return mail.documentElement.isEqualNode(fresh.documentElement) && !bare;
+    }"""
+    water = "  - paragraph: Boats need water under them.\n"
+    with opened(browser, preview) as page:
+        frame = page.locator(MAIL)
+        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+        frame.evaluate("frame => frame.contentDocument.images[0].known = true")
+        for before, after, shown in (
+            ("tide is out", "tide is <i>in</i>", "tide is <i>in</i>"),
+            (water, f"{water}  - paragraph: A boat more.\n", "A boat more."),
+            (water, "  - list: [A keel., A sail.]\n", "A sail."),
+            ("title: The tides of March", "language: ar\ntitle: Tides in Arabic", "Tides in Arabic"),
+            ("alt: A pier at low tide.", "alt: A pier., caption: The pier in March.", "The pier in March."),
+        ):
+            preview.write("issues/tides.yaml", TIDES.replace(before, after))
+            expect(mail_of(page).get_by_text(shown).first).to_be_attached()
+            assert frame.evaluate(as_new), shown
+        assert frame.evaluate("frame => frame.contentDocument.images[0].known")
+        # A picture that was not there before: as everything that is new, it comes when it is whole.
+        Image.new("RGB", (60, 30), "#a3241b").save(preview.folder / "images/quay.png")
+        preview.write("issues/tides.yaml", TIDES.replace("pier.png", "quay.png"))
+        expect(mail_of(page).get_by_alt_text("A pier at low tide.")).to_have_js_property("naturalWidth", 60)
+        assert not frame.evaluate("frame => frame.contentDocument.images[0].known")
+        assert frame.evaluate(as_new)
 
 
 def test_mistakes_lie_over_the_last_good_mail_until_they_are_mended(browser: Browser, preview: Preview) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import hmac
 import signal
 import socket
@@ -53,6 +54,8 @@ def serve_preview(
             # In a thread of its own: a browser in the terminal returns only when it is closed.
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
+    # What is loaded stays: the collector need not look through it again, which takes 10 ms in the middle of a save.
+    gc.freeze()
     with _listen(port) as listener:
         asyncio.run(_serve(desk, listener, token, begun))
 

@@ -201,7 +201,13 @@ function render() {
 }
 
 function showMail(mail) {
-  const { issue, scheme } = choices;
+  const { issue, view: looked } = choices;
+  byId("textpart").hidden = looked !== "text";
+  byId("inboxes").hidden = looked !== "inbox";
+  byId("source").hidden = looked !== "source";
+  byId("device").hidden = !FRAMED.includes(looked);
+  points.blocks(issue, view.blocks);
+  showFramed(mail); // first: it is on its way while everything else is drawn
   document.title = `${view.problems.length ? "✕ " : ""}${mail.title} – preview`;
   byId("saved").textContent =
     `Saved ${new Date(mail.saved).toLocaleTimeString()} · compiled in ${mail.milliseconds} ms` +
@@ -214,21 +220,19 @@ function showMail(mail) {
   if (pre.textContent !== mail.text) pre.textContent = mail.text;
   pre.lang = mail.language;
   pre.dir = mail.direction;
-  byId("textpart").hidden = choices.view !== "text";
-  byId("inboxes").hidden = choices.view !== "inbox";
-  if (choices.view === "inbox") showInboxes(byId("inboxes"), mail);
-  points.blocks(issue, view.blocks);
-  byId("source").hidden = choices.view !== "source";
-  if (choices.view === "source") source.show({ issue, ...reader() }, mail.version);
-  byId("device").hidden = !FRAMED.includes(choices.view);
-  const { view: looked, images, client } = choices;
-  const [path, title, more] =
-    looked === "web" ? ["web", "The web page", { version: view.generation }] : ["mail", "The mail", { ...reader(), client, version: mail.version }];
-  frame.show(`${path}?${new URLSearchParams({ issue, scheme, images, ...more })}`, title, () => {
+  if (looked === "inbox") showInboxes(byId("inboxes"), mail);
+  if (looked === "source") source.show({ issue, ...reader() }, mail.version);
+}
+
+function showFramed(mail) {
+  const { issue, view: looked, scheme, images, client } = choices;
+  const [path, title, version, more] =
+    looked === "web" ? ["web", "The web page", view.generation, {}] : ["mail", "The mail", mail.version, { ...reader(), client }];
+  frame.show(`${path}?${new URLSearchParams({ issue, scheme, images, ...more })}`, version, title, () => {
     if (shown !== issue) stage.scrollTop = Number(sessionStorage.getItem(`scroll ${issue}`));
     shown = issue;
     frame.document?.addEventListener("dblclick", editAt); // once for each mail, however often it is shown
-    points.arrived(frame.document, JSON.stringify([issue, looked, reader(), scheme, images, client]));
+    points.arrived(frame.document, version, JSON.stringify([issue, looked, reader(), scheme, images, client]));
   });
 }
 

@@ -1,4 +1,5 @@
-// The mail in its frame. A new version loads out of sight, and takes the old one's place when it is whole.
+// The mail in its frame. A new version of what is shown becomes of it where it stands: what is alike stays, pictures and
+// all. Anything else loads out of sight, and takes the old one's place when it is whole.
 
 import { element } from "./dom.js";
 
@@ -14,6 +15,7 @@ export class MailFrame {
   #current = null;
   #coming = null;
   #source = "";
+  #place = ""; // of the current frame, and the version aside
   #shown = null;
   #afterwards = null;
 
@@ -27,35 +29,58 @@ export class MailFrame {
     return this.#current?.contentDocument;
   }
 
-  // Show what is at a URL, and name it; `shown` is called when it is there, unless something newer came in between.
-  show(source, title, shown) {
+  // Show a version of what is at a URL, and name it; `shown` is called when it is there, unless something newer came in
+  // between.
+  show(place, version, title, shown) {
     this.#shown = shown;
+    const source = `${place}&version=${version}`;
     if (source === this.#source) {
       if (!this.#coming) shown();
       return;
     }
     this.#source = source;
     this.#coming?.remove();
-    const frame = element("iframe", { className: "coming", title, src: source, sandbox: SANDBOX });
-    this.#coming = frame;
-    frame.addEventListener("load", () => this.#arrive(frame), { once: true });
-    this.#device.append(frame);
-    setTimeout(() => this.#arrive(frame), PATIENCE);
+    if (place === this.#place) this.#renew(place, title);
+    else this.#load(place, title);
   }
 
-  // Do something when nothing is on its way any more: what the server does meanwhile would hold it up.
+  // Do something when nothing is on its way any more and all is painted: what the server does meanwhile would hold it up.
   afterwards(work) {
     this.#afterwards = work;
     if (!this.#coming) this.#settle();
   }
 
+  #load(place, title) {
+    const frame = element("iframe", { className: "coming", title, src: this.#source, sandbox: SANDBOX });
+    this.#coming = frame;
+    frame.addEventListener("load", () => this.#arrive(frame, place), { once: true });
+    this.#device.append(frame);
+    setTimeout(() => this.#arrive(frame, place), PATIENCE);
+  }
+
+  // Where the new version cannot be had or has other pictures, which would be seen coming in, it loads as others do.
+  async #renew(place, title) {
+    const [source, mail] = [this.#source, this.document];
+    this.#coming = element("i"); // in the place of a frame
+    const answer = await fetch(source).catch(() => null);
+    const html = answer?.ok && (await answer.text());
+    if (this.#source !== source) return;
+    // The mail's own parser: what may be in it is up to the mail's policy, and no script ever.
+    const fresh = html && new mail.defaultView.DOMParser().parseFromString(html, "text/html");
+    if (!fresh || !hasPicturesOf(mail, fresh)) return this.#load(place, title);
+    become(mail.documentElement, fresh.documentElement);
+    this.#coming = null;
+    this.#shown();
+    this.#settle();
+  }
+
   #settle() {
     const work = this.#afterwards;
     this.#afterwards = null;
-    work?.();
+    if (work) requestAnimationFrame(() => setTimeout(work));
   }
 
-  async #arrive(frame) {
+  async #arrive(frame, place) {
     const mail = frame.contentDocument;
     if (this.#coming !== frame || !mail || mail.URL === "about:blank" || mail.readyState === "loading") return;
     const pictures = [...mail.images].filter((picture) => picture.complete);
@@ -70,8 +95,26 @@ export class MailFrame {
     mail.addEventListener("keydown", this.#onKey);
     this.#current?.remove();
     this.#current = frame;
+    this.#place = place;
     frame.classList.remove("coming");
     this.#shown();
     this.#settle();
   }
+}
+
+function hasPicturesOf(mail, fresh) {
+  const known = new Set([...mail.images].map((picture) => picture.getAttribute("src")));
+  return [...fresh.images].every((picture) => known.has(picture.getAttribute("src")));
+}
+
+// Make a node like another, which is used up; what is alike in it stays as it is.
+function become(node, fresh) {
+  if (node.isEqualNode(fresh)) return;
+  if (node.nodeName !== fresh.nodeName) return node.replaceWith(fresh);
+  if (node.nodeType !== Node.ELEMENT_NODE) return (node.nodeValue = fresh.nodeValue);
+  for (const { name } of [...node.attributes]) if (!fresh.hasAttribute(name)) node.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+  const [now, then] = [[...node.childNodes], [...fresh.childNodes]];
+  if (now.length === then.length) now.forEach((child, index) => become(child, then[index]));
+  else node.replaceChildren(...then);
 }

@@ -10,6 +10,7 @@ export class Points {
   #fix;
   #showMail;
   #mail = null; // the document in the frame
+  #version = null; // of the mail in it
   #key = ""; // what that shows, but for changes of the files
   #html = new Map(); // of each block in it
   #issue = "";
@@ -49,13 +50,15 @@ export class Points {
 
   // --- what there is ---------------------------------------------------------------------------
 
-  // A mail has come onto the stage; what changed in it since the last one with the same key glows.
-  arrived(mail, key) {
-    if (!mail || mail === this.#mail) return; // none has arrived, or that one is known
-    this.#mail = mail;
-    this.#observer.disconnect();
-    this.#observer.observe(mail.documentElement);
-    mail.addEventListener("click", (event) => this.#clicked(event));
+  // A version of a mail has come onto the stage; what changed in it since the last one with the same key glows.
+  arrived(mail, version, key) {
+    if (!mail || (mail === this.#mail && version === this.#version)) return; // none has arrived, or that one is known
+    if (mail !== this.#mail) {
+      this.#observer.disconnect();
+      this.#observer.observe(mail.documentElement);
+      mail.addEventListener("click", (event) => this.#clicked(event));
+    }
+    [this.#mail, this.#version] = [mail, version];
     const before = new Set(this.#key === key ? this.#html.values() : []);
     this.#key = key;
     this.#html = this.#htmlOfBlocks();
