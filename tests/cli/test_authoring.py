@@ -12,6 +12,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from cli.command import Command, Terminal
+from dispatch.checks import weight
 from dispatch.checks.waivers import Judgement
 from dispatch.content.issue import Issue
 from dispatch.newsroom import Newsroom
@@ -35,6 +36,19 @@ def test_warnings_fail_only_where_it_is_strict(dispatch: Command, folder: Path) 
     assert checked.stdout.startswith("issues/bridge.yaml:6:16: warning: “TODO” looks like a placeholder")
     assert checked.stderr == "1 issue checked: 0 errors, 1 warning.\n"
     assert dispatch("check", "bridge", "--strict").code == 1
+
+
+def test_the_size_that_is_told_is_that_of_the_largest_message_as_it_arrives(
+    dispatch: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weight, "NEAR_THE_CLIP", 1)  # so that it is told of a small mail as well
+    sent = dispatch("send", "bridge", "--yes")
+    html = []
+    for file in (folder / ".dispatch/outbox").rglob("*.eml"):
+        message = email.message_from_bytes(file.read_bytes(), policy=email.policy.SMTP)
+        html += [part.get_payload(decode=True) for part in message.walk() if part.get_content_type() == "text/html"]
+    assert len(html) == 3
+    assert f"{max(map(len, html)):,} bytes of HTML" in sent.stdout + sent.stderr
 
 
 def test_what_is_allowed_does_not_fail(dispatch: Command, folder: Path) -> None:

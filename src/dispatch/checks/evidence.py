@@ -100,7 +100,7 @@ class Evidence:
     real_mail: bool  # the provider hands it to real people
     audience: AudienceFacts
     pictures: tuple[PictureFacts, ...]  # of the cover and the figures, in order, each once
-    largest_html_bytes: int  # the HTML part in UTF-8, its merge fields filled
+    largest_html_bytes: int  # the HTML part as it arrives, its merge fields filled
     largest_html_for: str  # whose message that is; empty when there is nobody
     today: date  # where the newsletter is written
     headers: tuple[tuple[str, str], ...]  # of a specimen message, in order, unfolded; none where it cannot be made

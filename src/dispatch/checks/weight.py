@@ -28,8 +28,8 @@ MOST_STYLES = 16_384
 def clipped_html(evidence: Evidence) -> Iterator[Finding]:
     """The mail is so long that Gmail hides its end, and the footer with the unsubscribe link in it.
 
-    Measured on the largest message of the audience, its merge fields filled: a warning from 81,920 bytes of HTML, an
-    error from 102,400.
+    Measured on the largest message of the audience as it arrives, its merge fields filled: a warning from 81,920 bytes
+    of HTML, an error from 102,400.
     """
     size, place = evidence.largest_html_bytes, evidence.issue.locate(())
     hint = "Shorten the issue, or link to its end on the web page."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dispatch.checks.evidence import AudienceFacts
 from dispatch.checks.readers import service_of
-from dispatch.rendering.compiled import Slot, Slots, resolve
+from dispatch.rendering.compiled import Slot, Slots, bytes_of, resolve
 from dispatch.rendering.escaping import escape
 from dispatch.rendering.slots import fill
 from dispatch.subscribers.segments import Segment
@@ -17,7 +17,7 @@ from dispatch.subscribers.subscriber import Subscriber, merge_values
 
 @dataclass(frozen=True)
 class LargestHtml:
-    """The size of the largest message's HTML part in bytes of UTF-8, and whose it is (empty: there is nobody)."""
+    """The size of the largest message's HTML part in bytes as it arrives, and whose it is (empty: there is nobody)."""
 
     size: int
     address: str
@@ -64,14 +64,14 @@ class _HtmlSize:
 
     def __init__(self, html: Slots, reserved: Mapping[str, str]) -> None:
         own = Counter(slot for slot in html.slots if slot.name not in reserved)
-        nobody = len(fill(html, reserved).encode())
+        nobody = bytes_of(fill(html, reserved))
         self._own = tuple(own.items())
         self._fixed = nobody - sum(times * _size(slot, {}) for slot, times in self._own)
 
     def of(self, values: Mapping[str, str]) -> int:
-        """Bytes of UTF-8 for somebody with these merge values."""
+        """Bytes for somebody with these merge values."""
         return self._fixed + sum(times * _size(slot, values) for slot, times in self._own)
 
 
 def _size(slot: Slot, values: Mapping[str, str]) -> int:
-    return len(escape(resolve(slot, values), slot.context).encode())
+    return bytes_of(escape(resolve(slot, values), slot.context))

@@ -17,7 +17,7 @@ from dispatch.preview.points import blocks_as_json, file_as_json, problems_as_js
 from dispatch.preview.simulations import Simulation
 from dispatch.preview.standings import Standings
 from dispatch.project import Project
-from dispatch.rendering.compiled import RESERVED_FIELDS, CompiledIssue, Context, Slot, Slots, resolve
+from dispatch.rendering.compiled import RESERVED_FIELDS, CompiledIssue, Context, Slot, Slots, bytes_of, resolve
 from dispatch.subscribers.subscriber import Subscriber
 
 Json = dict[str, object]
@@ -145,7 +145,7 @@ def _mail(message: Message, good: Compilation) -> Json:
         "preheader": _personal(good.issue.preheader, message.recipient.values),
         "text": message.text,
         "fields": _fields(compiled, message.recipient.values),
-        "html_bytes": len(message.html.encode()) + _size(compiled.html) - _size(good.shown.html),
+        "html_bytes": bytes_of(message.html) + _size(compiled.html) - _size(good.shown.html),
         "text_bytes": len(message.text.encode()),
         "pictures": len(compiled.pictures),
         "picture_bytes": sum(len(picture.content) for picture in compiled.pictures),

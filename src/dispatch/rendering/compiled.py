@@ -84,6 +84,11 @@ RESERVED_FIELDS: frozenset[str] = frozenset({"unsubscribe_url", "view_online_url
 """Merge fields that dispatch itself fills for every recipient."""
 
 
+def bytes_of(text: str) -> int:
+    """How many bytes of UTF-8 a part of a message has as it arrives: there each line ends in two (RFC 5322 §2.1)."""
+    return len(text.encode()) + text.count("\n")
+
+
 def resolve(slot: Slot, values: Mapping[str, str]) -> str:
     """The value of a slot before escaping: the recipient's, or the fallback where it is missing or blank."""
     value = values.get(slot.name, "")

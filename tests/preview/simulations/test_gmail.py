@@ -96,6 +96,13 @@ def test_a_mail_one_byte_shorter_is_whole() -> None:
     assert SIMULATIONS["gmail"].simulate(html, "light") == Simulated(html)
 
 
+def test_the_end_of_a_line_counts_twice_as_it_arrives() -> None:
+    html = sized(102_390).replace("</p><p>", "</p>" + "\n" * 5 + "<p>")
+    assert len(html.encode()) == 102_395
+    assert SIMULATIONS["gmail"].simulate(html, "light").losses[0].startswith("Cut after 102,")
+    assert SIMULATIONS["gmail"].simulate(html.replace("\n<p>", "<p>"), "light").losses == ()
+
+
 def test_no_tag_is_cut_in_two() -> None:
     html = (
         f"<html><head></head><body><p>{'x' * 102_300}<a href='https://example.org/{'y' * 300}'>z</a></p></body></html>"

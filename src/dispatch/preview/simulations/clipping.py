@@ -6,6 +6,7 @@ import re
 
 from dispatch.checks.weight import CLIPPED
 from dispatch.preview.simulations.simulation import Simulated
+from dispatch.rendering.compiled import bytes_of
 from dispatch.rendering.html_syntax import TOKEN, VOID
 
 _LINE = (
@@ -21,10 +22,11 @@ def clipped(html: str) -> Simulated:
     Cut is after byte 102,399, and at the tag where that byte is inside one; what is open is closed, so that the line
     stands below everything that is seen.
     """
-    content = html.encode()
-    if len(content) < CLIPPED:
+    size = bytes_of(html)
+    if size < CLIPPED:
         return Simulated(html)
-    cut = len(content[: CLIPPED - 1].decode(errors="ignore"))
+    as_it_arrives = html.replace("\n", "\r\n").encode()[: CLIPPED - 1].decode(errors="ignore")
+    cut = len(as_it_arrives.replace("\r", ""))
     open_tags: list[str] = []
     for token in TOKEN.finditer(html):
         if token.end() > cut:
@@ -39,7 +41,7 @@ def clipped(html: str) -> Simulated:
     ends = "".join(f"</{tag}>" for tag in reversed(open_tags) if tag not in ("html", "body"))
     links = len(_LINK.findall(hidden))
     loss = (
-        f"Cut after {len(shown.encode()):,} of {len(content):,} bytes: what comes after the line is hidden, "
+        f"Cut after {bytes_of(shown):,} of {size:,} bytes: what comes after the line is hidden, "
         f"{links} {'link' if links == 1 else 'links'} in it."
     )
     return Simulated(f"{shown}{ends}{_LINE}</body></html>", (loss,))

@@ -88,7 +88,7 @@ export function factList(mail, file) {
     File: placeLink(file),
     HTML: element(
       "span",
-      { className: mail.html_bytes > CLIP ? "over" : "", title: "Gmail hides what comes after 102 kB" },
+      { className: mail.html_bytes >= CLIP ? "over" : "", title: "Gmail hides what comes after 102 kB" },
       `${kilobytes(mail.html_bytes)} of ${kilobytes(CLIP)}`,
     ),
     Text: kilobytes(mail.text_bytes),
