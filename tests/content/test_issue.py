@@ -118,25 +118,27 @@ def test_the_lines_of_each_block_are_its_own(text: str) -> None:
     issue = read_issue(text, "issues/a.yaml")
     lines = {name: issue.source.lines(start.line, end.line) for name, start, end in issue.extents()}
     assert lines == {
+        "title": ("title: A title",),
         "cover": ("cover:", "  image: images/a.png"),
         "blocks.0": ("  - paragraph: >-", "      One", "      and two."),
         "blocks.1": ("  - list:", "      - first", '      - "second"  # kept'),
         "blocks.2": ("  - divider:",),
         "blocks.3": ("  - quote: {text: Three,", "            by: Kim}"),
+        "signoff.signature": ("signoff: {signature: Joy}",),
     }
 
 
-def test_a_place_in_the_file_is_in_a_block_or_in_none() -> None:
+def test_a_place_in_the_file_is_in_a_part_or_in_none() -> None:
     issue = read_issue(PARTS, "issues/a.yaml")
 
     def block_at(line: int, column: int) -> str:
         return issue.block_at(Location("issues/a.yaml", line, column))
 
-    assert [block_at(*place) for place in [(1, 1), (2, 1), (3, 10), (4, 3), (8, 5), (10, 14)]] == [
-        "", "cover", "cover", "", "blocks.0", "blocks.0",
+    assert [block_at(*place) for place in [(1, 1), (1, 8), (2, 1), (3, 10), (4, 3), (8, 5), (10, 14)]] == [
+        "", "title", "cover", "cover", "", "blocks.0", "blocks.0",
     ]  # fmt: skip
-    assert [block_at(*place) for place in [(12, 3), (15, 9), (16, 5), (18, 20), (19, 1)]] == [
-        "", "blocks.1", "blocks.2", "blocks.3", "",
+    assert [block_at(*place) for place in [(12, 3), (15, 9), (16, 5), (18, 20), (19, 1), (19, 22)]] == [
+        "", "blocks.1", "blocks.2", "blocks.3", "", "signoff.signature",
     ]  # fmt: skip
     assert issue.block_at(Location("templates/head.css.j2", 8, 5)) == ""
 

@@ -30,6 +30,15 @@ blocks:
       by: Kim  # a friend
   - paragraph: TODO
 """
+ODDS = """\
+title: Winds and weather
+subtitle: It blew (and blew.
+preheader: The wind (of March.
+date: 2026-02-02
+blocks:
+  - paragraph: It blew.
+signoff: {signature: Mara (of the harbour}
+"""
 DISTANT = ISSUE.replace("TODO", "Later.")
 
 
@@ -38,6 +47,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preview]:
     """A preview of an issue with findings, which nobody changes."""
     folder = write_newsletter(tmp_path_factory.mktemp("points"))
     (folder / "issues/tides.yaml").write_text(ISSUE, "utf-8")
+    (folder / "issues/winds.yaml").write_text(ODDS, "utf-8")
     preview = Preview.start(folder)
     yield preview
     preview.stop()
@@ -168,6 +178,35 @@ def test_a_block_in_the_mail_shows_its_lines_by_mouse_and_by_keys(browser: Brows
             "heading => { getSelection().selectAllChildren(heading); heading.click() }"
         )
         expect(lines).to_be_hidden()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 390)])
+def test_what_stands_around_the_blocks_is_pointed_at_and_edited_as_they_are(
+    browser: Browser, calm: Preview, scheme: Scheme, width: int
+) -> None:
+    with opened(browser, calm, "?issue=winds", scheme=scheme, width=width) as page:
+        lines, chosen = page.locator("#lines-section pre"), page.locator(".points .chosen")
+        expect(page.locator(".points .mark")).to_have_count(3)  # that of the preheader is not seen
+        expect(page.locator(".points .mark:not([hidden])")).to_have_count(2)
+        for line, name in (("2:", "subtitle"), ("7:", "signoff.signature")):
+            finding(page, f"issues/winds.yaml:{line}").evaluate("it => it.click()")
+            expect(chosen).to_be_visible()
+            assert surrounds(page, ".points .chosen", block(page, name))
+        expect(lines).to_have_text("signoff: {signature: Mara (of the harbour}")
+        page.keyboard.press("e")
+        expect(page.locator("#editor-text")).to_have_value("Mara (of the harbour")
+        page.keyboard.press("Escape")
+        finding(page, "issues/winds.yaml:3:").evaluate("it => it.click()")
+        expect(page).to_have_url(re.compile("view=inbox"))
+        expect(page.locator("#inboxes .chosen")).to_have_count(6)
+        page.locator("#inboxes .subject").first.click()  # which is the title
+        expect(lines).to_have_text("title: Winds and weather")
+        page.keyboard.press("m")
+        expect(chosen).to_be_visible()
+        assert surrounds(page, ".points .chosen", mail_of(page).locator("h1"))
+        for _ in range(3):
+            page.keyboard.press("Shift+K")
+        expect(lines).to_have_text("date: 2026-02-02")  # the first that is seen
 
 
 def test_what_is_allowed_is_folded_below_the_findings_with_its_reason(browser: Browser, calm: Preview) -> None:

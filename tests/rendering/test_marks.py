@@ -92,7 +92,9 @@ def test_every_kind_of_block_is_sent_without_its_marks(language, shelf, theme) -
     html = marked(read_issue(text, "issues/a.yaml"), theme, shelf)
     parts = {html.marks[int(number)].part for number in re.findall(r'data-mark="(\d+)', "".join(html.html.literals))}
     issue = sample_issue()
-    assert parts == {None, ("cover",), *(block.path for block in issue.blocks)}
+    of_fields = {("title",), ("subtitle",), ("preheader",), ("date",), ("author",)}
+    of_signoff = {("signoff", "tagline"), ("signoff", "signature")}
+    assert parts == {None, *of_fields, ("cover",), *(block.path for block in issue.blocks), *of_signoff}
 
 
 def test_every_component_is_sent_without_its_marks(tmp_path, shelf) -> None:
@@ -181,9 +183,42 @@ blocks:
 """
     html = fill(with_blocks(marked(read_issue(text, "issues/a.yaml"), Theme(None), shelf)), VALUES)
     named = {block: html[: html.index(f'data-block="{block}"')] for block in re.findall(r'data-block="([^"]*)"', html)}
-    assert list(named) == ["cover", "blocks.0", "blocks.1"]
+    assert list(named) == ["title", "cover", "blocks.0", "blocks.1"]
     assert "A bridge" not in named["cover"]
     assert "A bridge" in named["blocks.0"]
     assert 'data-mark="7".' in named["blocks.1"]
     assert "Two." not in named["blocks.1"]
     assert not re.search(r"<[^>]* data-mark=", html)
+
+
+FIELDS = """\
+<mjml lang="en" dir="ltr"><mj-body><mj-section><mj-column>
+  <mj-text css-class="why">{{ words.by }}<b class="none">{{ newsletter.name }}</b></mj-text>
+  <mj-text css-class="head"><p class="under">{{ issue.slug }}<br/>{{ issue.subtitle | plain }}</p>{{ issue.title | plain }}</mj-text>
+  <mj-text css-class="lead"><img src="{{ (issue.cover | picture(600)).url }}" alt="{{ issue.cover.alt | plain }}"/></mj-text>
+  <mj-text css-class="empty">{{ issue.preheader | plain }}</mj-text>
+  <mj-text css-class="body">{% for run in body if run.prose %}{{ run.markup }}{% endfor %}</mj-text>
+  <mj-text css-class="tail">{{ issue.signoff.tagline | rich }}</mj-text>
+</mj-column></mj-section></mj-body></mjml>
+"""
+
+
+def test_in_any_theme_an_element_is_of_the_text_of_the_issue_that_is_written_into_it(tmp_path, shelf) -> None:
+    text = """\
+title: A title
+subtitle: Its subtitle
+cover: {image: images/cover.png, alt: A bridge}
+blocks: [paragraph: Two.]
+signoff: {tagline: "Stay **here**."}
+"""
+    theme = own_theme(tmp_path, email__mjml=FIELDS)
+    html = fill(with_blocks(marked(read_issue(text, "issues/a.yaml"), theme, shelf)), VALUES)
+    named = re.findall(r'<(\w+) data-block="([^"]*)"', html)
+    assert named == [
+        ("td", "title"),
+        ("p", "subtitle"),
+        ("img", "cover"),
+        ("p", "blocks.0"),
+        ("td", "signoff.tagline"),
+        ("strong", "signoff.tagline"),
+    ]

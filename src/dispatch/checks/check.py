@@ -40,7 +40,7 @@ class Finding:
     message: str
     hint: str = ""
     fix: Fix | None = None
-    block: str = ""  # the name of the block that it shows in: `blocks.3`, `cover`
+    block: str = ""  # the name of the part of the issue that it shows in: `blocks.3`, `title`
 
     def __str__(self) -> str:
         fixable = " (`dispatch check --fix` does it)" if self.fix else ""

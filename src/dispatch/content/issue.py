@@ -28,6 +28,9 @@ LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-(?:
 
 _LONGEST_SLUG = 80
 
+_SEEN = ("title", "subtitle", "subject", "preheader", "date", "author", "cover")
+"""The fields that a reader sees, but for those that hold others."""
+
 
 def slug_of(text: str) -> str:
     """The nearest slug to a title or a file's name; "" if nothing of it can stand in one."""
@@ -36,12 +39,15 @@ def slug_of(text: str) -> str:
 
 
 def block_name(path: Path) -> str:
-    """What the part of an issue's body that a path leads into goes by: `blocks.3`, `cover`; "" for all that is neither."""
+    """What the part of an issue that a path leads into goes by: `blocks.3`, `cover`, `signoff.tagline`.
+
+    "" for all that no reader sees as a part of its own.
+    """
     match path:
-        case ("cover", *_):
-            return "cover"
-        case ("blocks", int(position), *_):
-            return f"blocks.{position}"
+        case ("blocks", int(step), *_) | ("signoff", str(step), *_):
+            return f"{path[0]}.{step}"
+        case (str(field), *_) if field in _SEEN:
+            return field
     return ""
 
 
@@ -144,13 +150,17 @@ class Issue(Written):
         return self._source.locate(self._source.existing(path), offset)
 
     def extents(self) -> Iterator[tuple[str, Location, Location]]:
-        """The name of the cover and of each block, with the places where it begins and ends in the file."""
-        cover: list[Path] = [("cover",)] if self.cover else []
-        for path in (*cover, *(("blocks", position) for position in range(len(self.blocks)))):
+        """The name of each part that a reader sees, with the places where it begins and ends in the file."""
+        fields: list[Path] = [(name,) for name in _SEEN]
+        blocks: list[Path] = [("blocks", position) for position in range(len(self.blocks))]
+        signoff: list[Path] = [("signoff", name) for name in Signoff.model_fields]
+        for path in filter(self._source.has, (*fields, *blocks, *signoff)):
             yield block_name(path), self._source.locate_key(path), self._source.end(path)
 
     def block_at(self, place: Location) -> str:
-        """The name of the block, or cover, that a place lies in; "" for any other place."""
+        """The name of the part that a place lies in; "" for any other place."""
+        if place == self.locate(()):  # where what is not in the file is placed
+            return ""
         return next((name for name, start, end in self.extents() if start <= place <= end), "")
 
 

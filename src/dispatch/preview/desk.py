@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Compilation:
-    """An issue that compiled, as it would be mailed and as it is shown: `media/<name>` for pictures, `data-block` for blocks."""
+    """An issue that compiled, as it would be mailed and as it is shown: `media/<name>` for pictures, `data-block` for what is the issue's."""
 
     issue: Issue
     compiled: CompiledIssue

@@ -40,7 +40,7 @@ def file_as_json(issue: Issue, project: Project) -> Json:
 
 
 def blocks_as_json(issue: Issue, project: Project) -> list[Json]:
-    """The cover and each block: its name, as in `data-block`, and the lines of the file that it was written in."""
+    """Each part of the issue that a reader sees: its name, as in `data-block`, and the lines of the file that it was written in."""
     file = _file(issue.source.file, project)
     return [
         {

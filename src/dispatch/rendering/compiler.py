@@ -79,7 +79,7 @@ def compile_marked(
     """
     sentinels = Sentinels(issue.source.text, repr(newsletter))
     album = _album(issue, pictures, embed=embed, media_url=media_url)
-    marker = Marker(tuple(part.path for _, part in parts_of(issue)), issue.source.text, repr(newsletter))
+    marker = Marker(issue.source.text, repr(newsletter))
     html = _html(issue, theme, newsletter, sentinels, album, marker)
     compiled = _compiled(issue, theme, newsletter, sentinels, album, marker.stripped(html), embed=embed)
     return compiled, MarkedHtml(find_slots(marker.gathered(html), sentinels), tuple(marker.marks), marker.sheets)
@@ -183,8 +183,8 @@ def _logo(theme: Theme, album: Album) -> ShownPicture | None:
 
 def _runs(issue: Issue, theme: Theme, context: dict[str, object]) -> list[Run]:
     partials = (
-        Markup(for_part(theme.render(f"blocks/{kind}.mjml.j2", context | {"block": block}), number))  # noqa: S704
-        for number, (kind, block) in enumerate(parts_of(issue))
+        Markup(for_part(theme.render(f"blocks/{kind}.mjml.j2", context | {"block": block}), block.path))  # noqa: S704
+        for kind, block in parts_of(issue)
     )
     return [Run(prose, Markup("\n").join(run)) for prose, run in groupby(partials, key=_is_prose)]
 

@@ -22,6 +22,7 @@ from dispatch.errors import InvalidTheme
 from dispatch.location import Location
 from dispatch.rendering.compiled import Slots
 from dispatch.rendering.html_syntax import ATTRIBUTE, TOKEN
+from dispatch.rendering.linemarks import Origins
 from dispatch.rendering.stylesheet import rules_of, walk
 from dispatch.rendering.theme import Source
 from dispatch.rendering.vocabulary import ELEMENTS
@@ -38,7 +39,7 @@ class Mark:
     """Who wrote something: which place of a template, and for which part of the issue."""
 
     template: Location
-    part: Path | None = None  # of a block or the cover, as for `Issue.locate`; None: the theme wrote it for itself
+    part: Path | None = None  # one that `block_name` has a name for; None: the theme wrote it for itself
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,10 @@ def mark_of(attributes: str) -> tuple[int | None, dict[str, int]]:
 class Marker:
     """Makes the marks of one compilation."""
 
-    def __init__(self, parts: tuple[Path, ...], *contents: str) -> None:
-        """`parts` are those of `for_part`, in order; `contents` is all that people have written for the mail."""
+    def __init__(self, *contents: str) -> None:
+        """`contents` is all that people have written for the mail."""
         self.marks: list[Mark] = []
         self.sheets: dict[str, tuple[Location, ...]] = {}
-        self._parts = parts
         # The same word for nearly all: premailer remembers the style sheet that holds it.
         words = (f"zq{number}m" for number in count())
         self._word = next(word for word in words if not any(word in content for content in contents))
@@ -105,7 +105,8 @@ class Marker:
 
         Raises InvalidTheme where a tag of the one is none in the other.
         """
-        elements = [self._element(token, source) for token in TOKEN.finditer(written) if _opens(token)]
+        filled = _filled(written, source.origins)
+        elements = [self._element(token, source, filled) for token in TOKEN.finditer(written) if _opens(token)]
         if len(elements) != sum(map(_opens, TOKEN.finditer(passed))):
             raise InvalidTheme("not every tag of the mail can be found", remedy="write &lt; in the place of CDATA")
         numbers = iter(elements)
@@ -172,10 +173,10 @@ class Marker:
 
         return TOKEN.sub(gathered, html)
 
-    def _element(self, token: re.Match[str], source: Source) -> tuple[int, dict[str, int]]:
+    def _element(self, token: re.Match[str], source: Source, filled: Mapping[int, Path]) -> tuple[int, dict[str, int]]:
         origin = source.origins.at(token.start())
         tag = re.escape(token["tag"])
-        part = self._parts[origin.part] if origin.part is not None else None
+        part = origin.part if block_name(origin.part or ()) else filled.get(token.start())
         number = self._new(Mark(source.find(origin, rf"<{tag}\b"), part))
         declared = {}
         for attribute in ATTRIBUTE.finditer(token["attributes"]):
@@ -212,6 +213,30 @@ class Marker:
     def _new(self, mark: Mark) -> int:
         self.marks.append(mark)
         return len(self.marks) - 1
+
+
+def _filled(written: str, origins: Origins) -> dict[int, Path]:
+    """By where their tags begin: the elements right into which a template wrote a text of the issue, and which text."""
+    ends = (*origins.offsets[1:], len(written))
+    texts = [
+        (start, mark.part)
+        for start, end, mark in zip(origins.offsets, ends, origins.marks, strict=True)
+        if mark.part and block_name(mark.part) and written[start:end].strip()
+    ][::-1]
+    found: dict[int, Path] = {}
+    around = [-1]  # where the tags of the elements begin that are open
+    for token in TOKEN.finditer(written):
+        while texts and texts[-1][0] < token.end():
+            start, part = texts.pop()
+            if start > token.start():
+                found.setdefault(token.start(), part)
+            elif part[0] not in {"blocks", "cover"}:  # these have templates of their own, with elements of their own
+                found.setdefault(around[-1], part)
+        if _opens(token) and not token["attributes"].endswith("/"):
+            around.append(token.start())
+        elif token["close"]:
+            del around[max(1, len(around) - 1) :]
+    return found
 
 
 def _opens(token: re.Match[str]) -> bool:

@@ -59,7 +59,7 @@ const fields = new Fields((made) => choose({ made }));
 const editor = new Editor(say);
 const issues = new IssueList((issue) => urlOf({ ...choices, ...remembered(issue), issue }));
 const panes = new Panes();
-const points = new Points(byId("device"), fix, () => choices.view === "mail" || choose({ view: "mail" }));
+const points = new Points(byId("device"), fix, showBlock);
 
 // --- choices -------------------------------------------------------------------------------
 
@@ -220,7 +220,7 @@ function showMail(mail) {
   if (pre.textContent !== mail.text) pre.textContent = mail.text;
   pre.lang = mail.language;
   pre.dir = mail.direction;
-  if (looked === "inbox") showInboxes(byId("inboxes"), mail);
+  if (looked === "inbox") showInboxes(byId("inboxes"), mail, view.blocks.some(({ block }) => block === "subject"));
   if (looked === "source") source.show({ issue, ...reader() }, mail.version);
 }
 
@@ -251,6 +251,13 @@ function hideMail() {
   document.title = view.issue ? `✕ ${view.issue} – preview` : `${view.newsletter} – preview`;
   for (const id of ["device", "textpart", "inboxes", "source", "note", "facts-section", "fields-section"]) byId(id).hidden = true;
   byId("saved").textContent = view.problems.length ? count(view.problems.length, "problem") : "";
+}
+
+// Come to where a block is seen: two of them only in the inbox.
+function showBlock(block) {
+  if (choices.view === "inbox" && byId("inboxes").querySelector(`[data-block="${block}"]`)) return;
+  const where = ["subject", "preheader"].includes(block) ? "inbox" : "mail";
+  if (choices.view !== where) choose({ view: where });
 }
 
 function showProblems() {

@@ -54,7 +54,7 @@ export class Editor {
     this.#keep();
     const file = await this.#load(issue);
     const entry = file && find(file.texts);
-    if (file && !entry) this.#told("This is no text of the issue: it comes from the template or the settings.");
+    if (file && !entry) this.#told("This is no text of the issue: it comes from its date, the template or the settings.");
     if (!entry) return;
     this.#adopt(issue, file);
     this.#fix = null;

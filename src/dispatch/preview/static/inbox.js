@@ -19,11 +19,12 @@ const MODELS = {
   ],
 };
 
-export function showInboxes(parent, mail) {
+// Without a subject of its own (`named`), the title is it.
+export function showInboxes(parent, mail, named) {
   // Without a preheader, programs go on with the first words of the mail.
   const preheader = mail.preheader || mail.text.replace(/\s+/g, " ").slice(0, 200);
   const sections = Object.entries(MODELS).map(([where, models]) => {
-    const rows = models.map((model) => row(model, mail, preheader));
+    const rows = models.map((model) => row(model, mail, preheader, named ? "subject" : "title"));
     return [element("section", {}, element("h3", {}, where), ...rows.map(({ figure }) => figure)), rows];
   });
   parent.replaceChildren(
@@ -42,19 +43,23 @@ export function showInboxes(parent, mail) {
 }
 
 // The row of one program, and its texts with the boxes that cut them.
-function row({ name, style, width, lines }, mail, preheader) {
+function row({ name, style, width, lines }, mail, preheader, block) {
   const told = element("figcaption");
   const from = element("b", { dir: "auto" }, mail.from);
   const time = element("time", {}, NOW);
   const subject = element("span", { className: "subject", dir: "auto" }, mail.subject);
   const second = element("span", { className: `preheader lines-${lines}`, dir: "auto" }, preheader);
+  subject.dataset.block = block;
+  if (mail.preheader) second.dataset.block = "preheader";
   const texts = [{ what: "The subject", text: mail.subject, shown: subject }];
   let drawn;
   if (lines) {
     drawn = element("div", { className: `row ${style}` }, element("i"), from, time, subject, second);
     if (mail.preheader) texts.push({ what: "The preheader", text: preheader, shown: second });
   } else {
-    subject.append(element("span", { className: "preheader" }, ` – ${preheader}`));
+    second.className = "preheader";
+    second.prepend(" – ");
+    subject.append(second);
     drawn = element("div", { className: `row one-line ${style}` }, from, subject, time);
     texts[0] = { what: "Subject and preheader", text: `${mail.subject} – ${preheader}`, shown: subject };
   }

@@ -8,7 +8,7 @@ const AROUND = 6; // CSS pixels between a block and its outline
 
 export class Points {
   #fix;
-  #showMail;
+  #show;
   #mail = null; // the document in the frame
   #version = null; // of the mail in it
   #key = ""; // what that shows, but for changes of the files
@@ -22,10 +22,10 @@ export class Points {
   #observer = new ResizeObserver(() => this.#draw());
   #layer = element("div", { className: "points", ariaHidden: "true" });
 
-  // `fix` is what the buttons of findings do; `showMail` is called before something in the mail is looked at.
-  constructor(device, fix, showMail) {
+  // `fix` is what the buttons of findings do; `show` is called before a block is looked at, with its name.
+  constructor(device, fix, show) {
     this.#fix = fix;
-    this.#showMail = showMail;
+    this.#show = show;
     device.append(this.#layer);
     const list = byId("findings");
     const point = (event) => this.#point(event.target.closest(".finding"));
@@ -34,6 +34,10 @@ export class Points {
     list.addEventListener("click", (event) => {
       const finding = event.target.closest(".finding");
       if (finding && !event.target.closest("a, summary, button:not(.told)")) this.#choose(finding);
+    });
+    byId("inboxes").addEventListener("click", ({ target }) => {
+      const { block } = target.closest("[data-block]")?.dataset ?? {};
+      if (block && getSelection().isCollapsed) this.#chooseBlock(block);
     });
     byId("lines-close").addEventListener("click", () => this.release());
   }
@@ -73,6 +77,7 @@ export class Points {
     if (issue !== this.#issue || (this.#block && !this.#blocks.has(this.#block))) this.release();
     this.#issue = issue;
     this.#showLines();
+    this.#outlineRows();
   }
 
   // What the checks say; null while there is nothing to say it of, or they are waited for. What was chosen stays chosen
@@ -108,7 +113,8 @@ export class Points {
 
   // The next block of the mail, or the one before.
   walkBlocks(step) {
-    const next = neighbour([...this.#html.keys()], this.#block, step);
+    const seen = this.#outermost().filter((each) => each.checkVisibility()); // which the preheader is not
+    const next = neighbour([...new Set(seen.map((each) => each.dataset.block))], this.#block, step);
     if (next) this.#chooseBlock(next);
   }
 
@@ -143,7 +149,7 @@ export class Points {
     this.#block = block;
     this.#mark();
     this.#showLines();
-    if (block) this.#showMail();
+    if (block) this.#show(block);
     this.#draw();
     const outline = this.#layer.querySelector(".chosen");
     if (outline && !this.#isSeen(outline)) outline.scrollIntoView({ block: "center" });
@@ -195,6 +201,15 @@ export class Points {
       ...(this.#block ? [this.#box(this.#block, "chosen")] : []),
       ...glowing.map((glow) => this.#place(glow, glow.dataset.block)),
     );
+    this.#outlineRows();
+  }
+
+  // The same in the rows of the inbox, where no box is needed.
+  #outlineRows() {
+    for (const each of byId("inboxes").querySelectorAll("[data-block]")) {
+      each.classList.toggle("pointed", each.dataset.block === this.#pointed);
+      each.classList.toggle("chosen", each.dataset.block === this.#block);
+    }
   }
 
   #glow(block) {
