@@ -102,7 +102,7 @@ class _Shield:
 
     def over(self, html: str) -> str:
         """The HTML with words in the place of the three, in every tag."""
-        return TOKEN.sub(lambda token: self._covered(token[0]) if token["tag"] else token[0], html)
+        return TOKEN.sub(lambda token: self._covered(token[0]) if token["tag"] and "&" in token[0] else token[0], html)
 
     def lifted(self, html: str) -> str:
         """The HTML with the three again."""

@@ -184,6 +184,7 @@ class Theme:
             autoescape=lambda name: not _is_text(name or ""),
             undefined=StrictUndefined,
             extensions=[LineMarks],
+            auto_reload=False,  # who has changed a template opens the theme anew: what it knows of lines is of one state
             trim_blocks=True,
             lstrip_blocks=True,
         )

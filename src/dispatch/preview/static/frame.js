@@ -62,8 +62,9 @@ export class MailFrame {
   async #renew(place, title) {
     const [source, mail] = [this.#source, this.document];
     this.#coming = element("i"); // in the place of a frame
-    const answer = await fetch(source).catch(() => null);
-    const html = answer?.ok && (await answer.text());
+    const html = await fetch(source)
+      .then((answer) => answer.ok && answer.text())
+      .catch(() => "");
     if (this.#source !== source) return;
     // The mail's own parser: what may be in it is up to the mail's policy, and no script ever.
     const fresh = html && new mail.defaultView.DOMParser().parseFromString(html, "text/html");
