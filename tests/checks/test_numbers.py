@@ -88,6 +88,7 @@ def test_each_language_and_region_has_its_own_way(language: str, text: str, prop
         ("es-MX", "$30", []),
         ("it", "€30, 30 €", []),
         ("en-GB", "30€", ["€30"]),
+        ("en", "30 000 € for all", ["€30,000"]),
     ],
 )
 def test_a_sign_stands_where_the_region_puts_it(language: str, text: str, proper: list[str]) -> None:

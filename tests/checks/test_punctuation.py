@@ -129,5 +129,8 @@ def test_a_quotation_may_end_in_the_next_text_and_each_half_alone_is_told(
 
 
 def test_a_mark_that_stands_for_a_character_is_told_with_it() -> None:
-    [finding] = findings(punctuation.leftover_html, "title: A &amp; B\nblocks: [divider: ]\n")
-    assert finding.hint == "Write the character itself: &"
+    found = findings(punctuation.leftover_html, "title: A &amp; B&nbsp;C\nblocks: [divider: ]\n")
+    assert [finding.hint for finding in found] == [
+        "Write the character itself: &",
+        "Write the character itself: U+00A0",
+    ]

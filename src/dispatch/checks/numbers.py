@@ -57,7 +57,7 @@ def misplaced_currency(evidence: Evidence) -> Iterator[Finding]:
     for text in evidence.texts:
         for match in (_SIGN_LAST if style.sign_first else _SIGN_FIRST).finditer(text.prose):
             place = evidence.issue.locate(text.written.path, match.start())
-            amount, sign = match["amount"], match["sign"]
+            amount, sign = re.sub(rf"(?<=\d){_SPACE}(?=\d{{3}})", style.group, match["amount"]), match["sign"]
             proper = f"{sign}{amount}" if style.sign_first else f"{amount}{_NO_BREAK}{sign}"
             side = "before" if style.sign_first else "behind"
             message = f"{style.language} writes {sign} {side} the number"

@@ -87,7 +87,8 @@ def leftover_html(evidence: Evidence) -> Iterator[Finding]:
         for match in _HTML.finditer(text.prose):
             if match["tag"] or f"{match['name']};" in html.entities.html5 or match["number"]:
                 character = html.unescape(match[0])
-                hint = f"Write the character itself: {character}" if character.isprintable() else "Write the character."
+                code = " ".join(f"U+{ord(each):04X}" for each in character)
+                hint = f"Write the character itself: {character if character.isprintable() else code}"
                 if match["tag"]:
                     hint = _IN_MARKDOWN.get(match["tag"], "Delete it.")
                 message = f"everybody would see “{_short(match[0])}” as it stands: no HTML is read here"
