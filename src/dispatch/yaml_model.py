@@ -54,15 +54,15 @@ def parse_model(
         raise error.of(reporter.problems(invalid.errors(include_url=False))) from None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The question that helps after a slip of the pen, or what may stand there."""
+def did_you_mean(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
+    """The question that helps after a slip of the pen, or what may stand there; `otherwise` where that is too much."""
     known = list(known)
     if not known:
         return "Delete it: nothing may stand here."
     plain = word.strip().strip("\"'").strip(CURLY_QUOTES).casefold().replace("-", "_").replace(" ", "_")
     close = difflib.get_close_matches(plain, known, n=1, cutoff=0.7)
     close += [name for name in known if len(plain) > 2 and (name.startswith(plain) or plain.startswith(name))]
-    return f"Did you mean `{close[0]}`?" if close else f"Possible here: {', '.join(known)}."
+    return f"Did you mean `{close[0]}`?" if close else otherwise or f"Possible here: {', '.join(known)}."
 
 
 class _Reporter:

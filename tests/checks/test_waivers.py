@@ -47,6 +47,11 @@ def test_a_name_of_no_check_is_an_error_at_its_place() -> None:
     assert (str(finding.location), finding.hint) == ("issues/example.yaml:3:9", "Did you mean `long-subject`?")
 
 
+def test_a_name_that_is_like_no_other_is_not_answered_with_all_of_them() -> None:
+    (finding,) = judged("{nonsense: I like it., long-subject: I like it.}").findings
+    assert finding.hint == "docs/checks.md names them all."
+
+
 def test_what_is_allowed_in_vain_is_a_warning_at_its_place() -> None:
     judgement = judged("{long-subject: I like it., missing-alt: I like it.}")
     (finding,) = judgement.findings
@@ -66,6 +71,7 @@ def test_what_must_never_go_out_is_told_although_it_is_allowed() -> None:
     policy = Policy(allow={"missing-postal-address": "We have none."}, severity={})
     judgement = judge(evidence, policy, [compliance.missing_postal_address])
     assert [finding.check for finding in judgement.findings] == ["missing-postal-address", "forbidden-waiver"]
+    assert str(judgement.findings[1].location) == "issues/example.yaml:3:9"
     assert {finding.severity for finding in judgement.findings} == {Severity.ERROR}
     assert judgement.waived == ()
 

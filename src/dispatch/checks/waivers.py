@@ -53,6 +53,11 @@ def known_names() -> dict[str, None]:
     return dict.fromkeys(map(name_of, CHECKS))
 
 
+def no_such_check(name: str) -> tuple[str, str]:
+    """What is said of a name of no check, and what to do about it."""
+    return f"there is no check `{name}`", did_you_mean(name, known_names(), otherwise="docs/checks.md names them all.")
+
+
 def binding_names() -> frozenset[str]:
     """The names of the checks that nobody can allow or make light of."""
     return frozenset(map(name_of, BINDING))
@@ -62,8 +67,7 @@ def unknown_waivers(issue: Issue) -> Iterator[Finding]:
     """What an issue allows is the name of no check: error `unknown-waiver`."""
     for name in issue.allow:
         if name not in known_names():
-            message, hint = f"there is no check `{name}`", did_you_mean(name, known_names())
-            yield _about(issue, name, "unknown-waiver", Severity.ERROR, message, hint)
+            yield _about(issue, name, "unknown-waiver", Severity.ERROR, *no_such_check(name))
 
 
 def forbidden_waivers(issue: Issue) -> Iterator[Finding]:

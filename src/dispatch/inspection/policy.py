@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dispatch.checks.check import Severity
-from dispatch.checks.waivers import Policy, binding_names, known_names
+from dispatch.checks.waivers import Policy, binding_names, known_names, no_such_check
 from dispatch.config import Config
 from dispatch.errors import InvalidConfig, Problem
-from dispatch.yaml_model import did_you_mean
 
 
 def policy_of(config: Config) -> Policy:
@@ -29,7 +28,8 @@ def _problems(config: Config) -> Iterator[Problem]:
         for name in names:
             place = config.locate_key(("checks", part, name))
             if name not in known_names():
-                yield Problem(f"there is no check `{name}`", place, did_you_mean(name, known_names()))
+                message, remedy = no_such_check(name)
+                yield Problem(message, place, remedy)
             elif name in bound & binding_names():
                 message = f"`{name}` is an error in every newsletter: the law and mailbox providers ask for it"
                 yield Problem(message, place, "Delete this line.")
