@@ -75,6 +75,17 @@ def test_the_dark_is_each_clients_own(browser: Browser, quiet: Preview, client: 
         assert red < 100 if client == "gmail" else red > 180
 
 
+@pytest.mark.parametrize("client", ["gmail", "outlook-windows", "screen-reader"])
+def test_in_every_client_a_block_is_chosen_and_edited(browser: Browser, quiet: Preview, client: str) -> None:
+    with opened(browser, quiet, f"?issue=tides&client={client}") as page:
+        expect(page.locator(MAIL)).to_have_attribute("src", re.compile(f"client={client}"))
+        mail_of(page).get_by_text("Boats need water under them.").click()
+        expect(page.locator(".points .chosen")).to_be_visible()
+        expect(page.locator("#lines pre")).to_have_text("  - paragraph: Boats need water under them.")
+        mail_of(page).get_by_text("The tides of March").dblclick()
+        expect(page.locator("#editor-text")).to_have_value("The tides of March")
+
+
 def test_a_long_mail_ends_at_the_line_in_gmail(browser: Browser, preview: Preview) -> None:
     preview.write("issues/tides.yaml", TIDES.replace(PARAGRAPH, 8 * f"{PARAGRAPH} {'Boats need water. ' * 800}\n"))
     with opened(browser, preview, "?issue=tides&client=gmail") as page:

@@ -143,9 +143,11 @@ class Desk:
     def sent(self, name: str, address: str = "", made_up: Values = ()) -> Message | None:
         """The message of a view as it leaves, its pictures where a mailing has them; None where there is none."""
         view = self.view(name, address, made_up)
-        if not view.message or not view.sheet.good:
+        return self._sent(view, view.sheet.good.compiled) if view.sheet.good else None
+
+    def _sent(self, view: View, compiled: CompiledIssue) -> Message | None:
+        if not view.message:
             return None
-        compiled = view.sheet.good.compiled
         # Nobody looks at the pictures that travel inside, and encoding them costs more than all the rest.
         hollow = replace(compiled, pictures=tuple(replace(picture, content=b"") for picture in compiled.pictures))
         return self._project.specimen(hollow, view.message.recipient, self._ring, self._project.clock())
@@ -153,8 +155,10 @@ class Desk:
     def simulated(
         self, simulation: Simulation, scheme: Scheme, name: str, address: str = "", made_up: Values = ()
     ) -> Simulated | None:
-        """The message of a view as a client shows it, its pictures at `media/<name>`."""
-        message, good = self.sent(name, address, made_up), self.view(name).sheet.good
+        """The message of a view as a client shows it, its pictures at `media/<name>`, and `data-block` as in the mail."""
+        view = self.view(name, address, made_up)
+        good = view.sheet.good
+        message = self._sent(view, replace(good.compiled, html=with_blocks(good.marked))) if good else None
         if not message or not good:
             return None
         simulated = _simulated(simulation, message.html, scheme)

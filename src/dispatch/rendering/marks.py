@@ -30,6 +30,7 @@ from dispatch.yaml_source import Path
 
 _ATTRIBUTE = re.compile(r' data-mark="([^"]*)"')  # the first one of its tag: what follows may be in quotes
 _MARKED = re.compile(rf"(<[a-z][^\s/>]*){_ATTRIBUTE.pattern}")
+NAME_OF_BLOCK = re.compile(r'(<[a-z][^\s/>]*) data-block="[^"]*"')  # behind the tag's name, as `with_blocks` writes it
 _STYLE = re.compile(r' style="([^"]*)"')
 _CUT = "\0"  # no HTML has it
 

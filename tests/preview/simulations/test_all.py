@@ -47,6 +47,19 @@ def test_broken_html_is_no_reason_to_fail(simulation: Simulation, html: str) -> 
         assert isinstance(simulation.simulate(html, scheme).html, str)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("simulation", OF_HTML, ids=lambda simulation: simulation.name)
+def test_names_of_blocks_stand_and_count_for_nothing(simulation: Simulation, scheme: Scheme) -> None:
+    text = "<td{}><p{} style='display:flex;color:#111111'>{}</p></td><!--[if mso]><td{} width='9'>z</td><![endif]-->"
+    name = ' data-block="blocks.0"'
+    for length in (10, 102_100, 120_000):  # of which the last is longer than Gmail shows
+        sent = simulation.simulate(PLAIN.format(text.format("", "", "é" * (length // 2), "")), scheme)
+        named = simulation.simulate(PLAIN.format(text.format(name, name, "é" * (length // 2), name)), scheme)
+        assert named.losses == sent.losses
+        assert named.html.replace(name, "") == sent.html
+        assert named.html.count(name) >= 2
+
+
 def test_the_first_changes_nothing() -> None:
     html = PLAIN.format("<b style='display:flex;color:var(--x)'>x</b><style>broken</style>")
     assert next(iter(SIMULATIONS.values())) is AS_SENT

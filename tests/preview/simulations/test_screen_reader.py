@@ -38,6 +38,17 @@ def test_it_is_said(html: str, said: str) -> None:
     assert str(read_aloud(html)) == said
 
 
+def test_each_line_is_of_the_block_that_it_begins_in() -> None:
+    html = """\
+<p>a</p><td data-block="title"><h1>Tides</h1>b<br>c</td><ul data-block="blocks.0"><li>d</li></ul>
+<td data-block="cover"><img src="x.png" alt="e"></td><td>f</td>"""
+    lines = read_aloud(html).lines
+    assert [(str(line).rpartition(" ")[2], line.block) for line in lines] == [
+        ("a", ""), ("Tides", "title"), ("b", "title"), ("c", "title"), ("item]", "blocks.0"), ("d", "blocks.0"),
+        ("list]", "blocks.0"), ("e", "cover"), ("f", ""),
+    ]  # fmt: skip
+
+
 def test_a_picture_without_an_alt_text_is_a_loss_and_one_with_is_none() -> None:
     simulate = SIMULATIONS["screen-reader"].simulate
     assert "pier.png" in simulate('<img src="media/pier.png">', "light").losses[0]

@@ -43,7 +43,8 @@ def _item(line: Line) -> str:
         else f'<span lang="{escape(word.language)}">{escape(word.text)}</span>'
         for word in line.words
     )
-    return f'<li dir="auto"{kind}>{words}</li>'
+    block = f' data-block="{escape(line.block)}"' if line.block else ""
+    return f'<li{block} dir="auto"{kind}>{words}</li>'
 
 
 SIMULATION = Simulation(

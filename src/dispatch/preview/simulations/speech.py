@@ -33,6 +33,7 @@ class Line:
 
     words: list[Word] = field(default_factory=list)
     is_heading: bool = False
+    block: str = ""  # that it is the first word of
 
     def __str__(self) -> str:
         """As one would write it down: announcements in brackets."""
@@ -69,6 +70,7 @@ class _Open:
     tag: str
     silent: bool
     language: str
+    block: str
     link: str = ""
     count: Line | None = None  # where the number of its items is to stand
     items: int = 0
@@ -83,7 +85,7 @@ class _Reader(HTMLParser):
         self.lines: list[Line] = []
         self.nameless: list[str] = []
         self._line = Line()
-        self._open = [_Open("", silent=False, language="")]
+        self._open = [_Open("", silent=False, language="", block="")]
         self._spoken = ""
 
     def end_line(self) -> None:
@@ -103,12 +105,13 @@ class _Reader(HTMLParser):
             or given.get("aria-hidden") == "true"
             or bool(_INVISIBLE.search(given.get("style", "")))
         )
-        here = _Open(tag, silent, given.get("lang") or above.language)
+        here = _Open(tag, silent, given.get("lang") or above.language, above.block or given.get("data-block", ""))
         if tag == "html":
             self._spoken = here.language
         if not silent:
             if tag in _LINES and any(not word.announced for word in self._line.words):
                 self.end_line()
+            self._begin(here)
             self._announce(here, given)
         if tag not in VOID:
             self._open.append(here)
@@ -122,7 +125,11 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._open[-1].silent:
+            self._begin(self._open[-1])
             self._say(data)
+
+    def _begin(self, here: _Open) -> None:
+        self._line.block = self._line.block or here.block
 
     def _announce(self, here: _Open, given: dict[str, str]) -> None:
         role, tag = given.get("role", ""), here.tag
@@ -135,11 +142,11 @@ class _Reader(HTMLParser):
         elif tag == "img":
             self._picture(given)
         elif tag in ("ul", "ol") and role not in ("presentation", "none"):
-            here.count, here.said_at_end = self._placeholder(), "end of list"
+            here.count, here.said_at_end = self._placeholder(here), "end of list"
         elif tag == "li":
             self._item(here)
         elif tag == "table" and role not in ("presentation", "none"):
-            here.count, here.said_at_end = self._placeholder(), "end of table"
+            here.count, here.said_at_end = self._placeholder(here), "end of table"
         elif tag in ("tr", "td", "th"):
             self._cell(here)
         elif tag == "blockquote":
@@ -193,13 +200,14 @@ class _Reader(HTMLParser):
                 told += f" and {ended.columns} column{'' if ended.columns == 1 else 's'}"
             ended.count.words.append(Word(told, announced=True))
         if ended.said_at_end:
+            self._begin(ended)
             self._told(ended.said_at_end)
             self.end_line()
 
-    def _placeholder(self) -> Line:
+    def _placeholder(self, here: _Open) -> Line:
         """A line of its own, that gets its words when they are known."""
         self.end_line()
-        line = Line()
+        line = Line(block=here.block)
         self.lines.append(line)
         return line
 
