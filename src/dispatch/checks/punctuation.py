@@ -135,7 +135,7 @@ def _lonely_quotes(prose: str, language: str) -> list[Mark]:
         mark, last = match[0], waiting[-1][1] if waiting else ""
         if last and mark in _PARTNERS[last]:
             waiting.pop()
-        elif mark == last and _BEGINNING.search(prose, 0, match.start()):
+        elif mark == last and _BEGINNING.search(prose, max(match.start() - 40, 0), match.start()):
             continue  # each paragraph of a long quotation opens it again
         elif mark != "”" or language in _ONE_FOR_BOTH:
             waiting.append((match.start(), mark))
