@@ -154,6 +154,14 @@ def test_an_address_that_nobody_sees_does_not_count(html: str) -> None:
     assert "HTML" in finding.message
 
 
+def test_a_template_of_ones_own_is_blamed_for_what_it_lacks() -> None:
+    bare = replace(COMPILED, html=Slots(("<p>Goodbye</p>",)), text=Slots(("Goodbye",)))
+    own = TemplateText("templates/email.txt.j2", "Goodbye")
+    for check in (compliance.missing_postal_address, compliance.missing_unsubscribe_link):
+        places = {str(each.location) for each in findings(check, ISSUE, compiled=bare, templates=(own,))}
+        assert places == {"issues/example.yaml:1:1", "templates/email.txt.j2"}
+
+
 def test_letters_with_accents_and_ampersands_are_found() -> None:
     address = "Nord & Süd, 12 rue de l’Égalité, 75002 Paris"
     html = Slots(("<p>Nord &amp; Süd, 12 rue de l’Égalité, 75002 Paris</p>",))

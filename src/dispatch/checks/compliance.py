@@ -13,6 +13,7 @@ from dispatch.checks.mail import hidden_text, visible_text
 from dispatch.checks.urls import host_of, written_urls
 from dispatch.content.richtext import parse_plain
 from dispatch.content.texts import TextKind
+from dispatch.location import Location
 
 _OF_STARTER = {"Your name, your street, your town", "me@newsletter.example", "https://newsletter.example"}
 
@@ -32,7 +33,7 @@ def missing_postal_address(evidence: Evidence) -> Iterator[Finding]:
     for part, shown in parts.items():
         if _letters(address.value) not in _letters(shown):
             message = f"the postal address is not in the {part} part"
-            yield error(missing_postal_address, evidence.issue.locate(()), message, hint)
+            yield error(missing_postal_address, _template_of(part, evidence), message, hint)
 
 
 def missing_unsubscribe_link(evidence: Evidence) -> Iterator[Finding]:
@@ -49,7 +50,7 @@ def missing_unsubscribe_link(evidence: Evidence) -> Iterator[Finding]:
         if not found:
             message = f"there is no unsubscribe link in the {part} part"
             hint = "Put {{ unsubscribe_url }} back into the footer of the template."
-            yield error(missing_unsubscribe_link, evidence.issue.locate(()), message, hint)
+            yield error(missing_unsubscribe_link, _template_of(part, evidence), message, hint)
 
 
 def missing_one_click_headers(evidence: Evidence) -> Iterator[Finding]:
@@ -196,7 +197,7 @@ def incomplete_text_part(evidence: Evidence) -> Iterator[Finding]:
     if len(words) >= 20 and len(words & there) < len(words) / 2:
         message = "the text part says less than half of what the issue says"
         hint = "Write {% for piece in body %}{{ piece }}{% endfor %} into email.txt.j2, as the built-in one does."
-        yield warning(incomplete_text_part, evidence.issue.locate(()), message, hint)
+        yield warning(incomplete_text_part, _template_of("text", evidence), message, hint)
 
 
 def local_from_address(evidence: Evidence) -> Iterator[Finding]:
@@ -245,6 +246,13 @@ _REJECTS = re.compile(r"(?:yahoo|ymail|rocketmail|aol)\..+")
 _NO_REPLY = re.compile(
     r"(?:no|do-?not|dont|nicht|ne-?pas)[-_.]?(?:reply|answer|respond|antworten|repondre)", re.IGNORECASE
 )
+
+
+def _template_of(part: str, evidence: Evidence) -> Location:
+    """The newsletter's own template of the HTML or the text part; the issue, where the built-in one is used."""
+    file = {"HTML": "templates/email.mjml.j2", "text": "templates/email.txt.j2"}[part]
+    own = any(template.file == file for template in evidence.templates)
+    return Location(file) if own else evidence.issue.locate(())
 
 
 def _is_picture(character: str) -> bool:
