@@ -75,6 +75,16 @@ def test_a_save_is_made_of_the_mail_where_it_stands_and_equals_a_new_one(browser
         expect(mail_of(page).get_by_alt_text("A pier at low tide.")).to_have_js_property("naturalWidth", 60)
         assert not frame.evaluate("frame => frame.contentDocument.images[0].known")
         assert frame.evaluate(as_new)
+    # An answer that was no page has not the policy of one: the page loads when it is there.
+    (preview.folder / "templates").mkdir()
+    preview.write("templates/web.html.j2", "{{ nothing.at_all }}")
+    page = browser.new_page()
+    page.goto(f"{preview.base}?issue=tides&view=web")
+    expect(mail_of(page).locator("body > pre")).to_contain_text("nothing")
+    (preview.folder / "templates/web.html.j2").unlink()
+    expect(mail_of(page).get_by_role("heading", level=1)).to_have_text("The tides of March")
+    assert page.locator(MAIL).evaluate("frame => frame.contentDocument.contentType") == "text/html"
+    page.close()
 
 
 def test_mistakes_lie_over_the_last_good_mail_until_they_are_mended(browser: Browser, preview: Preview) -> None:

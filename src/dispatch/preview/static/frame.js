@@ -58,7 +58,7 @@ export class MailFrame {
     setTimeout(() => this.#arrive(frame, place), PATIENCE);
   }
 
-  // Where the new version cannot be had or has other pictures, which would be seen coming in, it loads as others do.
+  // Where the new version cannot be had or does not fit, it loads as others do.
   async #renew(place, title) {
     const [source, mail] = [this.#source, this.document];
     this.#coming = element("i"); // in the place of a frame
@@ -68,7 +68,7 @@ export class MailFrame {
     if (this.#source !== source) return;
     // The mail's own parser: what may be in it is up to the mail's policy, and no script ever.
     const fresh = html && new mail.defaultView.DOMParser().parseFromString(html, "text/html");
-    if (!fresh || !hasPicturesOf(mail, fresh)) return this.#load(place, title);
+    if (!fresh || !fits(mail, fresh)) return this.#load(place, title);
     become(mail.documentElement, fresh.documentElement);
     this.#coming = null;
     this.#shown();
@@ -103,9 +103,12 @@ export class MailFrame {
   }
 }
 
-function hasPicturesOf(mail, fresh) {
+// Whether a mail can become another: an answer that was none, a text, has no policy for a mail, and pictures that are
+// not there yet would be seen coming in.
+function fits(mail, fresh) {
   const known = new Set([...mail.images].map((picture) => picture.getAttribute("src")));
-  return [...fresh.images].every((picture) => known.has(picture.getAttribute("src")));
+  const alike = mail.contentType === "text/html" && mail.compatMode === fresh.compatMode;
+  return alike && [...fresh.images].every((picture) => known.has(picture.getAttribute("src")));
 }
 
 // Make a node like another, which is used up; what is alike in it stays as it is.
