@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -109,3 +110,34 @@ def test_an_unknown_client_in_the_address_is_passed_over(browser: Browser, quiet
         page.goto(f"{quiet.base}?issue=tides&client=pine")
         expect(page).to_have_url(re.compile("issue=tides$"))
         expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 390)])
+def test_what_cannot_be_found_out_is_told_in_its_place(
+    browser: Browser, quiet: Preview, scheme: Literal["light", "dark"], width: int
+) -> None:
+    with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800}) as context:
+        page = context.new_page()
+        lost = re.compile(r"/(clients|findings|losses|standings)\?")
+        page.route(lost, lambda route: route.fulfill(status=500, body="no"))
+        page.goto(f"{quiet.base}?issue=tides")
+        expect(page.locator("#told")).to_have_text("The mail clients could not be found out: the preview answers 500.")
+        expect(page.locator("#findings")).to_have_text(
+            "They could not be found out: the preview answers 500. The next save asks again."
+        )
+        page.evaluate("dispatchEvent(new Event('focus'))")  # asks how far the issues have come
+        expect(page.locator("#told")).to_contain_text("How far the issues have come could not be found out")
+        page.unroute(lost)
+        page.route("**/losses*", lambda route: route.abort())
+        page.goto(f"{quiet.base}?issue=tides&scheme=dark")
+        expect(page.locator("#model")).to_contain_text(
+            "What is lost could not be found out: the preview does not answer."
+        )
+        expect(page.locator("#findings")).to_have_text("The checks found nothing.")
+        page.evaluate("void Promise.reject(new Error('out of ink'))")
+        expect(page.locator("#told")).to_have_text("Something went wrong here: out of ink. Reload this page.")
+        page.goto(f"{quiet.base}?issue=tides&view=source")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download .eml").click()
+        assert download.value.suggested_filename == "tides.eml"
+        assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import re
 
 from dispatch.project import Project
@@ -26,6 +28,25 @@ def test_the_source_is_what_leaves(quiet: Preview) -> None:
     assert {"To", "Subject", "List-Unsubscribe", "List-Unsubscribe-Post"} <= set(fields)
     assert "MIME-Version" not in source["head"]
     assert quiet.ask("source", issue="none").status == 404
+
+
+def test_the_message_is_a_file_for_whatever_reads_mail(quiet: Preview) -> None:
+    reader = {"issue": "tides", "as": "elodie@example.org"}
+    answer = quiet.ask("message", **reader)
+    assert answer.headers["content-type"] == "message/rfc822"
+    assert answer.headers["content-disposition"] == 'attachment; filename="tides.eml"'
+    assert answer.headers["content-security-policy"] == quiet.ask("source", **reader).headers["content-security-policy"]
+    message = email.message_from_bytes(answer.body, policy=email.policy.default)
+    html = message.get_body(("html",)).get_content()
+    assert "Hello Élodie, the tide is out." in html
+    assert "data-block" not in html
+    assert "data-mark" not in html
+    [picture] = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    assert picture.get_content().startswith(b"\x89PNG")
+    assert quiet.ask("message", issue="none").status == 404
+    assert quiet.ask("message", "POST", {"Origin": f"http://127.0.0.1:{quiet.port}"}, **reader).status == 405
+    assert quiet.ask_raw("/guess/message?issue=tides").status == 403
+    assert quiet.ask("message", headers={"Host": "rebound.example"}, **reader).status == 421
 
 
 def test_the_web_page_is_the_archives(quiet: Preview) -> None:

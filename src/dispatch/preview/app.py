@@ -73,6 +73,7 @@ class _Answers:
             Route("/losses", self.losses),
             Route("/web", self.web),
             Route("/source", self.source),
+            Route("/message", self.message),
             Route("/media/{name}", self.picture),
             Route("/issues", self.issues),
             Route("/standings", self.standings),
@@ -127,6 +128,15 @@ class _Answers:
         if not message:
             raise HTTPException(404)
         return _json(page.source_as_json(message))
+
+    def message(self, request: Request) -> Response:
+        """The message as a file, as a mailing would hand it over."""
+        written = self._desk.written(*_choice(request))
+        if not written:
+            raise HTTPException(404)
+        name, content = written
+        headers = page.DESK_HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type="message/rfc822", headers=headers)
 
     def picture(self, request: Request) -> Response:
         found = self._desk.picture(request.path_params["name"])

@@ -145,12 +145,21 @@ class Desk:
         view = self.view(name, address, made_up)
         return self._sent(view, view.sheet.good.compiled) if view.sheet.good else None
 
-    def _sent(self, view: View, compiled: CompiledIssue) -> Message | None:
+    def written(self, name: str, address: str = "", made_up: Values = ()) -> tuple[str, bytes] | None:
+        """The same as a file, its name and the whole message in bytes."""
+        view = self.view(name, address, made_up)
+        good = view.sheet.good
+        message = self._sent(view, good.compiled, hollow=False) if good else None
+        return (f"{good.compiled.slug}.eml", message.mime()) if good and message else None
+
+    def _sent(self, view: View, compiled: CompiledIssue, *, hollow: bool = True) -> Message | None:
+        """Hollow, without the content of its pictures: nobody looks at it, and it costs more than all the rest."""
         if not view.message:
             return None
-        # Nobody looks at the pictures that travel inside, and encoding them costs more than all the rest.
-        hollow = replace(compiled, pictures=tuple(replace(picture, content=b"") for picture in compiled.pictures))
-        return self._project.specimen(hollow, view.message.recipient, self._ring, self._project.clock())
+        if hollow:
+            empty = tuple(replace(picture, content=b"") for picture in compiled.pictures)
+            compiled = replace(compiled, pictures=empty)
+        return self._project.specimen(compiled, view.message.recipient, self._ring, self._project.clock())
 
     def simulated(
         self, simulation: Simulation, scheme: Scheme, name: str, address: str = "", made_up: Values = ()

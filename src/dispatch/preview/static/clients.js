@@ -1,6 +1,6 @@
 // Whose eyes the mail is seen with: the menu of mail clients, and what the model of each says of itself.
 
-import { ask, byId, element } from "./dom.js";
+import { ask, byId, element, why } from "./dom.js";
 import { Menu } from "./menu.js";
 
 export class Clients {
@@ -16,6 +16,10 @@ export class Clients {
 
   async load() {
     this.#models = await ask("clients");
+  }
+
+  get loaded() {
+    return this.#models.length > 0;
   }
 
   knows(name) {
@@ -58,7 +62,9 @@ export class Clients {
       const { losses } = await ask("losses", parameters, this.#asking.signal);
       list.replaceChildren(...losses.map((loss) => element("li", {}, loss)));
     } catch (error) {
-      if (error.name !== "AbortError") console.warn(error);
+      if (error.name === "AbortError") return;
+      this.#asked = "";
+      list.replaceChildren(element("li", {}, `What is lost could not be found out: ${why(error)}.`));
     }
   }
 

@@ -1,7 +1,7 @@
 // The desk: what was chosen stands in the URL, what is shown comes from the server after every change.
 
 import { Clients } from "./clients.js";
-import { ask, byId, count } from "./dom.js";
+import { ask, byId, count, why } from "./dom.js";
 import { Editor, textAt } from "./edit.js";
 import { Fields } from "./fields.js";
 import { MailFrame } from "./frame.js";
@@ -57,7 +57,7 @@ const source = new Source(byId("source"));
 const people = new People((address) => choose({ as: address, made: "" }));
 const fields = new Fields((made) => choose({ made }));
 const editor = new Editor(say);
-const issues = new IssueList((issue) => urlOf({ ...choices, ...remembered(issue), issue }));
+const issues = new IssueList((issue) => urlOf({ ...choices, ...remembered(issue), issue }), say);
 const panes = new Panes();
 const points = new Points(byId("device"), fix, showBlock);
 
@@ -127,12 +127,23 @@ function listen() {
   stream.onopen = () => {
     clearTimeout(lost);
     tell("live", "Live");
+    if (!clients.loaded) loadClients();
   };
   stream.onerror = () => {
     clearTimeout(lost);
     lost = setTimeout(() => tell("ended", "The preview has ended: start dispatch preview again"), GRACE);
   };
   stream.onmessage = (event) => take(JSON.parse(event.data));
+}
+
+async function loadClients() {
+  try {
+    await clients.load();
+  } catch (error) {
+    return say(`The mail clients could not be found out: ${why(error)}.`);
+  }
+  if (clients.knows(choices.client)) render();
+  else choose({ client: DEFAULTS.client });
 }
 
 function tell(state, sentence) {
@@ -168,7 +179,7 @@ async function askForLists() {
     }
     issues.follow(generation);
   } catch (error) {
-    if (error.name !== "AbortError") console.warn(error);
+    if (error.name !== "AbortError") showFindings(null, "", `They could not be found out: ${why(error)}. The next save asks again.`);
   }
 }
 
@@ -275,10 +286,10 @@ function showProblems() {
     : "Mend the file, and this goes away.";
 }
 
-function showFindings(judgement, digest = "") {
+function showFindings(judgement, digest = "", otherwise = view.issue ? "They come when the issue compiles." : "There is no issue to check.") {
   const findings = judgement?.findings ?? [];
   judged = { findings, digest };
-  points.judged(judgement, view.issue ? "They come when the issue compiles." : "There is no issue to check.");
+  points.judged(judgement, otherwise);
   byId("count").replaceChildren(...counts(findings));
   byId("tab-count").textContent = findings.length ? `(${findings.length})` : "";
 }
@@ -409,7 +420,8 @@ function showPane(pane) {
   }
 }
 
-clients.load().then(() => (clients.knows(choices.client) ? render() : choose({ client: DEFAULTS.client })));
+// Nothing goes wrong in the console alone.
+window.addEventListener("unhandledrejection", ({ reason }) => say(`Something went wrong here: ${why(reason)}. Reload this page.`));
 showPane("stage");
 render();
 listen();

@@ -29,8 +29,14 @@ export function place({ file, line, column }) {
   return [file, line, column].filter(Boolean).join(":");
 }
 
+// Raises an Error that `why` puts into words, and an AbortError when it was told to stop.
 export async function ask(path, parameters = {}, signal = undefined) {
   const answer = await fetch(`${path}?${new URLSearchParams(parameters)}`, { signal });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  if (!answer.ok) throw new Error(`the preview answers ${answer.status}`);
   return answer.json();
+}
+
+// Why something could not be asked; fetch raises a TypeError where nobody answers.
+export function why(error) {
+  return error instanceof TypeError ? "the preview does not answer" : error.message;
 }

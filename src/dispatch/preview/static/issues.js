@@ -1,20 +1,22 @@
 // The list of issues, each with how far it has come. That is asked for last: it never keeps the mail waiting.
 
-import { ask, byId, element, icon } from "./dom.js";
+import { ask, byId, element, icon, why } from "./dom.js";
 
 // Milliseconds after which to ask again where the server had other work.
 const AGAIN = 1000;
 
 export class IssueList {
   #linkTo;
+  #told;
   #drawn = "";
   #generation = 0;
   #asking = null;
   #again = 0;
 
-  // linkTo: the address of an issue by its name.
-  constructor(linkTo) {
+  // linkTo: the address of an issue by its name; told: called with a sentence where something could not be found out.
+  constructor(linkTo, told) {
     this.#linkTo = linkTo;
+    this.#told = told;
     // A mailing goes on without any file of the newsletter changing: look again when the author comes back.
     window.addEventListener("focus", () => this.follow(this.#generation));
   }
@@ -52,7 +54,7 @@ export class IssueList {
       if (standings) this.#tell(standings, trouble);
       else this.#again = setTimeout(() => this.follow(generation), AGAIN);
     } catch (error) {
-      if (error.name !== "AbortError") console.warn(error);
+      if (error.name !== "AbortError") this.#told(`How far the issues have come could not be found out: ${why(error)}.`);
     }
   }
 

@@ -1,6 +1,6 @@
 // The message as it leaves: its head, and the HTML with the numbers of its lines.
 
-import { ask, count, element } from "./dom.js";
+import { ask, count, element, why } from "./dom.js";
 
 // A markup that tells the reader where something new begins; in a long line it is shown on a row of its own.
 const BEGINS = /^<(?:!--|html|head|title|style|meta|body|table|tr|td|th|div|p|h\d|ul|ol|li|blockquote|img)\b/i;
@@ -30,7 +30,7 @@ export class Source {
       const size = new TextEncoder().encode(html).length;
       const code = element("ol", { tabIndex: -1 }, ...lines(html));
       this.#parent.replaceChildren(
-        bar("The head of the message", "Copy the head", head),
+        bar("The head of the message", "Copy the head", head, download(parameters)),
         element("ol", { className: "fields" }, ...head.split(/\n(?! )/).map(field)),
         bar(`The HTML, ${count(size, "byte")}, before it is encoded for its journey`, "Copy the HTML", html),
         code,
@@ -38,19 +38,24 @@ export class Source {
     } catch (error) {
       if (error.name === "AbortError") return;
       this.#version = "";
-      this.#parent.replaceChildren(element("p", { className: "note" }, "The preview does not answer."));
+      this.#parent.replaceChildren(element("p", { className: "note" }, `The message could not be read: ${why(error)}.`));
     }
   }
 }
 
-function bar(title, label, text) {
+// The message as a file, its pictures in it, for whatever program reads mail.
+function download(parameters) {
+  return element("a", { href: `message?${new URLSearchParams(parameters)}`, download: "", className: "push" }, "Download .eml");
+}
+
+function bar(title, label, text, more = null) {
   const button = element("button", {}, label);
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
+    const copied = navigator.clipboard.writeText(text);
+    button.textContent = await copied.then(() => "Copied", () => "The browser forbids it");
     setTimeout(() => (button.textContent = label), MOMENT);
   });
-  return element("header", {}, element("h3", {}, title), button);
+  return element("header", {}, element("h3", {}, title), more, button);
 }
 
 function field(text) {
