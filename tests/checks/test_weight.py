@@ -8,7 +8,7 @@ import pytest
 
 from dispatch.checks import weight
 from dispatch.checks.check import CheckFunction, Severity
-from dispatch.checks.evidence import PictureFacts
+from dispatch.checks.evidence import PictureFacts, TemplateText
 from dispatch.content.issue import read_issue
 from dispatch.rendering.compiled import CompiledIssue, Slots
 from dispatch.testing.checks import CARET, CheckContract, Example, compiled, findings
@@ -77,6 +77,13 @@ class TestContract(CheckContract):
 def test_the_bounds_of_html_are_exact(size: int, severities: list[Severity]) -> None:
     said = findings(weight.clipped_html, ISSUE, largest_html_bytes=size)
     assert [finding.severity for finding in said] == severities
+
+
+def test_a_nested_rule_is_told_in_the_template_that_has_it() -> None:
+    own = TemplateText("templates/dark.css.j2", "a { color: red }\n  @Media print { a { color: black } }\n")
+    nested = styled("@media (prefers-color-scheme:dark){a{color:red} @Media print{a{color:black}}}")
+    [finding] = findings(weight.nested_at_rule, ISSUE, **nested, templates=(own,))
+    assert str(finding.location) == "templates/dark.css.j2:2:3"
 
 
 def test_the_largest_message_is_named() -> None:

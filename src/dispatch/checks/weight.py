@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import tinycss2
@@ -69,7 +70,8 @@ def nested_at_rule(evidence: Evidence) -> Iterator[Finding]:
                     f"@{nested.at_keyword} stands inside @{rule.at_keyword}, and Gmail drops the style sheet for it"
                 )
                 hint = "Write the two one after the other; in dark.css.j2 there can be no @-rule."
-                yield warning(nested_at_rule, evidence.issue.locate(()), message, hint)
+                own = evidence.in_templates(re.compile(rf"@{re.escape(nested.at_keyword)}\b", re.IGNORECASE))
+                yield warning(nested_at_rule, own or evidence.issue.locate(()), message, hint)
 
 
 def heavy_pictures(evidence: Evidence) -> Iterator[Finding]:
