@@ -287,7 +287,8 @@ def warm_up(folder: Path) -> None:
         import_module(module)
     project = Project.open(folder, environ=os.environ)
     for path in project.issue_files():
-        project.check(project.read_issue(str(path)))
+        issue = project.read_issue(str(path))
+        project.check(issue, project.compile(issue, embed=project.embeds()))
 
 
 if __name__ == "__main__":

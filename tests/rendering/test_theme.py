@@ -42,6 +42,13 @@ def test_a_template_of_the_newsletter_stands_over_the_built_in_one(newsletter):
     assert "<blockquote" in html
 
 
+def test_a_template_that_was_changed_is_read_anew(newsletter):
+    template = newsletter / "templates/blocks/divider.mjml.j2"
+    for text in ("* * *", "# # #", "* * *"):
+        template.write_text(f'<p class="mine">{text}</p>')
+        assert text in fill(compiled(newsletter).html, VALUES)
+
+
 def test_the_built_in_theme_has_the_partials_of_every_kind():
     names = {path.name for path in (built_in_templates() / "blocks").iterdir()}
     for kind in ("paragraph", "heading", "list", "figure", "quote", "button", "callout", "table", "divider"):

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, pass_context
+from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, pass_context
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
@@ -187,6 +188,7 @@ class Theme:
             auto_reload=False,  # who has changed a template opens the theme anew: what it knows of lines is of one state
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=_COMPILED,
         )
         environment.globals.clear()
         for name in ("rich", "plain", "url", "shown", "picture", "reference", "wrapped", "underlined", "table"):
@@ -205,6 +207,25 @@ class Theme:
                     place = Location(self.shown(file.relative_to(folder).as_posix()), traceback.tb_lineno)
             traceback = traceback.tb_next
         return place
+
+
+class _Compiled(BytecodeCache):
+    """Templates as Python, kept for as long as the process runs: each newsletter that is opened has a theme of its own."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, CodeType | None]] = {}  # by file: the hash of its text, and its code
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the code of a file that is as it was."""
+        checksum, code = self._kept.get(bucket.key, ("", None))
+        bucket.code = code if checksum == bucket.checksum else None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a file."""
+        self._kept[bucket.key] = (bucket.checksum, bucket.code)
+
+
+_COMPILED = _Compiled()
 
 
 def built_in_templates() -> Path:
