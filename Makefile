@@ -56,8 +56,8 @@ format: .venv/.dev
 
 # The browser for the preview's tests, and the spam filter that judges the sample issue.
 .venv/.programs: | .venv/bin/python
-	@command -v chromium >/dev/null && command -v spamassassin >/dev/null || { \
-	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends chromium spamassassin fonts-dejavu-core; }
+	@command -v chromium-headless-shell >/dev/null && command -v spamassassin >/dev/null || { \
+	  $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends chromium-headless-shell spamassassin fonts-dejavu-core; }
 	@touch $@
 
 # smtp-source and smtp-sink come with postfix: without a configuration it does not start. Our own sinks are compiled;

@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from dispatch.database.database import Database
 from dispatch.project import Project
 from dispatch.testing.databases import PostgresServer
 from newsletter import write_newsletter
 
-# `--hypothesis-profile=complete` looks harder. Without deadlines: the machine may be busy.
-settings.register_profile("moderate", deadline=None, max_examples=50)
-settings.register_profile("complete", deadline=None, max_examples=500)
-settings.load_profile("moderate")
+# The commands that tests start by the hundred are compiled once, and not by each of them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# Without deadlines: the machine may be busy.
+settings.register_profile("sample", deadline=None, max_examples=12)
+settings.register_profile("complete", deadline=None, max_examples=50)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let hypothesis look harder where what is marked `complete` is run; `--hypothesis-profile` counts for more."""
+    settings.load_profile("sample" if config.option.markexpr == "not complete" else "complete")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; not for the whole session, because Playwright's event loop stands in the way of others."""
+    # The whole browser does as well where it is all there is, but opens a page for six times the CPU.
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from clones import claims, clone, git, share
 from crash.carriers import Server
 from crash.command import KILLED, Kill, Launcher, Run
 from crash.newsletter import ENVIRON, MAILING, READERS, REFUSED, SLUG, write_newsletter
+from sampling import sampled
 
 FEW = 20
 MAILED = {*READERS} - {*REFUSED}
@@ -80,7 +81,7 @@ def test_a_clone_does_not_send_what_another_sends(shared: Shared) -> None:
     shared.check_nobody_has_two()
 
 
-@pytest.mark.parametrize("number", [2, 4])
+@pytest.mark.parametrize("number", sampled([2, 4], every=2))
 def test_of_clones_that_send_at_once_one_does(number: int, shared: Shared) -> None:
     folders = [shared.first, *(shared.clone() for _ in range(number - 1))]
     ends = shared.start_sends(folders)
@@ -229,7 +230,7 @@ def killed_and_resumed(shared: Shared, folder: Path, kill: Kill) -> bool:
     return True
 
 
-@pytest.mark.parametrize("part", [0.35, 0.5, 0.6, 0.7, 0.8, 0.9])
+@pytest.mark.parametrize("part", sampled([0.35, 0.5, 0.6, 0.7, 0.8, 0.9], every=3))
 def test_killed_around_questions_to_git(part: float, shared: Shared) -> None:
     whole = shared.run(shared.clone(), "send", SLUG, "--yes")
     git(shared.remote, "update-ref", "-d", f"refs/dispatch/{MAILING}")
@@ -254,7 +255,7 @@ def test_killed_around_every_question_to_git(when: str, shared: Shared) -> None:
     assert epochs >= {2, 3}, "killed before its claim was there, and after"
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4])
+@pytest.mark.parametrize("number", sampled([1, 2, 3, 4], every=2))
 def test_killed_around_the_first_commits(number: int, shared: Shared) -> None:
     assert killed_and_resumed(shared, shared.first, Kill("after", "commit", number))
     assert claims(shared.remote)[MAILING]["state"].startswith("finished")

@@ -13,6 +13,7 @@ import pytest
 from crash.command import KILLED, Kill, Launcher, Run
 from crash.newsletter import ENVIRON, MAILING, READERS, SLUG, write_newsletter
 from crash.trial import Bench, Case
+from sampling import sampled
 
 # More than one page of people, of whom few are handed over.
 MANY = tuple(f"reader{number:04}@example.com" for number in range(1, 1201))
@@ -69,7 +70,7 @@ def kill_at(number: int, launcher: Launcher, folder: Path, when: str = "before")
     return killed
 
 
-@pytest.mark.parametrize("part", [0.05, 0.2, 0.3, 0.45, 0.6, 0.75])
+@pytest.mark.parametrize("part", sampled([0.05, 0.2, 0.3, 0.45, 0.6, 0.75], every=3))
 def test_killed_within_a_transaction(part: float, launcher: Launcher, folder: Path, tmp_path: Path) -> None:
     whole = run(launcher, write_newsletter(tmp_path / "whole", "outbox"), "send", SLUG, "--yes", f"--limit={LIMIT}")
     assert kill_at(1 + int(part * whole.counts["statement"]), launcher, folder)

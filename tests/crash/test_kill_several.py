@@ -11,6 +11,7 @@ import pytest
 from crash.command import KILLED, Kill
 from crash.newsletter import MAILING
 from crash.trial import Bench, Case, Verdict, freeze
+from sampling import sampled
 
 Benches = Callable[[Case], Bench]
 
@@ -43,12 +44,12 @@ def everywhere(when: str, kind: str, try_out: Callable[[Kill], Verdict]) -> None
             break
 
 
-@pytest.mark.parametrize("kill", HERE_AND_THERE, ids=str)
+@pytest.mark.parametrize("kill", sampled(HERE_AND_THERE, every=3), ids=str)
 def test_one_of_four_processes_is_killed(kill: Kill, bench: Benches) -> None:
     assert bench(PROCESSES).try_out(kill, assistant=True).killed == 1
 
 
-@pytest.mark.parametrize("kill", HERE_AND_THERE, ids=str)
+@pytest.mark.parametrize("kill", sampled(HERE_AND_THERE, every=3), ids=str)
 def test_one_of_four_workers_is_killed(kill: Kill, bench: Benches, tmp_path: Path) -> None:
     assert try_out_workers(bench(WORKERS), kill, tmp_path / "newsletter").killed == 1
 

@@ -13,6 +13,7 @@ from crash.carriers import wait_for
 from crash.command import Kill, Run, Running
 from crash.newsletter import MAILING
 from crash.trial import Bench, Case, freeze
+from sampling import sampled
 
 Benches = Callable[[Case], Bench]
 
@@ -53,7 +54,7 @@ def stopped_of(running: Running) -> list[int]:
     return [process for process in (running.process, *map(int, beside)) if is_stopped(process)]
 
 
-@pytest.mark.parametrize("number", [2, 3, 4, 5])
+@pytest.mark.parametrize("number", sampled([2, 3, 4, 5], every=2))
 def test_what_a_stopped_worker_has_not_committed_is_given_up(number: int, bench: Benches, tmp_path: Path) -> None:
     come_back_too_late(stop("before", "commit", number), bench, tmp_path)
 
@@ -81,7 +82,7 @@ def come_back_too_late(moment: Kill, bench: Benches, tmp_path: Path) -> Run:
     return end
 
 
-@pytest.mark.parametrize("assistant", [False, True], ids=["the first", "another"])
+@pytest.mark.parametrize("assistant", sampled([False, True], every=2), ids=["the first", "another"])
 @pytest.mark.parametrize("moment", [stop("after", "request", 2), stop("before", "commit", 3)], ids=str)
 def test_one_of_four_processes_pauses(moment: Kill, assistant: bool, bench: Benches, tmp_path: Path) -> None:
     at = bench(PROCESSES)

@@ -244,7 +244,7 @@ def live_through(blanks, history: list[object]) -> None:
 AT_LENGTH = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
 
 
-@settings(max_examples=6, **AT_LENGTH)
+@settings(max_examples=3, **AT_LENGTH)
 @given(history=histories())
 def test_the_same_history_is_told_in_the_same_words(blanks, history) -> None:
     live_through(blanks, history)

@@ -1,7 +1,6 @@
 """What Chromium shows: readable in both schemes, whole on a phone."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from dispatch.rendering.compiler import compile_issue
 from dispatch.rendering.palette import contrast
@@ -27,14 +26,6 @@ TEXTS = """() => {
   }
   return found;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module", params=["mail", "web"])

@@ -291,5 +291,5 @@ class SuppressionWins(RuleBasedStateMachine):
         return "not_in_file" if address in self.known and address not in self.in_file else None
 
 
-SuppressionWins.TestCase.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
+SuppressionWins.TestCase.settings = settings(stateful_step_count=12)
 test_suppression_wins = SuppressionWins.TestCase

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from web.client import Service, person, token
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_reader_leaves_by_pressing_the_button(service: Service) -> None:
+def test_a_reader_leaves_by_pressing_the_button(browser: Browser, service: Service) -> None:
     number, complaints = 77, list[str]()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page(java_script_enabled=False, color_scheme="dark", viewport={"width": 375, "height": 667})
-        page.on("console", lambda message: complaints.append(message.text))
-        page.goto(f"http://{service.host}:{service.port}/u/{token(number)}?utm_source=mail")
-        button = page.get_by_role("button", name="Unsubscribe")
-        box = button.bounding_box()
-        assert box
-        assert box["height"] >= 48
-        assert box["width"] == 375 - 2 * 16  # so the style was let in
-        assert person(number) not in service.suppressions()
-        button.click()
-        assert page.get_by_role("heading").inner_text() == "You have left GEOPOLITIKS <& friends>."
-        assert page.get_by_role("button").count() == 0
-        browser.close()
+    page = browser.new_page(java_script_enabled=False, color_scheme="dark", viewport={"width": 375, "height": 667})
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(f"http://{service.host}:{service.port}/u/{token(number)}?utm_source=mail")
+    button = page.get_by_role("button", name="Unsubscribe")
+    box = button.bounding_box()
+    assert box
+    assert box["height"] >= 48
+    assert box["width"] == 375 - 2 * 16  # so the style was let in
+    assert person(number) not in service.suppressions()
+    button.click()
+    assert page.get_by_role("heading").inner_text() == "You have left GEOPOLITIKS <& friends>."
+    assert page.get_by_role("button").count() == 0
+    page.close()
     assert person(number) in service.suppressions()
     assert [text for text in complaints if "favicon" not in text] == []
