@@ -43,8 +43,8 @@ def everywhere(evidence: Evidence) -> Iterator[Finding]:
     yield replace(error(everywhere, Location("templates/quote.mjml.j2", 3), "The template is wrong."), block="blocks.0")
 
 
-def test_findings_know_the_block_that_they_show_in() -> None:
-    assert [finding.block for finding in run([everywhere], EVIDENCE)] == ["", "blocks.0", "blocks.0"]
+def test_findings_know_the_part_that_they_show_in() -> None:
+    assert [finding.block for finding in run([everywhere], EVIDENCE)] == ["title", "blocks.0", "blocks.0"]
 
 
 def test_a_check_is_known_by_its_name_with_dashes() -> None:
