@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,9 @@ from newsletter import write_newsletter
 # The commands that tests start by the hundred are compiled once, and not by each of them.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A run in a shell's background ignores Ctrl-C, and so would the commands that are to be interrupted here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Without deadlines: the machine may be busy.
 settings.register_profile("sample", deadline=None, max_examples=12)

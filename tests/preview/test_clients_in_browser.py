@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from preview.browsing import MAIL, ground_of, mail_of, opened
 from preview.client import TIDES, Preview
+from sampling import sampled
 
 pytestmark = pytest.mark.browser
 
@@ -76,7 +77,7 @@ def test_the_dark_is_each_clients_own(browser: Browser, quiet: Preview, client: 
         assert red < 100 if client == "gmail" else red > 180
 
 
-@pytest.mark.parametrize("client", ["gmail", "outlook-windows", "screen-reader"])
+@pytest.mark.parametrize("client", sampled(["gmail", "outlook-windows", "screen-reader"], every=2))
 def test_in_every_client_a_block_is_chosen_and_edited(browser: Browser, quiet: Preview, client: str) -> None:
     with opened(browser, quiet, f"?issue=tides&client={client}") as page:
         expect(page.locator(MAIL)).to_have_attribute("src", re.compile(f"client={client}"))
@@ -112,7 +113,7 @@ def test_an_unknown_client_in_the_address_is_passed_over(browser: Browser, quiet
         expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), sampled([("light", 1400), ("dark", 390)], every=2))
 def test_what_cannot_be_found_out_is_told_in_its_place(
     browser: Browser, quiet: Preview, scheme: Literal["light", "dark"], width: int
 ) -> None:

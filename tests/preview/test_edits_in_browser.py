@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from preview.browsing import Scheme, mail_of, opened
 from preview.client import TIDES, Preview
+from sampling import sampled
 
 pytestmark = pytest.mark.browser
 
@@ -93,7 +94,7 @@ def test_a_text_is_edited_where_it_stands(browser: Browser, desk: Preview) -> No
         expect(text).to_have_value("A pier at low tide.")
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), sampled([("light", 1400), ("dark", 390)], every=2))
 def test_in_every_style_of_yaml_only_the_characters_of_the_edit_change(
     browser: Browser, desk: Preview, scheme: Scheme, width: int
 ) -> None:

@@ -9,11 +9,12 @@ from playwright.sync_api import Browser, expect
 
 from preview.browsing import Scheme, mail_of, opened
 from preview.client import Preview
+from sampling import sampled
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", sampled(["light", "dark"], every=2))
 def test_a_reader_is_made_up_by_typing(browser: Browser, quiet: Preview, scheme: Scheme) -> None:
     with opened(browser, quiet, scheme=scheme) as page:
         fields = page.locator("#fields")

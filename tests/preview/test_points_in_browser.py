@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from preview.browsing import MAIL, Scheme, mail_of, opened
 from preview.client import Preview, write_newsletter
+from sampling import sampled
 
 pytestmark = pytest.mark.browser
 
@@ -89,7 +90,7 @@ def address(preview: Preview, place: str) -> str:
     return f"vscode://file{quote(str(preview.folder))}/issues/tides.yaml:{place}"
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 1000)])
+@pytest.mark.parametrize(("scheme", "width"), sampled([("light", 1400), ("dark", 1000)], every=2))
 def test_a_finding_under_the_pointer_outlines_its_block(
     browser: Browser, calm: Preview, scheme: Scheme, width: int
 ) -> None:
@@ -180,7 +181,7 @@ def test_a_block_in_the_mail_shows_its_lines_by_mouse_and_by_keys(browser: Brows
         expect(lines).to_be_hidden()
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), sampled([("light", 1400), ("dark", 390)], every=2))
 def test_what_stands_around_the_blocks_is_pointed_at_and_edited_as_they_are(
     browser: Browser, calm: Preview, scheme: Scheme, width: int
 ) -> None:
@@ -233,7 +234,7 @@ def test_on_a_phone_a_chosen_finding_is_shown_in_the_mail_when_asked_to(browser:
         assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+@pytest.mark.parametrize("motion", sampled(["reduce", "no-preference"], every=2))
 def test_what_a_save_has_changed_glows_and_nothing_moves(browser: Browser, preview: Preview, motion: str) -> None:
     personal = DISTANT.replace("The tide is out", "Hello {{first_name|reader}}, the tide is out")
     preview.write("issues/tides.yaml", personal)

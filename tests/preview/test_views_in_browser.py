@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from preview.browsing import MAIL, Scheme, ground_of, mail_of, opened
 from preview.client import TIDES, Preview
+from sampling import sampled
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +37,7 @@ def width_of(page: Page) -> int:
     return int(page.locator(MAIL).evaluate("frame => frame.contentWindow.innerWidth"))
 
 
-@pytest.mark.parametrize("window", [1400, 1100, 768, 390])
+@pytest.mark.parametrize("window", sampled([1400, 1100, 768, 390], every=2))
 def test_each_width_is_the_same_wherever_the_desk_stands(page: Page, window: int) -> None:
     page.set_viewport_size({"width": window, "height": 800})
     for key, name, width in (("1", "phone", 390), ("2", "tablet", 768)):
@@ -62,7 +63,7 @@ def test_widths_are_chosen_with_the_mouse(page: Page) -> None:
     expect(page.get_by_role("button", name="Tablet")).to_have_attribute("aria-pressed", "true")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", sampled(["light", "dark"], every=2))
 def test_with_pictures_off_none_is_asked_for(browser: Browser, quiet: Preview, scheme: Scheme) -> None:
     asked: list[str] = []
     with opened(browser, quiet, f"?issue=tides&images=off&scheme={scheme}", scheme=scheme) as page:
