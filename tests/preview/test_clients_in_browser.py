@@ -58,15 +58,18 @@ def test_a_client_is_chosen_with_the_mouse(browser: Browser, quiet: Preview, wid
 
 @pytest.mark.parametrize(
     ("client", "ground"),
-    [
-        ("apple-mail", "rgb(21, 20, 19)"),
-        ("gmail", "rgb(255, 255, 255)"),
-        ("gmail-android", "rgb(18, 18, 18)"),
-        ("gmail-iphone", "rgb(18, 18, 18)"),
-        ("outlook-com", "rgb(21, 20, 19)"),
-        ("outlook-windows", "rgb(18, 18, 18)"),
-        ("screen-reader", "rgb(21, 20, 19)"),
-    ],
+    sampled(
+        [
+            ("apple-mail", "rgb(21, 20, 19)"),
+            ("gmail", "rgb(255, 255, 255)"),
+            ("gmail-android", "rgb(18, 18, 18)"),
+            ("gmail-iphone", "rgb(18, 18, 18)"),
+            ("outlook-com", "rgb(21, 20, 19)"),
+            ("outlook-windows", "rgb(18, 18, 18)"),
+            ("screen-reader", "rgb(21, 20, 19)"),
+        ],
+        every=2,
+    ),
 )
 def test_the_dark_is_each_clients_own(browser: Browser, quiet: Preview, client: str, ground: str) -> None:
     with opened(browser, quiet, f"?issue=tides&scheme=dark&client={client}") as page:
