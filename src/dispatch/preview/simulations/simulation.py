@@ -1,4 +1,4 @@
-"""What a mail client makes of a mail, as a model: a pure function of the HTML that is sent, in which `data-block` names the parts."""
+"""What a mail client makes of a mail, as a model: a pure function of HTML in which `data-block` names the parts."""
 
 from __future__ import annotations
 
