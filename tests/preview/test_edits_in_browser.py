@@ -176,6 +176,30 @@ def test_to_leave_writes_nothing_and_keeps_what_was_typed(browser: Browser, desk
         assert saved(desk).decode() == TIDES
 
 
+def test_what_was_typed_outlives_a_reload_and_goes_with_its_text(browser: Browser, desk: Preview) -> None:
+    asked: list[str] = []
+    with opened(browser, desk) as page:
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+        edit(page, "Paragraph – Boats")
+        text = page.locator("#editor-text")
+        text.fill("Boats need luck.")
+        page.keyboard.press("Escape")
+        page.reload()
+        assert asked == ["beforeunload"]  # who closes the tab loses it
+        desk.settle(TIDES.replace("  - heading:", "  - paragraph: Wait.\n  - paragraph: Hope.\n  - heading:"))
+        edit(page, "Paragraph – Hope")
+        expect(text).to_have_value("Hope.")
+        edited = page.locator("#editor-which option").filter(has_text="not written yet")
+        expect(edited).to_have_text("Paragraph, not written yet – Boats need water under them.")
+        page.locator("#editor-which").select_option(index=edited.evaluate("option => option.index"))
+        expect(text).to_have_value("Boats need luck.")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#editor")).to_be_hidden()
+        page.reload()
+        assert asked == ["beforeunload"]
+        assert b"Boats need luck." in saved(desk)
+
+
 def test_the_chosen_block_is_the_one_that_is_edited(browser: Browser, desk: Preview) -> None:
     with opened(browser, desk) as page:
         mail_of(page).get_by_text("Boats need water").click()

@@ -2,6 +2,7 @@
 
 import { ask, byId, element, place } from "./dom.js";
 import { differenceRows, rows } from "./diff.js";
+import { Drafts, home, samePath } from "./drafts.js";
 import { problemList } from "./lists.js";
 
 const TYPING_PAUSE = 120;
@@ -19,7 +20,7 @@ export class Editor {
   #entry = null; // the text that is edited
   #theirs = null; // what the file has in its place by now, if that is something else
   #fix = null; // or the fix that is looked at
-  #drafts = new Map(); // what was typed and not written, with the text that it was made of
+  #drafts = new Drafts();
   #view = null; // the desk's last
   #writing = false;
   #asked = 0;
@@ -33,7 +34,6 @@ export class Editor {
     const text = byId("editor-text");
     text.addEventListener("input", () => this.#typed());
     byId("editor-which").addEventListener("change", (event) => {
-      this.#keep();
       this.#show(this.#texts[event.target.selectedIndex]);
     });
     byId("editor-write").addEventListener("click", () => this.#write());
@@ -43,7 +43,7 @@ export class Editor {
     byId("editor-theirs").addEventListener("click", () => this.#take(this.#theirs.text));
     byId("editor").addEventListener("keydown", (event) => this.#key(event));
     window.addEventListener("beforeunload", (event) => {
-      if (this.#changed()) event.preventDefault();
+      if (this.#drafts.any) event.preventDefault(); // a tab that is closed takes them with it
     });
   }
 
@@ -51,7 +51,6 @@ export class Editor {
   async open(issue, find, word = "") {
     if (this.#writing) return;
     this.#remember();
-    this.#keep();
     const file = await this.#load(issue);
     const entry = file && find(file.texts);
     if (file && !entry) this.#told("This is no text of the issue: it comes from its date, the template or the settings.");
@@ -69,7 +68,6 @@ export class Editor {
   async fix(issue, finding, digest) {
     if (this.#writing) return;
     this.#remember();
-    this.#keep();
     const file = await this.#load(issue);
     if (file && file.digest !== digest) this.#told(CHANGED);
     if (file?.digest !== digest) return;
@@ -97,9 +95,8 @@ export class Editor {
       return this.#told(CHANGED);
     }
     const { path, text } = this.#entry;
-    const same = this.#texts.filter((each) => each.text === text && kindOf(each) === kindOf(this.#entry));
     const there = this.#texts.find((each) => samePath(each.path, path));
-    const entry = same.includes(there) ? there : same.length === 1 ? same[0] : null;
+    const entry = home(this.#texts, path, text);
     const untouched = there && [text, there.text].includes(byId("editor-text").value);
     this.#theirs = entry || untouched ? null : (there ?? { ...this.#entry, text: "" });
     if (entry || untouched) this.#entry = entry ?? there;
@@ -111,7 +108,6 @@ export class Editor {
   // Leave with nothing written; what was typed is there again when the text is.
   leave() {
     if (byId("editor").hidden || this.#writing) return false;
-    this.#keep();
     this.#close();
     return true;
   }
@@ -134,7 +130,7 @@ export class Editor {
   }
 
   #show(entry) {
-    const draft = this.#drafts.get(this.#keyOf(entry));
+    const draft = this.#drafts.find(this.#issue, entry);
     this.#entry = draft ? { ...entry, text: draft.base } : entry;
     this.#theirs = draft && draft.base !== entry.text ? entry : null;
     this.#list();
@@ -145,7 +141,8 @@ export class Editor {
   #list() {
     const options = this.#texts.map((each) => {
       const words = each.text.length > 60 ? `${each.text.slice(0, 60).trimEnd()}…` : each.text;
-      return element("option", { selected: samePath(each.path, this.#entry.path) }, `${each.label} – ${words}`);
+      const label = this.#drafts.find(this.#issue, each) ? `${each.label}, not written yet` : each.label;
+      return element("option", { selected: samePath(each.path, this.#entry.path) }, `${label} – ${words}`);
     });
     byId("editor-which").replaceChildren(...options);
     byId("editor-place").textContent = this.#entry.place;
@@ -153,11 +150,13 @@ export class Editor {
 
   #type(text) {
     byId("editor-text").value = text;
+    this.#drafts.keep(this.#issue, this.#entry, text);
     this.#grow();
     this.#propose();
   }
 
   #typed() {
+    this.#drafts.keep(this.#issue, this.#entry, byId("editor-text").value);
     this.#grow();
     clearTimeout(this.#timer);
     this.#allow();
@@ -207,7 +206,7 @@ export class Editor {
 
   // The file's text is what is edited from now on: as `text`.
   #take(text) {
-    this.#drafts.delete(this.#keyOf(this.#theirs));
+    this.#drafts.drop(this.#issue, this.#entry);
     this.#entry = this.#theirs;
     this.#theirs = null;
     this.#type(text);
@@ -240,7 +239,7 @@ export class Editor {
       return this.follow(this.#view);
     }
     this.#told(`Written: ${byId("editor-place").textContent}`);
-    if (this.#entry) this.#drafts.delete(this.#keyOf(this.#entry));
+    if (this.#entry) this.#drafts.drop(this.#issue, this.#entry);
     this.#close();
   }
 
@@ -259,6 +258,7 @@ export class Editor {
   // Only together with what is edited: what was typed for one file must not be sent as for another.
   #adopt(issue, { token, digest, texts }) {
     [this.#issue, this.#token, this.#digest, this.#texts] = [issue, token, digest, texts];
+    this.#drafts.settle(issue, texts);
   }
 
   async #post(path) {
@@ -283,21 +283,10 @@ export class Editor {
     }
   }
 
-  // --- what is kept ------------------------------------------------------------------------
+  // --- hands -------------------------------------------------------------------------------
 
   #changed() {
     return Boolean(this.#entry) && byId("editor-text").value !== this.#entry.text;
-  }
-
-  #keep() {
-    if (!this.#entry) return;
-    const key = this.#keyOf(this.#entry);
-    if (this.#changed()) this.#drafts.set(key, { text: byId("editor-text").value, base: this.#entry.text });
-    else this.#drafts.delete(key);
-  }
-
-  #keyOf(entry) {
-    return JSON.stringify([this.#issue, entry.path]);
   }
 
   #remember() {
@@ -327,14 +316,6 @@ export function textAt(texts, shown) {
     }
   }
   return best ?? (block ? candidates[0] : null);
-}
-
-function kindOf({ path }) {
-  return JSON.stringify(path.filter((step) => typeof step === "string"));
-}
-
-function samePath(one, other) {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function plain(text) {
