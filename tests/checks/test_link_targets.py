@@ -10,6 +10,7 @@ from dispatch.checks import link_targets
 from dispatch.checks.check import CheckFunction
 from dispatch.checks.evidence import Answer, EarlierIssue
 from dispatch.testing.checks import CheckContract, Example, findings
+from dispatch.yaml_source import edited, read_yaml
 
 
 def earlier(slug: str, day: date, *pages: str) -> EarlierIssue:
@@ -111,6 +112,24 @@ EXAMPLES: dict[CheckFunction, Example] = {
 class TestContract(CheckContract):
     theme = link_targets
     examples = EXAMPLES
+
+
+@pytest.mark.parametrize(
+    ("url", "mended"),
+    [
+        ("https://a.example/?a=1&fbclid=2&b=3#c", "https://a.example/?a=1&b=3#c"),
+        ("https://a.example/b?gclid=1&FBCLID=2", "https://a.example/b"),
+        ("https://a.example/?utm_source=a&utm_source=b", None),
+    ],
+)
+def test_foreign_tracking_is_left_out_by_a_fix(url: str, mended: str | None) -> None:
+    issue = f"title: A\nblocks:\n  - paragraph: See [it]({url}).\n"
+    [finding] = findings(link_targets.tracking_parameter, issue)
+    if mended is None:
+        assert not finding.fix
+    else:
+        assert finding.fix
+        assert edited(read_yaml(issue, "a.yaml"), finding.fix.edits).text == issue.replace(url, mended)
 
 
 def test_the_latest_issue_with_the_link_is_named() -> None:

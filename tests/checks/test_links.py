@@ -178,7 +178,7 @@ def test_what_may_not_be_linked_stops_the_mailing(url: str) -> None:
 
 
 def test_the_nearest_scheme_is_offered() -> None:
-    [finding] = findings(links.forbidden_scheme, about_url("htps://example.org"))
+    [finding] = findings(links.forbidden_scheme, about_url("htps://{{first_name|a}}.example.org"))
     assert finding.hint == "Did you mean `https`?"
 
 
@@ -234,7 +234,11 @@ def test_an_address_is_mended_where_it_is_certain(url: str, mended: str | None) 
         ("**[a](<https://a.example/b c>)**", "**[a](<https://a.example/b%20c>)**"),
         ("[a](https://a.example/b c), (d)", "[a](https://a.example/b%20c), (d)"),
         ("[`](`](www.a.example)", None),
-        ("[a] (https://a.example)", None),
+        ("[a] (https://a.example)", "[a](https://a.example)"),
+        ("[a] (https://a.example/b c)", None),
+        ("[a]\n          (https://a.example)", None),
+        ("[a](nora@a.example)", "[a](mailto:nora@a.example)"),
+        ("[a](nora@a)", None),
         ("[a](https://a.example b c)", None),
         ("[a](https://a.example/b\n          c)", None),
     ],
@@ -247,6 +251,29 @@ def test_a_link_in_a_text_is_mended_where_it_is_certain(text: str, mended: str |
     else:
         assert finding.fix
         assert edited(read_yaml(issue, "a.yaml"), finding.fix.edits).text == issue.replace(text, mended)
+
+
+@pytest.mark.parametrize(
+    ("url", "mended"),
+    [
+        ("htps://a.example/b", "https://a.example/b"),
+        ("htttps://a.example", "https://a.example"),
+        ("hhtps://a.example", "https://a.example"),
+        ("htpps://a.example", "https://a.example"),
+        ("mailo:nora@a.example", "mailto:nora@a.example"),
+        ("httsp://a.example", None),  # https and http are both one letter off
+        ("ftp://a.example", None),
+        ("htps:a.example", None),
+    ],
+)
+def test_a_scheme_that_is_one_letter_off_is_mended(url: str, mended: str | None) -> None:
+    [finding] = findings(links.forbidden_scheme, about_url(url))
+    assert (finding.fix.edits[0].text if finding.fix else None) == mended
+
+
+def test_a_mail_has_no_place_that_a_link_could_lead_to() -> None:
+    [finding] = findings(links.malformed_link, about_url("#menu"))
+    assert "a mail has no places" in finding.hint
 
 
 def test_a_link_broken_over_two_lines_is_not_mended() -> None:

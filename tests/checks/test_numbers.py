@@ -7,6 +7,7 @@ import pytest
 from dispatch.checks import numbers
 from dispatch.checks.check import CheckFunction
 from dispatch.testing.checks import CheckContract, Example, findings
+from dispatch.yaml_source import edited, read_yaml
 
 EXAMPLES: dict[CheckFunction, Example] = {
     numbers.foreign_number_style: Example(
@@ -89,13 +90,31 @@ def test_each_language_and_region_has_its_own_way(language: str, text: str, prop
         ("it", "€30, 30 €", []),
         ("en-GB", "30€", ["€30"]),
         ("en", "30 000 € for all", ["€30,000"]),
+        ("en", "12,50 €, 1.200,50 €, 1 200.50 € or 1.200 €", ["€12.50", "€1,200.50", "€1,200.50", "€1.200"]),
+        ("fr", "€3.8 millions", ["3,8\u00a0millions\u00a0€"]),
+        ("en", "In 2020 300 €", ["€300"]),
+        ("de", "€1,200.50", ["1.200,50\u00a0€"]),
     ],
 )
 def test_a_sign_stands_where_the_region_puts_it(language: str, text: str, proper: list[str]) -> None:
-    found = [
-        hint.replace("30 millions", "30\u00a0millions") for hint in hints(numbers.misplaced_currency, text, language)
-    ]
+    found = [hint.replace(" millions", "\u00a0millions") for hint in hints(numbers.misplaced_currency, text, language)]
     assert found == proper
+    assert not hints(numbers.foreign_number_style, text, language), "one finding about one number"
+
+
+def test_every_number_is_written_anew_by_a_fix() -> None:
+    text = "title: A\nlanguage: LANG\nblocks:\n  - paragraph: >-\n      Es kostet **NUMBER** und mehr.\n"
+    [finding] = findings(numbers.misplaced_currency, "title: On March 12 300 €\nblocks: [divider: ]\n")
+    assert not finding.fix, "it may be the twelfth"
+    for check, language, number, proper in (
+        (numbers.foreign_number_style, "en", "30 000", "30,000"),
+        (numbers.misplaced_currency, "en", "12,50 €", "€12.50"),
+        (numbers.unspaced_percent, "de", "90%", "90\u00a0%"),
+    ):
+        issue = text.replace("LANG", language).replace("NUMBER", number)
+        [finding] = findings(check, issue)
+        assert finding.fix
+        assert edited(read_yaml(issue, "a.yaml"), finding.fix.edits).text == issue.replace(number, proper)
 
 
 @pytest.mark.parametrize("text", ["90%", "5%-Hürde", "100%ig", "90 %"])

@@ -18,7 +18,7 @@ EXAMPLES: dict[CheckFunction, Example] = {
               - paragraph: He said ‸“never again and left.
               - heading: What now?
               - paragraph: They said 'never again‸” and «so».
-              - list: ["a ‸\\"b", "c"]
+              - list: ["a ‸\\"b", "c", "The “market‸\\", now"]
         """,
         good="""
             title: The “bridge”
@@ -81,6 +81,41 @@ EXAMPLES: dict[CheckFunction, Example] = {
 class TestContract(CheckContract):
     theme = punctuation
     examples = EXAMPLES
+
+
+def fixed(check: CheckFunction, text: str, language: str = "en") -> list[str | None]:
+    issue = f"title: A\nlanguage: {language}\nblocks:\n  - paragraph: {json.dumps(text, ensure_ascii=False)}\n"
+    return [finding.fix.edits[0].text if finding.fix else None for finding in findings(check, issue)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "proper"),
+    [
+        ('The “Market" opens “today".', "en", ["”", "”"]),
+        ('Der „Markt" öffnet', "de", ["“"]),
+        ('Le « Marché" ouvre', "fr", [" »"]),
+        ('“Market", and "so"', "en", ["”"]),
+        ('“Route 66" is', "en", [None]),
+        ('“Market "opens', "en", [None]),
+    ],
+)
+def test_a_quotation_that_ends_with_another_kind_of_mark(text: str, language: str, proper: list[str | None]) -> None:
+    assert fixed(punctuation.unbalanced_quotes, text, language) == proper
+
+
+@pytest.mark.parametrize(
+    ("text", "proper"),
+    [
+        ("a&nbsp;b", "\u00a0"),
+        ("R&amp;D", None),
+        ("R&amp; D", "&"),
+        ("a&#8217;s", "’"),
+        ("a&lt;b", None),
+        ("a&#10;b", None),
+    ],
+)
+def test_a_reference_is_written_as_its_character_unless_that_means_something(text: str, proper: str | None) -> None:
+    assert fixed(punctuation.leftover_html, text) == [proper]
 
 
 def said(check: CheckFunction, text: str, language: str = "en") -> int:

@@ -270,5 +270,7 @@ def test_a_pretended_reply_is_left_out_of_the_subject(subject: str, mended: str 
     else:
         assert finding.fix
         assert edited(read_yaml(issue, "a.yaml"), finding.fix.edits).text == issue.replace(subject, mended)
-    [finding] = findings(wording.pretended_reply, "title: 'Re: A bridge'\nblocks: [divider: ]\n")
-    assert not finding.fix, "a title may be meant like that"
+        titled = f"title: '{subject}'\nblocks: [divider: ]\n"
+        [finding] = findings(wording.pretended_reply, titled)
+        assert finding.fix
+        assert edited(read_yaml(titled, "a.yaml"), finding.fix.edits).text == titled.replace(subject, mended)

@@ -236,10 +236,14 @@ def test_what_is_certain_is_fixed(dispatch: Command, folder: Path) -> None:
     ]
     assert "    -subject: 'Re: FW: It''s'\n    +subject: 'It''s'\n" in fixed.stdout
     assert "[leftover-placeholder]" in fixed.stdout.splitlines()[-2]
-    assert fixed.stderr == "1 issue checked, 4 findings fixed: 0 errors, 1 warning.\n"
+    assert fixed.stderr == "1 issue checked, 4 of 5 findings fixed: 0 errors, 1 warning.\n"
     after = before.replace(b"Re: FW: ", b"").replace(b"(www", b"(https://www").replace(b"the report", b"the%20report")
     assert path.read_bytes() == after.replace("“".encode(), b"").replace("”".encode(), b"")
-    assert "fixed" not in dispatch("check", "--fix").stdout
+    again = dispatch("check", "--fix")
+    assert "fixed" not in again.stdout
+    assert again.stderr == (
+        "Nothing here can be mended for certain.\n1 issue checked, 0 of 1 finding fixed: 0 errors, 1 warning.\n"
+    )
 
 
 def test_what_was_fixed_as_json(dispatch: Command, folder: Path) -> None:

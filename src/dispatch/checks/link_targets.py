@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from dispatch.checks.check import Finding, warning
 from dispatch.checks.evidence import Evidence
+from dispatch.checks.mending import without_parameters
 from dispatch.checks.parts import WrittenLink
 from dispatch.checks.urls import host_of, names_in_query, same_page, split, web_addresses
 from dispatch.content.richtext import RichText
@@ -37,9 +38,11 @@ def tracking_parameter(evidence: Evidence) -> Iterator[Finding]:
         found = [name for name, times in counts.items() if name in _CLICKS or (name.startswith("utm_") and times > 1)]
         if found:
             message = f"this address has tracking in it that is not yours: {', '.join(found)}"
+            fix = without_parameters(evidence.issue, link, _CLICKS.intersection(found))
             if not any(name in _CLICKS for name in found):
                 message = f"this address says twice: {', '.join(found)}"
-            yield warning(tracking_parameter, link.location, message, f"Leave {found[0]}=… out of it.")
+            hint = fix.title if fix else f"Leave {found[0]}=… out of it."
+            yield warning(tracking_parameter, link.location, message, hint, fix)
 
 
 def repeated_link(evidence: Evidence) -> Iterator[Finding]:

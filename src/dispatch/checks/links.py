@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dispatch.checks.check import Finding, Fix, error, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.hosts import is_local, is_this_machine
-from dispatch.checks.mending import mended_link, mended_text
+from dispatch.checks.mending import mended_link, mended_text, readdressed
 from dispatch.checks.parts import CODE_SPAN
 from dispatch.checks.urls import OPEN, host_of, scheme_of, split, written_urls
 from dispatch.content.richtext import RichText
@@ -30,7 +30,11 @@ def malformed_link(evidence: Evidence) -> Iterator[Finding]:
             yield error(malformed_link, link.location, message, fix.title if fix else hint, fix)
     for place, fix in _unread_links(evidence):
         message = "this was meant to be a link, but is none: its address has a space in it or before it"
-        hint = fix.title if fix else "Write [text](https://…) with %20 for each space in the address."
+        hint = (
+            fix.title
+            if fix
+            else "Write [text](https://…) without a space between ] and (, and %20 for each in the address."
+        )
         yield error(malformed_link, place, message, hint, fix)
 
 
@@ -43,7 +47,10 @@ def forbidden_scheme(evidence: Evidence) -> Iterator[Finding]:
         scheme = scheme_of(url)
         if scheme and scheme not in SCHEMES:
             message = f"a link may not begin with `{scheme}:`"
-            yield error(forbidden_scheme, link.location, message, did_you_mean(scheme, sorted(SCHEMES)))
+            meant = [each for each in sorted(SCHEMES) if _one_letter_off(scheme, each)]
+            fix = readdressed(evidence.issue, link, meant[0] + url[len(scheme) :]) if len(meant) == 1 else None
+            hint = fix.title if fix else did_you_mean(scheme, sorted(SCHEMES))
+            yield error(forbidden_scheme, link.location, message, hint, fix)
 
 
 def insecure_link(evidence: Evidence) -> Iterator[Finding]:
@@ -120,9 +127,21 @@ def _web_fault(url: str) -> str:
     return ""
 
 
+def _one_letter_off(word: str, other: str) -> bool:
+    """Whether a letter too many, one too few, or a wrong one is all that parts two words, or two in the wrong order."""
+    one, two = word, other
+    while one and two and one[0] == two[0]:
+        one, two = one[1:], two[1:]
+    return one != two and (
+        one[1:] == two or one == two[1:] or one[1:] == two[1:] or (one[1::-1], one[2:]) == (two[:2], two[2:])
+    )
+
+
 def _completed(url: str) -> str:
     if re.match(r"[\w-]+(\.[\w-]+)+", url):
         return f"Write https://{url}"
+    if url.startswith("#"):
+        return "Leave the link out, or write the address of a page: a mail has no places that a link could lead to."
     return "Write it in full, from https:// on: a mail has no page that it could start from."
 
 

@@ -1,8 +1,10 @@
-"""Fixes for the addresses of links, where it is certain which address is meant."""
+"""Fixes, where it is certain what is meant."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from urllib.parse import unquote_plus
 
 from dispatch.checks.check import Fix
 from dispatch.checks.parts import WrittenLink
@@ -12,40 +14,68 @@ from dispatch.content.texts import IssueText, TextKind
 from dispatch.yaml_source import CURLY_QUOTES, Edit
 
 _WEB_ADDRESS = re.compile(r"https?://(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#][^\s<>]*)?", re.IGNORECASE)
+_MAIL_ADDRESS = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[^\W\d_]{2,}")
 _DESTINATION = re.compile(r"\]\(\s*<?|<")
 _WITH_SPACES = re.compile(r"\]\(((?:https?://|www\.)[^\s()<>\"'`]+(?: [^\s()<>\"'`]+)+)\)", re.IGNORECASE)
+_APART = re.compile(r"\]\s(?=\((?:https?://|mailto:|www\.)[^\s()<>]+\))", re.IGNORECASE)
+
+
+def replaced(issue: Issue, text: IssueText, start: int, end: int, proper: str, title: str = "") -> Fix | None:
+    """The fix that writes something else for some characters of a text, where they stand in one line of the file."""
+    if issue.locate(text.path, start).line != issue.locate(text.path, max(start, end - 1)).line:
+        return None  # a space where lines are joined may not be meant
+    return Fix(title or f"Write {proper}", (Edit(text.path, start, end, proper),))
 
 
 def mended_link(issue: Issue, link: WrittenLink) -> Fix | None:
-    """The fix of a link whose address has curly quotes around it, spaces in its path, or only `www.` before its host."""
+    """The fix of a link's address that has curly quotes around it, spaces in its path, only `www.`, or no `mailto:`."""
     url = RichText(link.url).plain
+    mended = f"mailto:{url}" if _MAIL_ADDRESS.fullmatch(url) else _in_full(url)
+    return readdressed(issue, link, mended)
+
+
+def without_parameters(issue: Issue, link: WrittenLink, names: Collection[str]) -> Fix | None:
+    """The fix that leaves parameters, in lower case, out of the query of a link's address."""
+    address, mark, place = RichText(link.url).plain.partition("#")
+    page, _, query = address.partition("?")
+    kept = [each for each in query.split("&") if unquote_plus(each.partition("=")[0]).lower() not in names]
+    return readdressed(issue, link, f"{page}{'?' if kept else ''}{'&'.join(kept)}{mark}{place}")
+
+
+def readdressed(issue: Issue, link: WrittenLink, mended: str) -> Fix | None:
+    """The fix that writes another address for a link; merge fields have to be looked after by a person."""
     if any(isinstance(part, MergeField) for part in link.url):
         return None
     start = link.offset
     if link.written.kind is TextKind.RICH:
         found = _DESTINATION.search(link.written.value, link.offset)
         start = found.end() if found else start
-    return _fix(issue, link.written, start, url)
+    return _fix(issue, link.written, start, RichText(link.url).plain, mended)
 
 
 def mended_text(issue: Issue, text: IssueText, bracket: int) -> Fix | None:
-    """The fix of what was not read as a link because of the spaces in its address; its `](` stands at `bracket`."""
+    """The fix of what was not read as a link because of spaces before or in its address; its `]` stands at `bracket`."""
+    if apart := _APART.match(text.value, bracket):
+        return replaced(issue, text, bracket, apart.end() + 1, "](", "Delete the space between ] and (")
     found = _WITH_SPACES.match(text.value, bracket)
-    return _fix(issue, text, found.start(1), found[1]) if found else None
+    return _fix(issue, text, found.start(1), found[1], _in_full(found[1])) if found else None
 
 
-def _fix(issue: Issue, text: IssueText, start: int, url: str) -> Fix | None:
-    """The fix of the address that a text has at `start`: it must be a web address then, and the link one to that."""
+def _in_full(url: str) -> str:
     mended = url.strip(CURLY_QUOTES + " ").replace(" ", "%20")
-    if mended[:4].lower() == "www.":
-        mended = f"https://{mended}"
-    end = start + len(url)
-    if mended == url or text.value[start:end] != url or not _WEB_ADDRESS.fullmatch(mended):
+    return f"https://{mended}" if mended[:4].lower() == "www." else mended
+
+
+def _fix(issue: Issue, text: IssueText, start: int, url: str, mended: str) -> Fix | None:
+    """The fix of the address that a text has at `start`: it must lead to the web or to a mailbox, and the link there."""
+    address = _MAIL_ADDRESS if mended.startswith("mailto:") else _WEB_ADDRESS
+    if mended == url or not address.fullmatch(mended.removeprefix("mailto:")):
         return None
-    if issue.locate(text.path, start).line != issue.locate(text.path, end - 1).line:
-        return None  # a space where lines are joined may not be meant
+    end = start + len(url)
+    if text.value[start:end] != url:
+        return None
     if text.kind is TextKind.RICH:
         read = parse(f"{text.value[:start]}{mended}{text.value[end:]}")
         if read.problems or mended not in {RichText(link.url).plain for link in read.links}:
             return None
-    return Fix(f"Write {mended}", (Edit(text.path, start, end, mended),))
+    return replaced(issue, text, start, end, mended)

@@ -9,6 +9,7 @@ from functools import cache
 
 from dispatch.checks.check import Finding, warning
 from dispatch.checks.evidence import Evidence
+from dispatch.checks.mending import replaced
 from dispatch.rendering.words import locale_of
 
 _NO_BREAK = "\u00a0"
@@ -22,8 +23,10 @@ _DECIMAL = (  # MARK stands for the mark that is looked for
 )
 _GROUPS = r"(?<![\w.,:/+\-–#])(?P<sign>[$€£])?(?P<number>[1-9]\d{0,2}(?:MARK\d{3})+)(?!\d|[.,:/\-–]\d)"  # noqa: RUF001
 _AMOUNT = (
-    rf"\d[\d.,]*(?:{_SPACE}\d{{3}})*(?<![.,])(?:{_SPACE}(?:[mb]illions?|milliards?|Millionen|Milliarden|millones)\b)?"
+    rf"(?:\d{{1,3}}(?:{_SPACE}\d{{3}}){{1,6}}(?!\d)(?:[.,]\d{{1,2}})?|\d[\d.,]*)(?<![.,])"
+    rf"(?:{_SPACE}(?:[mb]illions?|milliards?|Millionen|Milliarden|millones)\b)?"
 )
+_CENTS = re.compile(rf"(?P<whole>\d+(?:(?:[.,\u2019]|{_SPACE})\d{{3}})*)(?P<mark>[.,])(?P<cents>\d{{1,2}})(?![.,]?\d)")
 _SIGN_FIRST = re.compile(rf"(?<![\w$€£])(?P<sign>[$€£]){_SPACE}?(?P<amount>{_AMOUNT})")
 _SIGN_LAST = re.compile(rf"(?<![\w$€£.,])(?P<amount>{_AMOUNT}){_SPACE}?(?P<sign>[$€£])(?!{_SPACE}?\d|\w)")
 # What a group of digits behind it does not go on: March 12 300 people came; ISO 10 303; page 12 300 years later.
@@ -40,10 +43,14 @@ def foreign_number_style(evidence: Evidence) -> Iterator[Finding]:
     if not style:
         return
     for text in evidence.texts:
+        taken = {at for match in style.misplaced(text.prose) for at in range(*match.span())}
         for start, number, proper in sorted((*style.foreign_decimals(text.prose), *style.foreign_groups(text.prose))):
+            if start in taken:
+                continue  # misplaced_currency says how the whole is written
             place = evidence.issue.locate(text.written.path, start)
             message = f"{number} is not how {style.language} writes this number"
-            yield warning(foreign_number_style, place, message, f"Write {proper}.")
+            fix = replaced(evidence.issue, text.written, start, start + len(number), proper)
+            yield warning(foreign_number_style, place, message, f"Write {proper}.", fix)
 
 
 def misplaced_currency(evidence: Evidence) -> Iterator[Finding]:
@@ -52,16 +59,19 @@ def misplaced_currency(evidence: Evidence) -> Iterator[Finding]:
     For $, € and £ in English, French, German and Spanish, as the region has it.
     """
     style = _style_of(evidence.issue.language)
-    if not style or style.code == "it":  # both are seen there
+    if not style:
         return
     for text in evidence.texts:
-        for match in (_SIGN_LAST if style.sign_first else _SIGN_FIRST).finditer(text.prose):
+        for match in style.misplaced(text.prose):
             place = evidence.issue.locate(text.written.path, match.start())
-            amount, sign = re.sub(rf"(?<=\d){_SPACE}(?=\d{{3}})", style.group, match["amount"]), match["sign"]
+            amount, sign = style.amount(match["amount"]), match["sign"]
             proper = f"{sign}{amount}" if style.sign_first else f"{amount}{_NO_BREAK}{sign}"
             side = "before" if style.sign_first else "behind"
             message = f"{style.language} writes {sign} {side} the number"
-            yield warning(misplaced_currency, place, message, f"Write {proper}.")
+            grouped = re.match(rf"\d+{_SPACE}\d", match["amount"])
+            certain = not grouped or not _NO_QUANTITY.search(text.prose[max(match.start() - 40, 0) : match.start()])
+            fix = replaced(evidence.issue, text.written, *match.span(), proper) if certain else None
+            yield warning(misplaced_currency, place, message, f"Write {proper}.", fix)
 
 
 def unspaced_percent(evidence: Evidence) -> Iterator[Finding]:
@@ -76,7 +86,9 @@ def unspaced_percent(evidence: Evidence) -> Iterator[Finding]:
         for match in re.finditer(r"(?<=\d)%(?![\w%-])", text.prose):
             place = evidence.issue.locate(text.written.path, match.start())
             message = f"{style.language} writes a no-break space before %"
-            yield warning(unspaced_percent, place, message, "Write 90\u00a0%, with the character U+00A0.")
+            hint = f"Write 90{_NO_BREAK}%, with the character U+00A0"
+            fix = replaced(evidence.issue, text.written, *match.span(), f"{_NO_BREAK}%", hint)
+            yield warning(unspaced_percent, place, message, f"{hint}.", fix)
 
 
 @dataclass(frozen=True)
@@ -90,9 +102,29 @@ class _Style:
     sign_first: bool  # $30, not 30 $
     spaced_percent: bool
 
+    def misplaced(self, prose: str) -> Iterator[re.Match[str]]:
+        """Amounts whose currency stands on the other side."""
+        if self.code != "it":  # both are seen there
+            yield from (_SIGN_LAST if self.sign_first else _SIGN_FIRST).finditer(prose)
+
+    def amount(self, written: str) -> str:
+        """An amount with the marks of the language: 12,50 and 1.200,50 in English become 12.50 and 1,200.50."""
+        found = _CENTS.match(written)
+        foreign = found and found["mark"] == self.other_decimal
+        spaces = f"[.,\u2019 {_NO_BREAK}\u202f]" if foreign else _SPACE
+        whole = re.sub(rf"(?<=\d){spaces}(?=\d{{3}}(?!\d))", self.group, found["whole"] if found else written)
+        if not found:
+            return whole
+        return f"{whole}{self.decimal if foreign else found['mark']}{found['cents']}{written[found.end() :]}"
+
+    @property
+    def other_decimal(self) -> str:
+        """The mark with which other languages write decimals; empty for those of neither."""
+        return {".": ",", ",": "."}.get(self.decimal, "")
+
     def foreign_decimals(self, prose: str) -> Iterator[tuple[int, str, str]]:
         """Numbers with the other decimal mark, beside a currency or a unit: where, as written, as they should be."""
-        other = {".": ",", ",": "."}.get(self.decimal, "")
+        other = self.other_decimal
         for match in re.finditer(_DECIMAL.replace("MARK", re.escape(other)), prose) if other else ():
             if match["sign"] or match["unit"]:
                 yield match.start("number"), match["number"], match["number"].replace(other, self.decimal)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from dispatch.checks.check import Finding, warning
 from dispatch.checks.evidence import Evidence
+from dispatch.checks.mending import replaced
 from dispatch.checks.parts import ReadText
 from dispatch.content.richtext import Code, Node, TextRun
 from dispatch.content.texts import TextKind
@@ -18,7 +20,7 @@ Mark = tuple[int, str]
 
 
 def unbalanced_quotes(evidence: Evidence) -> Iterator[Finding]:
-    """A quotation is opened and never closed, or closed and never opened.
+    """A quotation is opened and never closed, closed and never opened, or closed with a mark of another kind.
 
     Double ones only: an apostrophe looks like a single one. A quotation that goes on in the next text is none of
     these, nor are inches (5") and the marks of languages that open and close with the same one (sv, fi).
@@ -26,9 +28,13 @@ def unbalanced_quotes(evidence: Evidence) -> Iterator[Finding]:
     tag = evidence.issue.language.lower()
     language = tag.partition("-")[0]
     closing = _CLOSING.get(tag, _CLOSING.get(language, "”»"))
-    texts = [(text, _lonely_quotes(text.prose, language)) for text in evidence.texts]
+    texts = [(text, *_lonely_quotes(text.prose, language)) for text in evidence.texts]
     pending = ""  # the mark of a quotation of the text before, which may end here
-    for (text, lonely), (following, theirs) in zip(texts, [*texts[1:], (None, [])], strict=True):
+    for (text, lonely, mixed), (following, theirs, _) in zip(texts, [*texts[1:], (None, [], [])], strict=True):
+        for offset, mark, opening, proper in mixed:
+            fix = replaced(evidence.issue, text.written, offset, offset + 1, proper)
+            message = f"a quotation is opened with {opening} and closed with {mark}"
+            yield warning(unbalanced_quotes, _place(evidence, text, offset), message, f"Write {proper}", fix)
         if pending and lonely and lonely[0][1] in _PARTNERS[pending]:
             del lonely[0]
         mark = lonely[0][1] if len(lonely) == 1 else ""
@@ -92,13 +98,18 @@ def leftover_html(evidence: Evidence) -> Iterator[Finding]:
                 if match["tag"]:
                     hint = _IN_MARKDOWN.get(match["tag"], "Delete it.")
                 message = f"everybody would see “{_short(match[0])}” as it stands: no HTML is read here"
-                yield warning(leftover_html, _place(evidence, text, match.start()), message, hint)
+                fix = None
+                if not match["tag"] and _harmless(character, text.prose[match.end() :]):
+                    fix = replaced(evidence.issue, text.written, *match.span(), character, hint)
+                yield warning(leftover_html, _place(evidence, text, match.start()), message, hint, fix)
 
 
 _CLOSING = {"de": "”“«", "de-ch": "”“»", "da": "”«"}  # German „so“ and »so«, Swiss «so»
 _QUOTE = re.compile(r"[“”„«»\"]")
 _BEGINNING = re.compile(r"\n[ \t]*$")
 _INCHES = re.compile(r"\d\"")
+_ENDING = re.compile(r"[^\s\d(]\"(?!\w)")  # a mark of which it is certain that nothing is quoted behind it
+_LIKE_POLISH = {"pl", "hu", "ro", "hr", "nl"}  # „so”, elsewhere „so“
 _ONE_FOR_BOTH = {"sv", "fi"}
 _SMILEY = re.compile(r"[:;=]['’]?-?$")  # noqa: RUF001
 _INTERVAL = re.compile(r"[\[(]-?[\w.∞]+[,;] ?-?[\w.∞]+[\])]")
@@ -127,9 +138,13 @@ _IN_MARKDOWN = {
 }
 
 
-def _lonely_quotes(prose: str, language: str) -> list[Mark]:
-    """Quotation marks without a partner, in order."""
+def _lonely_quotes(prose: str, language: str) -> tuple[list[Mark], list[tuple[int, str, str, str]]]:
+    """Quotation marks without a partner, in order, and those of the wrong kind.
+
+    Those with the mark that opens the quotation, and the one that closes it.
+    """
     lonely: list[Mark] = []
+    mixed: list[tuple[int, str, str, str]] = []
     waiting: list[Mark] = []
     for match in _QUOTE.finditer(prose):
         mark, last = match[0], waiting[-1][1] if waiting else ""
@@ -137,12 +152,17 @@ def _lonely_quotes(prose: str, language: str) -> list[Mark]:
             waiting.pop()
         elif mark == last and _BEGINNING.search(prose, max(match.start() - 40, 0), match.start()):
             continue  # each paragraph of a long quotation opens it again
+        elif mark == '"' and last and last != '"' and _ENDING.search(prose, max(match.start() - 1, 0)):
+            opened, opening = waiting.pop()
+            space = prose[opened + 1] if prose[opened + 1].isspace() else ""
+            partner = "”" if opening == "„" and language in _LIKE_POLISH else _PARTNERS[opening][0]
+            mixed.append((match.start(), mark, opening, f"{space}{partner}"))
         elif mark != "”" or language in _ONE_FOR_BOTH:
             waiting.append((match.start(), mark))
         else:
             lonely.append((match.start(), mark))
     inches = _INCHES.search(prose)  # perhaps: "1.50" ends in one as well, and which of them it is nobody can tell
-    return sorted(mark for mark in lonely + waiting if not (inches and mark[1] == '"'))
+    return sorted(mark for mark in lonely + waiting if not (inches and mark[1] == '"')), mixed
 
 
 # German „so“, also closed by ”; French «so», German »so«, of which the first one opens.
@@ -185,6 +205,13 @@ def _lonely_stars(prose: str) -> list[int]:
         elif not ends and not begins:
             loose.append(match.start())
     return waiting or (loose if len(loose) > 1 else [])
+
+
+def _harmless(character: str, behind: str) -> bool:
+    """Whether a character can stand for its reference: it is no mark of Markdown's or of YAML's, and begins no reference."""
+    if character == "&":
+        return not re.match(r"[\w#]", behind)
+    return len(character) == 1 and character not in "<>[]()*_`\\{}|" and unicodedata.category(character) != "Cc"
 
 
 def _shown(nodes: Sequence[Node]) -> str:

@@ -157,11 +157,9 @@ def _in_capitals(subject: str) -> bool:
 
 
 def _without_reply(issue: Issue) -> Fix | None:
-    """The subject without that beginning; a title stands above the mail as well, and may be meant like that."""
+    """The subject, or the title that is the subject, without that beginning."""
     match = _REPLIES.match(issue.subject)
-    if not match or not issue.source.has(("subject",)):
-        return None
-    return Fix(f"Leave out “{match[0].strip()}”", (Edit(("subject",), 0, match.end(), ""),))
+    return Fix(f"Leave out “{match[0].strip()}”", (Edit(_subject_path(issue), 0, match.end(), ""),)) if match else None
 
 
 def _subject(issue: Issue) -> str:
@@ -170,8 +168,13 @@ def _subject(issue: Issue) -> str:
 
 
 def _subject_place(issue: Issue) -> Location:
-    """Where the subject is written: without a `subject:` the title is the subject."""
-    return issue.locate(("subject",) if issue.source.has(("subject",)) else ("title",))
+    """Where the subject is written."""
+    return issue.locate(_subject_path(issue))
+
+
+def _subject_path(issue: Issue) -> tuple[str]:
+    """Without a `subject:` the title is the subject."""
+    return ("subject",) if issue.source.has(("subject",)) else ("title",)
 
 
 def _letters(text: str) -> str:

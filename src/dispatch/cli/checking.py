@@ -67,6 +67,8 @@ def check(
     else:
         for line in found.told():
             show(line)
+        if found.repairs and found.findings and not found.fixed:
+            say("Nothing here can be mended for certain.")
         say(f"{count(len(names), 'issue')} checked{found.in_numbers()}.")
     context.exit(1 if found.errors or (strict and found.warnings) else 0)
 
@@ -123,6 +125,7 @@ class _Found:
         yield from map(in_colour, self.findings)
 
     def in_numbers(self) -> str:
-        mended = f", {count(len(self.fixed), 'finding')} fixed" if self.fixed else ""
+        found = len(self.fixed) + len(self.findings)
+        mended = f", {len(self.fixed):,} of {count(found, 'finding')} fixed" if self.repairs and found else ""
         allowed = f", {len(self.waived):,} allowed" if self.waived else ""
         return f"{mended}: {count(self.errors, 'error')}, {count(self.warnings, 'warning')}{allowed}"
