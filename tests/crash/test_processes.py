@@ -40,8 +40,10 @@ def at_work(folder: Path) -> list[int]:
         return [process for (process,) in connection.execute("SELECT process FROM worker")]
 
 
-def start(launcher: Launcher, folder: Path, *arguments: str):
-    return launcher.start(folder, *arguments, environ=ENVIRON, settings={"dispatch.providers.smtp:_UNIT": 2})
+def start(launcher: Launcher, folder: Path, *arguments: str, forks: int = PROCESSES - 1):
+    """The command; those beside it are forks, or with 0 `forks` processes as outside, each of which has to import it."""
+    settings = {"dispatch.providers.smtp:_UNIT": 2}
+    return launcher.start(folder, *arguments, environ=ENVIRON, settings=settings, assistants=forks)
 
 
 def wait_until_all_send(folder: Path) -> None:
@@ -69,7 +71,7 @@ def check_truth(slow: Server, folder: Path, end: Run, *, uncertain: int) -> None
 
 
 def test_four_processes_send_one_mailing(launcher: Launcher, slow: Server, folder: Path) -> None:
-    live = start(launcher, folder, "send", SLUG, "--yes", "--json")
+    live = start(launcher, folder, "send", SLUG, "--yes", "--json", forks=0)
     wait_until_all_send(folder)
     assert len({*at_work(folder)}) == PROCESSES
     end = live.wait()
