@@ -23,7 +23,8 @@ def test_the_week_works_as_written(
 ) -> None:
     folder = copy_newsletter(tmp_path / "clone")
     monkeypatch.chdir(folder)
-    said = {}
+    said: dict[str, str] = {}
+    issue = folder / "issues" / re.findall(r"# issues/(.*)$", SHELL, re.MULTILINE)[0]
     for line in SHELL.splitlines():
         program, *words = shlex.split(line, comments=True)
         if program == "source" or words == ["preview"]:  # it is there; the preview has no end
@@ -35,7 +36,6 @@ def test_the_week_works_as_written(
         assert ran.code == 0, (line, ran)
         said[words[0]] = ran.stdout
         if words[0] == "new":
-            issue = folder / line.partition("#")[2].strip()
             assert issue.is_file()
             issue.write_text(SAMPLE, encoding="utf-8")
     assert said.keys() == {"new", "check", "test", "send", "status", "why"}
