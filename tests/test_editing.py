@@ -69,6 +69,12 @@ def test_an_edit_that_is_refused_writes_nothing(issue: Path) -> None:
     assert issue.read_bytes() == CONTENT
 
 
+def test_a_file_that_may_not_be_written_is_refused_before_anybody_types(issue: Path) -> None:
+    issue.chmod(0o444)
+    with pytest.raises(EditRefused, match=r"a\.yaml is read-only"):
+        propose(issue, EDITS, digest=DIGEST, folder=issue.parents[1])
+
+
 def test_nothing_is_written_outside_of_the_folder(issue: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside.yaml"
     outside.write_bytes(CONTENT)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.errors import FileChanged
+from dispatch.errors import EditRefused, FileChanged
 from dispatch.files import rewrite, sync_folder, write_whole
 
 
@@ -71,3 +71,72 @@ def test_a_file_that_was_changed_meanwhile_is_not_rewritten(tmp_path: Path) -> N
         rewrite(path, b"old", b"new")
     assert path.read_bytes() == b"newer"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_a_file_stays_its_owners_with_all_that_hangs_on_it(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    os.setxattr(path, "user.origin", b"a word processor")
+    os.chown(path, 1000, 1001)
+    rewrite(path, b"old", b"new")
+    after = path.stat()
+    assert (path.read_bytes(), after.st_uid, after.st_gid) == (b"new", 1000, 1001)
+    assert os.getxattr(path, "user.origin") == b"a word processor"
+
+
+def test_a_file_that_would_change_hands_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    before = path.stat()
+
+    def stranger(self: Path) -> os.stat_result:
+        return os.stat_result([*before[:4], before.st_uid + (self == path), *before[5:]])
+
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "stat", stranger)
+    monkeypatch.setattr(os, "chown", refused)
+    with pytest.raises(EditRefused, match="belongs to another user or group"):
+        rewrite(path, b"old", b"new")
+    assert path.read_bytes() == b"old"
+
+
+def test_a_file_that_nobody_may_write_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(0o440)
+    with pytest.raises(EditRefused, match="is read-only"):
+        rewrite(path, b"old", b"new")
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"old", 0o440)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_with_two_names_is_left(tmp_path: Path) -> None:
+    path, link = tmp_path / "file", tmp_path / "link"
+    path.write_bytes(b"old")
+    link.hardlink_to(path)
+    with pytest.raises(EditRefused, match="has another name"):
+        rewrite(path, b"old", b"new")
+    assert path.samefile(link)
+
+
+def test_what_only_its_owner_may_read_is_never_seen_by_others(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(0o600)
+    code = f"""\
+import os
+from pathlib import Path
+from dispatch.files import rewrite
+was = os.fsync
+def look(file):
+    print(oct(os.fstat(file).st_mode & 0o777))
+    was(file)
+os.fsync = look
+os.umask(0)
+rewrite(Path({str(path)!r}), b"old", b"new")
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert ended.stdout == "0o600\n"

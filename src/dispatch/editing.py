@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from dispatch.errors import EditRefused, FileChanged
-from dispatch.files import changed_meanwhile, rewrite
+from dispatch.files import changed_meanwhile, refuse_to_replace, rewrite
 from dispatch.yaml_source import Edit, YamlDocument, edited, scan_yaml
 
 
@@ -36,8 +36,8 @@ def propose(path: Path, edits: Iterable[Edit], *, digest: str, folder: Path) -> 
     """Edits of a file of the newsletter in `folder`, to be looked at and written.
 
     `digest` is the sha256, in hexadecimal digits, of the file that the edits were made for (`YamlDocument.digest`).
-    Raises FileChanged where it is another file by now, and EditRefused where the edits cannot be made, or where the file
-    is outside of the folder, to which a symbolic link may lead.
+    Raises FileChanged where it is another file by now, and EditRefused where the edits cannot be made, where the file
+    may not be written, or where it is outside of the folder, to which a symbolic link may lead.
     """
     name = os.path.relpath(path)
     real = path.resolve()
@@ -50,6 +50,7 @@ def propose(path: Path, edits: Iterable[Edit], *, digest: str, folder: Path) -> 
         raise FileChanged(f"{name} is gone", remedy="Look for its new name, and edit it there.") from None
     if sha256(content).hexdigest() != digest:
         raise changed_meanwhile(path)
+    refuse_to_replace(real)
     return Proposal(real, content, edited(scan_yaml(content, name), edits))
 
 

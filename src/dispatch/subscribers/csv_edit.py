@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dispatch.errors import InvalidSubscribers
-from dispatch.files import sync_folder
+from dispatch.files import refuse_to_replace, sync_folder, take_after
 from dispatch.location import Location
 from dispatch.subscribers.csv_import import SubscribersFile, open_subscribers
 from dispatch.subscribers.csv_rows import Row
@@ -87,6 +87,7 @@ def _rewrite(path: Path, file: SubscribersFile, write: Callable[[BinaryIO], _Cha
     """Write a new file beside the old one, see whether it reads as it should, and put it into the old one's place."""
     valid, rejected = _tally(file)
     real = path.resolve()  # a symbolic link stays one
+    refuse_to_replace(real)
     with _beside(real) as (new, target):
         change = write(target)
         target.flush()
@@ -100,7 +101,7 @@ def _rewrite(path: Path, file: SubscribersFile, write: Callable[[BinaryIO], _Cha
                     location=Location(file.facts.name),
                 )
         _refuse_changed_meanwhile(real, file)
-        shutil.copymode(real, new)
+        take_after(real, new)
         new.replace(real)
     sync_folder(real.parent)
     return change
