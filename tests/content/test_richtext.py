@@ -155,6 +155,8 @@ def test_an_escaped_backslash_does_not() -> None:
     [
         ("Hi {{first_name}}", 3, "the merge field `{{first_name}}` has no fallback"),
         ("Hi {{first_name|x", 3, "this `{{` is never closed"),
+        ("Hi {{first_name|you and {{name|x}}", 3, "this `{{` is not closed before another merge field begins"),
+        ("{{first_name|{{name|x}}}}", 0, "this `{{` is not closed before another merge field begins"),
         ("Hi {{first name|x}}", 3, "“first name” cannot be the name of a merge field"),
         ("Hi {{1st|x}}", 3, "“1st” cannot be the name of a merge field"),
         ("Hi {{|x}}", 3, "this merge field has no name"),

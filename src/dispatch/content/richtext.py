@@ -212,6 +212,9 @@ def _merge_field(text: str, start: int) -> MergeField | RichTextProblem:
     if end < 0:
         remedy = r"Write a merge field as `{{first_name|there}}`, and the characters as `\{{`."
         return RichTextProblem(start, "this `{{` is never closed", remedy)
+    if "{{" in text[start + 2 : end]:
+        remedy = "Close it with `}}` before the next `{{`: a fallback is plain text, without merge fields."
+        return RichTextProblem(start, "this `{{` is not closed before another merge field begins", remedy)
     name, bar, fallback = text[start + 2 : end].partition("|")
     name = name.strip()
     if not _NAME.fullmatch(name):
