@@ -110,6 +110,9 @@ MISHAPS = [
     ("a: b\n  c: d\n", "2:3", "to YAML this line continues the text in line 1", "Align it with the other keys"),
     ("a:\n  b: c\n d: e\n", "3:2", "the indentation of this line fits none of the lines above it", "Align it"),
     ("a: b\n- c\n", "2:1", "an item of a list stands among the keys from line 1 on", "Indent it deeper"),
+    ("a:\n  - b: c\n    - d: e\n", "3:5", "an item of a list", "Align it with the `- ` in line"),
+    ("a:\n- b:\n    c: d\n    - e\n", "4:5", "an item of a list", "Align it with the `- ` in line"),
+    ("a:\n - b:\n   - c\n- d: e\n", "4:1", "an item of a list", "Align it with the `- ` in line"),
     ("- a\nb: c\n", "2:1", "this stands among the items of the list from line 1 on, but is none", "Put `- ` before it"),
     ("a: b\nplain words\nc: d\n", "2:1", "this line is neither `key: value` nor part of the text above", "Indent it"),
     ("a: >-\ntext\nb: c\n", "2:1", "not indented enough for the text that begins in line 1", "Indent all lines"),
@@ -196,3 +199,17 @@ def _below(message: str, lines: int) -> str:
 )
 def test_what_yaml_does_not_spoil_is_not_complained_about(written: str) -> None:
     assert scan_yaml(written, "issue.yaml").problems == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("a:\n  - b: c\n    - d: e\n", "Align it with the `- ` in line 2: 2 spaces before it."),
+        ("a:\n- b:\n    c: d\n# f\n    - e\n", "Align it with the `- ` in line 2: no space before it."),
+        ("a:\n - b:\n   - c\n- d: e\n", "Align it with the `- ` in line 2: 1 space before it."),
+        ("a:\n  - x\nb:\n    c: d\n    - e\n", "Indent it deeper than the key that it belongs to."),
+    ],
+)
+def test_a_misplaced_item_is_told_its_place(text: str, remedy: str) -> None:
+    [problem] = scan_yaml(text, "issue.yaml").problems
+    assert problem.remedy == remedy

@@ -20,6 +20,7 @@ from dispatch.yaml_source.nodes import Scalar
 
 _KEY_WITHOUT_SPACE = re.compile(r"[ \t]*(?:- +)*[\w-]+(:)[^\s:/]")
 _DASH_WITHOUT_SPACE = re.compile(r"-[^\s-]")
+_ITEM = re.compile(r"(?<![^\r\n]) *(?=- )")
 _KEY_OR_ITEM = re.compile(r"-[ \r\n]|[\w-]+:(?:[ \r\n]|$)")
 _START_OF_VALUE = re.compile(r"[ \t]*(?:- +)*(?:[^\s\[{\"'#][^\r\n:]*:[ \t]+)?(?=\S)")
 _ALIAS = re.compile(r"[ \t]*(?:- +)*(?:[^\s\[{\"'#*][^\r\n:]*:[ \t]+)?(?=\*)")
@@ -280,9 +281,30 @@ def _misplaced(trouble: SyntaxTrouble) -> Hint | None:
     line = line_number(trouble.text, trouble.began)
     if trouble.text.startswith("-", trouble.index):
         message = f"an item of a list stands among the keys from line {line} on"
-        return Hint(trouble.index, message, "Indent it deeper than the key that it belongs to.")
+        return Hint(trouble.index, message, _aligned(trouble))
     message = f"this stands among the items of the list from line {line} on, but is none"
     return Hint(trouble.index, message, "Put `- ` before it, or indent it like the item that it belongs to.")
+
+
+def _aligned(trouble: SyntaxTrouble) -> str:
+    """Where an item belongs that is too deep, or not deep enough, for the list that it goes on."""
+    above = list(_ITEM.finditer(trouble.text, 0, trouble.index))
+    column = trouble.column(trouble.index)
+    around = [item for item in above if trouble.column(item.end()) < column and _holds(trouble, item)]
+    within = [item for item in above if item.start() >= trouble.began and trouble.column(item.end()) > column]
+    if not around and not within:
+        return "Indent it deeper than the key that it belongs to."
+    item = around[-1] if around else min(within, key=lambda each: trouble.column(each.end()))
+    spaces = trouble.column(item.end())
+    wanted = f"{spaces} space{'' if spaces == 1 else 's'}" if spaces else "no space"
+    return f"Align it with the `- ` in line {line_number(trouble.text, item.end())}: {wanted} before it."
+
+
+def _holds(trouble: SyntaxTrouble, item: re.Match[str]) -> bool:
+    """Whether no line between an item and the trouble ends the list of the item."""
+    lines = trouble.text[item.end() : trouble.index].splitlines()[1:]
+    ends = re.compile(rf" {{0,{len(item[0])}}}[^ #-]")
+    return not any(map(ends.match, lines))
 
 
 def _after_the_end(trouble: SyntaxTrouble) -> Hint | None:
