@@ -89,7 +89,7 @@ def _draft(path: Path, content: bytes, mode: int) -> Iterator[Path]:
     """
     draft = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:  # noqa: PTH123 - pathlib has no opener
+        with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

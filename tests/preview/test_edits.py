@@ -59,8 +59,27 @@ def test_the_texts_are_told_as_they_are_written(desk: Preview) -> None:
         ("List 2", "ropes"),
     ]
     assert told[3]["path"] == ["blocks", 0, "paragraph"]
-    assert [each["block"] for each in told[2:5]] == ["", "blocks.0", "blocks.1"]
+    assert [each["block"] for each in told[2:5]] == ["subtitle", "blocks.0", "blocks.1"]
     assert told[3]["place"] == "issues/tides.yaml:6:7"
+
+
+def test_a_place_is_found_in_its_text(desk: Preview) -> None:
+    desk.settle(EVERY_STYLE)
+    lines = EVERY_STYLE.removeprefix("\ufeff").split("\r\n")
+    for word, path, offset in [
+        ("The tides", ["title"], 0),
+        ("of March", ["title"], 12),
+        ("water", ["preheader"], 9),
+        ("u2026", ["subtitle"], 12),
+        ("for the", ["blocks", 0, "paragraph"], 17),
+        ("ropes", ["blocks", 2, "list", 1], 0),
+    ]:
+        line = next(number for number, text in enumerate(lines, 1) if word in text)
+        place = {"line": str(line), "column": str(lines[line - 1].index(word) + 1)}
+        assert desk.ask("texts", issue="tides", **place).json["at"] == {"path": path, "offset": offset}
+    for nowhere in ({"line": "1", "column": "1"}, {"line": "900", "column": "2"}, {}):
+        assert desk.ask("texts", issue="tides", **nowhere).json["at"] is None
+    assert desk.ask("texts", issue="tides", line="x").status == 400
 
 
 def test_texts_are_named_for_people() -> None:

@@ -211,6 +211,27 @@ def test_the_chosen_block_is_the_one_that_is_edited(browser: Browser, desk: Prev
         expect(page.locator("#editor-text")).to_have_value("Why it matters")
 
 
+def test_the_text_of_a_finding_is_edited_with_what_it_is_about_selected(browser: Browser, desk: Preview) -> None:
+    flawed = TIDES.replace("When the water", "🌊 TODO the water").replace(
+        "Boats need", "They cost $3,8 million. Boats need"
+    )
+    desk.settle(flawed.replace("signoff:", "  - list: [one, two, xx FIXME.]\nsignoff:"))
+    with opened(browser, desk) as page:
+        text = page.locator("#editor-text")
+        for message, label, meant in (
+            ("“TODO” looks like", "Preheader", "TODO"),
+            ("“FIXME” looks like", "List 3", "FIXME"),
+            ("3,8", "Paragraph", "3,8"),
+        ):
+            page.locator(".finding").filter(has_text=message).locator(".told").click()
+            page.keyboard.press("e")
+            expect(text).to_be_focused()
+            expect(page.locator("#editor-which option:checked")).to_contain_text(label)
+            selected = text.evaluate("text => text.value.slice(text.selectionStart, text.selectionEnd)")
+            assert selected == meant
+            page.keyboard.press("Escape")
+
+
 def test_the_row_in_the_inbox_is_edited_where_it_stands(browser: Browser, desk: Preview) -> None:
     with opened(browser, desk, "?issue=tides&view=inbox") as page:
         page.locator("#inboxes").get_by_text("When the water comes, reader.").first.dblclick()

@@ -26,6 +26,7 @@ from dispatch.preview.edits import (
     Editor,
     proposal_as_json,
     refusal_as_json,
+    text_at_as_json,
     texts_as_json,
 )
 from dispatch.preview.people import Values
@@ -40,6 +41,8 @@ _STILL = 0.12
 
 MOST_VALUES = 100
 """Merge fields that can be made up at once."""
+
+_MOST_DIGITS = 15
 
 _HEARTBEAT = 15
 """Seconds between signs of life on a stream on which nothing happens."""
@@ -164,7 +167,13 @@ class _Answers:
             issue = self._editor.issue(name)
         except NotFound as error:
             return _refusal(error)
-        return _json({"token": self._edit_token, "digest": issue.source.digest, "texts": texts_as_json(issue)})
+        told: dict[str, object] = {
+            "token": self._edit_token,
+            "digest": issue.source.digest,
+            "texts": texts_as_json(issue),
+        }
+        line, column = (_number(request, each, "0") for each in ("line", "column"))
+        return _json(told | {"at": text_at_as_json(issue, line, column) if line and column else None})
 
     async def proposal(self, request: Request) -> Response:
         return await _edited(request, self._editor.propose)
@@ -235,10 +244,14 @@ def _document(html: str, request: Request) -> Response:
 
 def _generation(request: Request) -> int:
     """Of which state of the files the browser speaks."""
-    generation = request.query_params.get("generation", "")
-    if not (generation.isascii() and generation.isdecimal()):
+    return _number(request, "generation", "")
+
+
+def _number(request: Request, name: str, default: str) -> int:
+    number = request.query_params.get(name, default)
+    if not (number.isascii() and number.isdecimal() and len(number) <= _MOST_DIGITS):
         raise HTTPException(400)
-    return int(generation)
+    return int(number)
 
 
 def _json(content: object) -> Response:

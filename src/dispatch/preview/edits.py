@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 from threading import Lock
@@ -14,6 +15,7 @@ from dispatch.editing import Proposal
 from dispatch.errors import DispatchError, EditRefused, FileChanged, NotFound
 from dispatch.files import changed_meanwhile
 from dispatch.inspection.report import problem_as_json
+from dispatch.location import Location
 from dispatch.preview.desk import Desk
 from dispatch.yaml_source import Edit, Path, YamlDocument, difference
 from dispatch.yaml_source.nodes import Scalar
@@ -113,6 +115,18 @@ def texts_as_json(issue: Issue) -> list[Json]:
         }
         for text in issue.texts()
     ]
+
+
+def text_at_as_json(issue: Issue, line: int, column: int) -> Json | None:
+    """The text that a place of the issue's file lies in, and at which of its characters; None where none does."""
+    source = issue.source
+    place = Location(source.file, line, column)
+    for path in (text.path for text in issue.texts()):
+        if source.locate(path) <= place <= source.end(path):
+            written = range(len(_written(source, path)))
+            offset = bisect_right(written, place, key=lambda index: source.locate(path, index)) - 1
+            return {"path": list(path), "offset": max(offset, 0)}
+    return None
 
 
 def proposal_as_json(proposal: Proposal) -> Json:

@@ -337,7 +337,7 @@ const KEYS = {
   K: () => points.walkBlocks(-1),
   o: () => points.open(),
   a: () => people.open(),
-  e: () => edit((texts) => texts.find((each) => each.block === points.block) ?? texts[0]),
+  e: () => editChosen(),
   f: () => fix(points.finding?.fix ? points.finding : judged.findings.find((finding) => finding.fix)),
   p: () => panes.toggle(),
   "?": () => byId("help-dialog").showModal(),
@@ -355,14 +355,20 @@ function onKey(event) {
   }
 }
 
-async function edit(find, word) {
+async function edit(find, where) {
   if (!view?.mail) return;
   showPane("stage");
-  await editor.open(view.issue, find, word);
+  await editor.open(view.issue, find, where);
+}
+
+async function editChosen() {
+  const { block, finding } = points;
+  const where = finding?.file === view?.file?.file ? { finding, digest: judged.digest } : {};
+  await edit((texts) => texts.find((each) => each.block === block) ?? texts[0], where);
 }
 
 async function editAt({ target, view: mail }) {
-  await edit((texts) => textAt(texts, target), mail.getSelection().toString().trim());
+  await edit((texts) => textAt(texts, target), { word: mail.getSelection().toString().trim() });
   target.scrollIntoView({ block: "nearest" }); // the editor takes a part of the stage
 }
 

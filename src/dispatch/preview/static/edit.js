@@ -47,12 +47,14 @@ export class Editor {
     });
   }
 
-  // Open the text of an issue that `find` chooses among all of them, at a word of it.
-  async open(issue, find, word = "") {
+  // Open the text of an issue that `find` chooses among all of them, at a word of it, or at what a finding is about,
+  // which was found in the file of a digest.
+  async open(issue, find, { word = "", finding = null, digest = "" } = {}) {
     if (this.#writing) return;
     this.#remember();
-    const file = await this.#load(issue);
-    const entry = file && find(file.texts);
+    const file = await this.#load(issue, finding);
+    const at = finding && file?.digest === digest ? file.at : null;
+    const entry = file && (file.texts.find((each) => samePath(each.path, at?.path)) ?? find(file.texts));
     if (file && !entry) this.#told("This is no text of the issue: it comes from its date, the template or the settings.");
     if (!entry) return;
     this.#adopt(issue, file);
@@ -60,8 +62,9 @@ export class Editor {
     this.#open();
     this.#show(entry);
     const text = byId("editor-text");
-    const at = word ? text.value.indexOf(word) : -1;
-    if (at >= 0) text.setSelectionRange(at, at + word.length);
+    if (at && text.value === entry.text) return text.setSelectionRange(...meant(entry, at.offset, finding));
+    const start = word ? text.value.indexOf(word) : -1;
+    if (start >= 0) text.setSelectionRange(start, start + word.length);
   }
 
   // Show what the fix of a finding would write; it was found in the file of a digest.
@@ -247,9 +250,9 @@ export class Editor {
     this.#writing = byId("editor-text").readOnly = byId("editor-which").disabled = writing;
   }
 
-  async #load(issue) {
+  async #load(issue, place) {
     try {
-      return await ask("texts", { issue });
+      return await ask("texts", { issue, line: place?.line ?? 0, column: place?.column ?? 0 });
     } catch {
       return this.#told("There is nothing to edit yet.");
     }
@@ -316,6 +319,20 @@ export function textAt(texts, shown) {
     }
   }
   return best ?? (block ? candidates[0] : null);
+}
+
+// The characters of a text that a finding at one of them is about: those that its fix takes away or that it quotes, or
+// the word. What is said of the first character may be meant of the text as a whole.
+function meant({ path, text }, offset, { message, fix }) {
+  const units = (count) => [...text].slice(0, count).join("").length; // the file counts code points
+  const change = fix?.edits.find((each) => samePath(each.path, path));
+  if (change) return [units(change.start), units(change.end)];
+  const start = units(offset);
+  const quoted = [...message.matchAll(/“([^”]+)”|`([^`]+)`|"([^"]+)"/g)].map((match) => match[1] ?? match[2] ?? match[3]);
+  const word = /\s+|\S+?(?=[.,;:!?)\]]*(?:\s|$))/uy;
+  word.lastIndex = start;
+  const found = quoted.find((each) => text.startsWith(each, start)) ?? (start ? word.exec(text)?.[0] : "");
+  return [start, start + (found?.length ?? 0)];
 }
 
 function plain(text) {
