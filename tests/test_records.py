@@ -70,7 +70,7 @@ def test_an_issue_that_is_not_there(records: Records, folder: Path) -> None:
 
 def test_a_folder_is_no_issue(records: Records, folder: Path) -> None:
     (folder / "issues/deep.yaml").mkdir()
-    assert records.files_with_slug("deep") == [folder / "issues/deep.yaml"]
+    assert records.files_with_slug("deep") == []
     with pytest.raises(NotFound):
         records.issue_path("issues")
 

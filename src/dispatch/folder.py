@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
@@ -13,16 +12,14 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from dispatch.config import Config, load_config, load_or_make_key
-from dispatch.errors import InvalidIssue, NotFound
+from dispatch.errors import InvalidIssue, NotFound, Problem
+from dispatch.issue_files import Heads, issue_files, refusal, refused_files
 from dispatch.messages.tokens import KeyRing
 from dispatch.providers import open_provider
 from dispatch.providers.provider import Provider
 from dispatch.subscribers.segments import Segment, parse_segment
 
 Clock = Callable[[], datetime]
-
-# Read without YAML: a hundred issues are looked through for one name.
-_SLUG_LINE = re.compile(r"""^slug:[ \t]+(["']?)([a-z0-9-]+)\1[ \t]*(?:#.*)?$""", re.MULTILINE)
 
 
 def now() -> datetime:
@@ -53,11 +50,22 @@ class Folder:
 
     def issue_files(self) -> list[Path]:
         """The issues, by name."""
-        return sorted((self.config.folder / "issues").glob("*.yaml"))
+        return issue_files(self.config.folder)
+
+    def refused_files(self) -> dict[str, Problem]:
+        """What lies among the issues and is not read: why, by name."""
+        return refused_files(self.config.folder)
+
+    @cached_property
+    def heads(self) -> Heads:
+        """What its issues say of themselves."""
+        return Heads()
 
     def issue_path(self, name: str) -> Path:
         """The file of an issue that is named by its file's name, its path or its slug; raises NotFound, InvalidIssue."""
         for path in (self.config.folder / "issues" / f"{name}.yaml", Path(name)):
+            if refused := refusal(path, self.config.folder):
+                raise InvalidIssue.of((refused,))
             if path.is_file():
                 return path
         named = self.files_with_slug(name)
@@ -79,12 +87,12 @@ class Folder:
 
     def files_with_slug(self, slug: str) -> list[Path]:
         """The files in issues/ that say they have this slug, or whose name gives it to them."""
-        return [path for path in self.issue_files() if _slug_of(path) == slug]
+        return [path for path in self.issue_files() if self.heads.of(path).slug == slug]
 
     def slug(self, name: str) -> str:
         """The slug of an issue that is named as for issue_path; a name that leads to no one file is taken for a slug."""
         try:
-            return _slug_of(self.issue_path(name))
+            return self.heads.of(self.issue_path(name)).slug
         except (NotFound, InvalidIssue):
             return name
 
@@ -134,12 +142,3 @@ class Folder:
     def today(self) -> date:
         """The day where the newsletter is written."""
         return self.clock().astimezone(ZoneInfo(self.config.newsletter.timezone)).date()
-
-
-def _slug_of(path: Path) -> str:
-    """The slug that an issue's file gives itself; where that cannot be read, its name."""
-    try:
-        written = _SLUG_LINE.search(path.read_text("utf-8", errors="replace"))
-    except OSError:  # whoever opens this one will hear of it
-        written = None
-    return written[2] if written else path.stem

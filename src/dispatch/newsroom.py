@@ -23,6 +23,7 @@ from dispatch.folder import Folder
 from dispatch.inspection.gathering import gather
 from dispatch.inspection.history import History
 from dispatch.inspection.policy import policy_of
+from dispatch.issue_files import read_bounded
 from dispatch.messages.list_headers import feedback_id, list_id
 from dispatch.messages.message import Message, Recipient
 from dispatch.messages.personalize import Personalizer
@@ -55,7 +56,7 @@ class Newsroom(Folder):
         """An issue by its file's name, its path or its slug; raises NotFound and InvalidIssue."""
         path = self.issue_path(name)
         try:
-            content = path.read_bytes()
+            content = read_bounded(path)
         except OSError as error:
             raise InvalidIssue(
                 f"{os.path.relpath(path)} cannot be read: {error.strerror}",
@@ -239,7 +240,9 @@ class Newsroom(Folder):
                 headers=self._headers(compiled),
                 segments=self._segments(file, segment),
                 segment=segment,
-                history=self.history.before(issue, self.issue_files(), today=self.today()),
+                history=self.history.before(
+                    issue, ((path, self.heads.of(path)) for path in self.issue_files()), today=self.today()
+                ),
             )
         if online:
             urls = (url for _, url in web_addresses(evidence))

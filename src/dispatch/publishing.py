@@ -79,7 +79,7 @@ def build_archive(project: Project, issues: Sequence[Issue], out: Path) -> list[
 def _read_all(project: Project) -> list[Issue]:
     """The issues, each with a slug of its own."""
     issues: dict[str, Issue] = {}
-    problems: list[Problem] = []
+    problems = [*project.refused_files().values()]
     for path in project.issue_files():
         try:
             issue = project.read_issue(str(path))

@@ -10,6 +10,7 @@ import pytest
 
 from dispatch.content.issue import Issue, read_issue
 from dispatch.inspection.history import History
+from dispatch.issue_files import Head, Heads
 
 TODAY = date(2026, 3, 2)
 
@@ -41,8 +42,14 @@ def issue_in(folder: Path, name: str) -> Issue:
     return read_issue(path.read_bytes(), os.path.relpath(path))
 
 
+def heads(folder: Path, read: Heads | None = None) -> list[tuple[Path, Head]]:
+    """The heads of all issues, read anew."""
+    read = read or Heads()
+    return [(path, read.of(path)) for path in folder.glob("*.yaml")]
+
+
 def test_earlier_issues_are_read_the_newest_first(issues: Path) -> None:
-    before = History().before(issue_in(issues, "bridge"), issues.glob("*.yaml"), today=TODAY)
+    before = History().before(issue_in(issues, "bridge"), heads(issues), today=TODAY)
     assert [(each.subject, each.date) for each in before] == [
         ("The reader's river", date(2026, 2, 23)),
         ("The road", date(2026, 2, 16)),
@@ -53,15 +60,17 @@ def test_earlier_issues_are_read_the_newest_first(issues: Path) -> None:
 
 def test_an_issue_without_a_date_is_of_today(issues: Path) -> None:
     history = History()
-    assert len(history.before(issue_in(issues, "draft"), issues.glob("*.yaml"), today=TODAY)) == 2
-    assert len(history.before(issue_in(issues, "draft"), issues.glob("*.yaml"), today=date(2026, 3, 10))) == 4
+    assert len(history.before(issue_in(issues, "draft"), heads(issues), today=TODAY)) == 2
+    assert len(history.before(issue_in(issues, "draft"), heads(issues), today=date(2026, 3, 10))) == 4
 
 
 def test_a_file_that_has_changed_is_read_again(issues: Path) -> None:
-    history = History()
+    history, read = History(), Heads()
     bridge = issue_in(issues, "bridge")
-    history.before(bridge, issues.glob("*.yaml"), today=TODAY)
+    history.before(bridge, heads(issues, read), today=TODAY)
     (issues / "road.yaml").write_text("title: The long road\ndate: 2026-02-16\nblocks: [divider: ]\n")
     (issues / "river.yaml").unlink()
-    (before,) = history.before(bridge, [*issues.glob("*.yaml"), issues / "river.yaml"], today=TODAY)
+    (before,) = history.before(
+        bridge, [*heads(issues, read), (issues / "river.yaml", read.of(issues / "river.yaml"))], today=TODAY
+    )
     assert before.subject == "The long road"

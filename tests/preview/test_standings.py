@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import chdir, closing
@@ -119,3 +120,14 @@ def test_a_database_of_another_version_is_left_as_it_is(desk: Desk) -> None:
     assert "another version" in told.trouble
     with closing(sqlite3.connect(folder / ".dispatch/dispatch.db")) as database:
         assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+
+
+def test_what_is_refused_is_in_the_list_with_the_reason(desk: Desk) -> None:
+    issues = desk.project.config.folder / "issues"
+    (issues / os.fsdecode(b"caf\xe9.yaml")).touch()
+    (issues / "endless.yaml").symlink_to("/dev/zero")
+    assert [entry.name for entry in desk.issues() if not entry.readable] == ["caf\\xe9", "endless"]
+    assert [problem.message for problem in desk.view("caf\\xe9").problems] == [
+        f"{os.path.relpath(issues)}/caf\\xe9.yaml is not read: its name is not UTF-8"
+    ]
+    assert desk.findings("tides", desk.generation)

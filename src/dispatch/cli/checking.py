@@ -54,6 +54,8 @@ def check(
     newsroom = Newsroom(settings(context))
     names = issues or tuple(path.stem for path in newsroom.issue_files())
     found = _Found()
+    if not issues:
+        found.problems.update(dict.fromkeys(newsroom.refused_files().values()))
     for name in names:
         try:
             found.add(newsroom, newsroom.read_issue(name), fixing=fixing, online=online)

@@ -124,6 +124,7 @@ class Desk:
     def issues(self) -> list[Entry]:
         """All issues: those without a date, which are being written, then the newest first."""
         entries = [self._entry(name, path) for name, path in self._files().items()]
+        entries += [Entry(name, name, None, name, "", readable=False) for name in self._project.refused_files()]
         return sorted(entries, key=lambda entry: entry.date or dt.date.max, reverse=True)
 
     def view(self, name: str, address: str = "", made_up: Values = ()) -> View:
@@ -250,7 +251,8 @@ class Desk:
         if self._trouble:
             sheet = replace(sheet, problems=self._trouble)
         elif not path:
-            sheet = replace(sheet, problems=(_missing(sheet),) if name else ())
+            refused = self._project.refused_files().get(name)
+            sheet = replace(sheet, problems=(refused or _missing(sheet),) if name else ())
         else:
             outcome = _tried(self._compile, name, path)
             sheet = Sheet(name, outcome) if isinstance(outcome, Compilation) else replace(sheet, problems=outcome)

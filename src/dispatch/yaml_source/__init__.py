@@ -3,11 +3,12 @@
 from dispatch.yaml_source.document import Path, YamlDocument
 from dispatch.yaml_source.editing import Edit, difference, edited
 from dispatch.yaml_source.hints import CURLY_QUOTES, IN_QUOTES
-from dispatch.yaml_source.reading import read_yaml, scan_yaml
+from dispatch.yaml_source.reading import MAX_BYTES, read_yaml, scan_yaml
 
 __all__ = [
     "CURLY_QUOTES",
     "IN_QUOTES",
+    "MAX_BYTES",
     "Edit",
     "Path",
     "YamlDocument",

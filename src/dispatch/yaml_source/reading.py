@@ -40,9 +40,8 @@ def scan_yaml(content: str | bytes, file: str) -> YamlDocument:
 
 def _refusal(content: str | bytes) -> Hint | None:
     """Why a file is not read at all."""
-    size = len(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
-    if size > MAX_BYTES:
-        return Hint(0, f"the file is {size:,} bytes long; at most {MAX_BYTES:,} are read", "Split it in several files.")
+    if len(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        return Hint(0, f"the file is longer than {MAX_BYTES:,} bytes", "Split it in several files.")
     if isinstance(content, bytes) and content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Hint(0, "the file is encoded as UTF-16", "Save it as UTF-8.")
     return None
