@@ -34,7 +34,7 @@ def refusal(path: Path, newsletter: Path) -> Problem | None:
     A repository carries links, and what they lead to may have no end, or be no business of those who read the messages.
     """
     why = remedy = ""
-    if not _is_utf8(path):
+    if not is_utf8(str(path)):
         why, remedy = "its name is not UTF-8", "Give the file another name."
     elif path.is_symlink() and not any(
         path.resolve().is_relative_to(each.resolve()) for each in (newsletter, path.parent)
@@ -50,11 +50,13 @@ def _listed(newsletter: Path) -> Iterator[Path]:
     return (path for path in (newsletter / "issues").glob("*.yaml") if not path.name.startswith("."))
 
 
-def _is_utf8(path: Path) -> bool:
+def is_utf8(name: str) -> bool:
+    """Whether the name of a file is text; of another one, Python stands surrogates in for the bytes."""
     try:
-        return bool(str(path).encode())
+        name.encode()
     except UnicodeEncodeError:
         return False
+    return True
 
 
 def _shown(name: str) -> str:

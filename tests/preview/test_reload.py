@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
+from dispatch.preview import reload
+from dispatch.preview.desk import Desk
 from dispatch.preview.reload import changes
+from dispatch.project import Project
 
 Bursts = asyncio.Queue[frozenset[Path]]
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reload, "_PAUSE", 100)
 
 
 @asynccontextmanager
@@ -18,13 +29,15 @@ async def watching(folder: Path) -> AsyncIterator[Bursts]:
     bursts, end = Bursts(), asyncio.Event()
 
     async def watch() -> None:
-        async for burst in changes((folder,), end):
+        async for burst in changes(lambda: (folder, folder / "no-such-folder"), end):
             await bursts.put(burst)
 
     task = asyncio.create_task(watch())
     while bursts.empty():
         (folder / "begun").touch()
         await asyncio.sleep(0.05)
+    (folder / "ready").touch()
+    await until(bursts, "ready")
     yield bursts
     end.set()
     await asyncio.wait_for(task, 5)
@@ -75,3 +88,37 @@ def test_a_folder_that_comes_and_goes_does_not_end_the_watch(tmp_path: Path) -> 
             await until(bursts, "issue.yaml")
 
     asyncio.run(scene())
+
+
+def test_a_name_that_is_not_utf_8_does_not_end_the_watch(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with watching(tmp_path) as bursts:
+            (tmp_path / os.fsdecode(b"caf\xe9")).mkdir()
+            assert await asyncio.wait_for(bursts.get(), 5) == set()
+            (tmp_path / "issue.yaml").write_text("x")
+            await until(bursts, "issue.yaml")
+
+    asyncio.run(scene())
+
+
+def test_a_folder_that_is_taken_away_is_waited_for(tmp_path: Path) -> None:
+    folder = tmp_path / "newsletter"
+    folder.mkdir()
+
+    async def scene() -> None:
+        async with watching(folder) as bursts:
+            folder.rename(tmp_path / "elsewhere")
+            await asyncio.wait_for(bursts.get(), 5)
+            folder.mkdir()
+            await asyncio.wait_for(bursts.get(), 5)
+            (folder / "issue.yaml").write_text("x")
+            await until(bursts, "issue.yaml")
+
+    asyncio.run(scene())
+
+
+def test_issues_that_lie_elsewhere_are_watched_there(newsletter: Path, tmp_path: Path) -> None:
+    (newsletter / "issues").rename(tmp_path / "texts")
+    (newsletter / "issues").symlink_to(tmp_path / "texts")
+    with Project.open(newsletter, environ={}) as project:
+        assert set(Desk(project, {}).folders()) == {newsletter, tmp_path / "texts"}

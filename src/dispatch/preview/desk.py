@@ -108,13 +108,21 @@ class Desk:
 
     def folders(self) -> tuple[Path, ...]:
         """Where everything lies that issues are made of."""
-        return (self._project.config.folder, *{path.parent for path in self._elsewhere.values()})
+        folder = self._project.config.folder
+        linked = {(folder / name).resolve() for name in ("issues", "templates")} - {
+            folder / "issues",
+            folder / "templates",
+        }
+        return (folder, *sorted(linked | {path.parent for path in self._elsewhere.values()}))
 
     def changed(self, paths: Iterable[Path]) -> None:
         """Files have changed: what was compiled before is out of date."""
         settings = {self._project.config.file.name, ".env"}
+        templates = (self._project.config.folder / "templates").resolve()
         # A theme does not notice a new file in the place of a built-in one, so it is opened anew: that costs 30 ms.
-        self._outdated |= any(path.name in settings or "templates" in path.parts for path in paths)
+        self._outdated |= any(
+            path.name in settings or "templates" in path.parts or templates in path.parents for path in paths
+        )
         self.generation += 1
 
     def start(self) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 from watchfiles import awatch
+from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from dispatch.errors import DispatchError
+from dispatch.issue_files import is_utf8
 from dispatch.preview.desk import Desk
 
 _STEP = 5
@@ -41,7 +43,7 @@ class Reloader:
 
     async def watch(self) -> None:
         """Runs until the end; raises DispatchError where the system cannot watch that many folders."""
-        async for paths in changes(self._desk.folders(), self._end):
+        async for paths in changes(self._desk.folders, self._end):
             self._desk.changed(paths)
             self._wake_all()
 
@@ -65,26 +67,36 @@ class Reloader:
         self._wake = asyncio.Event()
 
 
-async def changes(folders: tuple[Path, ...], end: asyncio.Event) -> AsyncIterator[frozenset[Path]]:
+async def changes(folders: Callable[[], tuple[Path, ...]], end: asyncio.Event) -> AsyncIterator[frozenset[Path]]:
     """The files that changed in or below folders, burst by burst.
 
     Not a recursive watch, but one of every folder: a recursive one would go through `.git` and `.venv` as well.
+    A folder that is taken away, or another in its place, is a change; it is waited for until it is back.
     """
     renewed = False
     while not end.is_set():
-        watched = frozenset(_folders_below(folders))
+        roots = _identities(folders())
+        watched = frozenset(_folders_below(folders()))
         async with aclosing(_bursts(watched, end)) as bursts:
             async for burst in bursts:
-                if burst or renewed:  # what came into a new folder before it was watched is in no burst
+                replaced = roots != _identities(folders())
+                if burst or renewed or replaced:  # what came into a new folder before it was watched is in no burst
                     yield burst
                 renewed = False
-                if burst and watched != frozenset(_folders_below(folders)):
+                if replaced or (burst and watched != frozenset(_folders_below(folders()))):
                     break
         renewed = True
 
 
 async def _bursts(folders: frozenset[Path], end: asyncio.Event) -> AsyncGenerator[frozenset[Path]]:
-    """Empty ones where nothing has happened for a while. Ends when a folder is gone before it can be watched."""
+    """Empty ones where nothing has happened for a while. Ends when a folder is gone before it can be watched.
+
+    It ends too when a file is touched whose name is not UTF-8, which the watch cannot tell; there is none without folders.
+    """
+    if not folders:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(end.wait(), _PAUSE / 1000)
+        return
     watching = awatch(
         *folders,
         watch_filter=lambda _change, path: _is_ours(Path(path).name),
@@ -101,6 +113,9 @@ async def _bursts(folders: frozenset[Path], end: asyncio.Event) -> AsyncGenerato
                 yield frozenset(Path(path) for _change, path in burst)
     except FileNotFoundError:
         await asyncio.sleep(_STEP / 1000)
+    except ExceptionGroup as group:
+        if not set(map(type, group.exceptions)) <= {WatchfilesRustInternalError}:
+            raise
     except OSError as error:
         raise DispatchError(
             f"the newsletter's folder cannot be watched: {error}",
@@ -112,7 +127,24 @@ def _folders_below(folders: tuple[Path, ...]) -> Iterator[Path]:
     for folder in folders:
         for path, names, _files in os.walk(folder):
             yield Path(path)
-            names[:] = [name for name in names if not name.startswith(".") and name not in _NOT_OURS]
+            names[:] = [name for name in names if _is_watched(name)]
+
+
+def _is_watched(name: str) -> bool:
+    return is_utf8(name) and not name.startswith(".") and name not in _NOT_OURS
+
+
+def _identities(folders: tuple[Path, ...]) -> list[tuple[int, int] | None]:
+    """What folders are by their numbers in the file system, None for those that are not there."""
+    return [_identity(folder) for folder in folders]
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _is_ours(name: str) -> bool:
