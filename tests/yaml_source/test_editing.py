@@ -74,6 +74,11 @@ def test_the_new_text_is_spelled_in_the_style_of_the_old(before: str, change: tu
         ("a: 12\n", (1, 2, "3.5"), "a: 13.5\n"),
         ("a: 12\n", (2, 2, " people"), "a: 12 people\n"),
         ("a: |\n  one\nb: 1\n", (0, 4, ""), 'a: ""\nb: 1\n'),
+        ("a: >- # why\n  one\n  two\n# b\nb: 1\n", (0, 7, ""), 'a: "" # why\n# b\nb: 1\n'),
+        ("a: | # why\n  one\nb: 1\n", (0, 0, " "), 'a: " one\\n" # why\nb: 1\n'),
+        ("a: |-\n  one\n", (3, 3, "\n"), 'a: "one\\n"\n'),
+        ("a: >-\n    one\n     in\n    two\n", (4, 5, ""), 'a: "one\\nin\\ntwo"\n'),
+        ("a: |- # why\nb: 1\n", (0, 0, "one"), 'a: "one" # why\nb: 1\n'),
     ],
 )  # fmt: skip
 def test_what_a_style_cannot_spell_gets_quotes(before: str, change: tuple[int, int, str], after: str) -> None:
@@ -107,13 +112,12 @@ def test_several_texts_and_places_at_once() -> None:
         ("a: one\n", [Edit(("a",), 0, 4, "")], "there are no characters 0 to 4"),
         ("a: one\n", [Edit(("a",), 2, 1, "")], "there are no characters 2 to 1"),
         ("a: one\n", [Edit(("a",), 0, 2, ""), Edit(("a",), 1, 3, "")], "there are no characters 1 to 3"),
-        ("a: one\n", [Edit(("b",), 0, 0, "x")], "there is no text at b"),
+        ("a: one\n", [Edit(("B b",), 0, 0, "x")], "there is no text at B b"),
+        ("a: one\n", [Edit(("b",), 0, 1, "x")], "there are no characters 0 to 1"),
+        ("{a}\n", [Edit(("a", "b"), 0, 0, "x")], "there is no text at a.b"),
         ("a: [one]\n", [Edit(("a",), 0, 0, "x")], "there is no text at a"),
         ("a: one\n", [Edit(("a", 0), 0, 0, "x")], "there is no text at a.0"),
         ("a: one\n", [Edit(("a",), 0, 0, "\x00")], "an invisible character"),
-        ("a: |\n  one\n", [Edit(("a",), 0, 0, " ")], "YAML would read another text"),
-        ("a: |-\n  one\n", [Edit(("a",), 3, 3, "\n")], "YAML would read another text"),
-        ("a: >-\n    one\n     in\n    two\n", [Edit(("a",), 4, 5, "")], "YAML would read another text"),
         ("a: one #1\n", [Edit(("a",), 0, 0, "x")], "the file has problems of its own"),
         ("a: one\n", [Edit(("a",), 0, 0, "x" * 1024 * 1024)], "longer than"),
     ],
@@ -218,6 +222,75 @@ def test_any_edit_of_any_scalar(
         assert_edited(document, path, old, start, end, new)
     except EditRefused:
         assert style[:1] in {"|", ">"}, "quotes can spell everything"
+
+
+# --- keys that are not there ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "path", "value", "after"),
+    [
+        ("a: 1 # c\n", ("b",), "two", "a: 1 # c\nb: two\n"),
+        ("a: 1", ("b",), "two", "a: 1\nb: two"),
+        ("a: >-\n  one\n\n# c\nx: [1]\n", ("b",), "two", "a: >-\n  one\nb: two\n\n# c\nx: [1]\n"),
+        ("\ufeffx: [1]\r\na: 1\r\n", ("b",), "two", "\ufeffb: two\r\nx: [1]\r\na: 1\r\n"),
+        ("a:\n  - c: {d: 1, e: [2]}\n", ("a", 0, "c", "b"), "two, 3", 'a:\n  - c: {d: 1, b: "two, 3", e: [2]}\n'),
+        ("a: {d: [2]}\n", ("a", "b"), "two", "a: {b: two, d: [2]}\n"),
+        ("a:\n  - c: 1\n    d: 2\n", ("a", 0, "b"), '"2": two', 'a:\n  - c: 1\n    d: 2\n    b: "\\"2\\": two"\n'),
+        ("- a:\n      c: 1\n- d\n", (0, "a", "b"), "yes\nno", '- a:\n      c: 1\n      b: "yes\\nno"\n- d\n'),
+        ("a: |+\n  one\n\nc: [1]\n", ("b",), "two", "b: two\na: |+\n  one\n\nc: [1]\n"),
+        ("a: 1\n", ("b",), "12", 'a: 1\nb: "12"\n'),
+        ("a: 1\n", ("b",), "x #1", 'a: 1\nb: "x #1"\n'),
+    ],
+)
+def test_a_key_that_is_not_there_is_put_in(before: str, path: Path, value: str, after: str) -> None:
+    document = read_yaml(before, "f.yaml")
+    assert edited(document, difference(document, path, value)).text == after
+    assert difference(document, path, " ") == ()
+
+
+@given(
+    st.sampled_from(["", "\ufeff", "x:\n  - ", "x:\n  y:\n    ", "- - ", "x: [{", "x: {y: {"]),
+    st.lists(st.sampled_from(["one", "'it''s'", '"2"', "3", "[4]", "{k: 5}", ">-\n{}  6", "|\n{}  7", ""]), min_size=1, max_size=4),
+    st.booleans(),
+    LINE_ENDS,
+    NEW_TEXT,
+)  # fmt: skip
+def test_a_key_that_is_put_in_changes_nothing_else(
+    place: str, values: list[str], commented: bool, line_end: str, new: str
+) -> None:
+    in_brackets = place.endswith("{")
+    indentation = " " * len(place.rpartition("\n")[2].lstrip("\ufeff"))
+    entries = [f"k{number}: {value.replace('{}', indentation)}" for number, value in enumerate(values)]
+    comment = "  # why" if commented else ""
+    between = ", " if in_brackets else f"{comment}\n{indentation}"
+    closing = {"x: [{": "}]", "x: {y: {": "}}"}.get(place, "")
+    text = (place + between.join(entries) + closing + comment + "\nz: 1\n" * place.startswith("x")).replace(
+        "\n", line_end
+    )
+    document = scan_yaml(text, "f.yaml")
+    assume(not document.problems)
+    mappings = [path for path in paths_of(document.value) if "k0" in dict(document.value_at(path))]  # type: ignore[call-overload]
+    path = (*mappings[0], "new")
+    edits = difference(document, path, new)
+    after = edited(document, edits)
+    expected = re.sub(r"\r\n?", "\n", new).rstrip()
+    assert after.has(path) == bool(expected)
+    assert dict(texts_of(after.value)) == dict(texts_of(document.value)) | ({path: expected} if expected else {})
+    added = len(after.text) - len(text)
+    assert any(after.text[:at] + after.text[at + added :] == text for at in range(len(text) + 1))
+    assert set(re.findall(r"\r\n|\n", after.text)) <= (set(re.findall(r"\r\n|\n", text)) or {"\n"})
+
+
+def paths_of(value: object, path: Path = ()) -> Iterator[Path]:
+    """The way to every mapping of a document."""
+    if isinstance(value, dict):
+        yield path
+        for key, each in value.items():
+            yield from paths_of(each, (*path, key))
+    elif isinstance(value, list):
+        for position, each in enumerate(value):
+            yield from paths_of(each, (*path, position))
 
 
 WORDS = st.lists(

@@ -10,7 +10,8 @@ from itertools import groupby
 
 from dispatch.errors import EditRefused
 from dispatch.yaml_source.document import Path, YamlDocument
-from dispatch.yaml_source.nodes import Scalar
+from dispatch.yaml_source.insertion import with_key
+from dispatch.yaml_source.nodes import Mapping, Scalar
 from dispatch.yaml_source.reading import scan_yaml
 from dispatch.yaml_source.spelling import Change, Spelling
 
@@ -20,7 +21,10 @@ MOST_WORDS = 2_000
 
 @dataclass(frozen=True)
 class Edit:
-    """Characters `start` up to `end` of the text at `path` become `text`; both count as in `YamlDocument.locate`."""
+    """Characters `start` up to `end` of the text at `path` become `text`; both count as in `YamlDocument.locate`.
+
+    A text whose key the mapping at the path lacks is empty, and the key is put into the mapping.
+    """
 
     path: Path
     start: int
@@ -32,7 +36,7 @@ def edited(document: YamlDocument, edits: Iterable[Edit]) -> YamlDocument:
     """The document with all the edits in it, read again: it says what it should, and everything else as before.
 
     All offsets count in `document`. Each text keeps its style; a plain or single-quoted one that cannot spell what it is
-    to say gets other quotes. Raises EditRefused where nothing does, where edits overlap, and where the file has problems.
+    to say gets other quotes, and so does a block that cannot. Raises EditRefused where nothing does, where edits overlap, and where the file has problems.
     """
     if document.problems:
         raise EditRefused("the file has problems of its own", remedy="Mend them first: `dispatch check` tells them.")
@@ -47,7 +51,8 @@ def difference(document: YamlDocument, path: Path, text: str) -> tuple[Edit, ...
 
     Blanks and line breaks at its end stay as they are: block scalars have some there which no author means.
     """
-    old = _scalar(document, path).value
+    scalar = _scalar(document, path)
+    old = scalar.value if scalar else ""
     text = _unified(text)
     new = text.rstrip() + old[len(old.rstrip()) :] if text.strip() else ""
     return tuple(Edit(path, start, end, replacement) for start, end, replacement in _differences(old, new))
@@ -79,20 +84,21 @@ def _shared(one: str, other: str) -> int:
 def _with_text(document: YamlDocument, path: Path, edits: list[Edit]) -> YamlDocument:
     """The document with edits of one text, in order of place."""
     scalar = _scalar(document, path)
+    value = scalar.value if scalar else ""
     place = document.locate(path)
     changes: list[Change] = []
     for edit in edits:
-        if not (changes[-1].last if changes else 0) <= edit.start <= edit.end <= len(scalar.value):
-            message = f"there are no characters {edit.start} to {edit.end} to edit in this text of {len(scalar.value)}"
+        if not (changes[-1].last if changes else 0) <= edit.start <= edit.end <= len(value):
+            message = f"there are no characters {edit.start} to {edit.end} to edit in this text of {len(value)}"
             raise EditRefused(message, location=place, remedy="Look at the text as it is now, and edit it again.")
         changes.append(Change(edit.start, edit.end, _unified(edit.text)))
-    value = scalar.value
+    old = value
     for change in reversed(changes):
         value = value[: change.first] + change.text + value[change.last :]
-    if value == scalar.value:
+    if value == old:
         return document
     reason = "YAML would read another text"
-    for written in _candidates(document.text, scalar, changes, value):
+    for written in _candidates(document.text, scalar, changes, value) if scalar else _insertions(document, path, value):
         candidate = scan_yaml(written, document.file)
         if _says(candidate, path, value, document):
             return candidate
@@ -107,7 +113,7 @@ def _candidates(text: str, scalar: Scalar, changes: list[Change], value: str) ->
     """The file's text with the changes in it, as each style would spell it; the least surprising first."""
     spelling = Spelling(text, scalar)
     if spelling.is_block and not value:
-        yield spelling.emptied()
+        yield spelling.quoted("")
         return
     styles = [scalar.style]
     if scalar.style in {"", "'"}:
@@ -115,6 +121,14 @@ def _candidates(text: str, scalar: Scalar, changes: list[Change], value: str) ->
     for style in dict.fromkeys(styles):
         yield spelling.changed(changes, style, wrapped=True)
         yield spelling.changed(changes, style, wrapped=False)
+    if spelling.is_block:  # they cannot begin with a blank, and those that fold keep no blanks at the ends of lines
+        yield spelling.quoted(value)
+
+
+def _insertions(document: YamlDocument, path: Path, value: str) -> Iterator[str]:
+    mapping = document.node(path[:-1])
+    assert isinstance(mapping, Mapping)  # noqa: S101 - `_scalar` has seen to it
+    return with_key(document.text, mapping, str(path[-1]), value)
 
 
 def _says(candidate: YamlDocument, path: Path, value: str, before: YamlDocument) -> bool:
@@ -133,22 +147,26 @@ def _is_number(value: object) -> bool:
 
 
 def _blanked(value: object, path: Path) -> object:
-    """A value with nothing at `path`."""
+    """A value without what is at `path`."""
     if not path:
         return None
     step, rest = path[0], path[1:]
     if isinstance(value, dict):
-        return {key: _blanked(each, rest) if key == step else each for key, each in value.items()}
+        return {
+            key: _blanked(each, rest) if key == step else each for key, each in value.items() if rest or key != step
+        }
     assert isinstance(value, list)  # noqa: S101 - the path leads to a value
     return [_blanked(each, rest) if position == step else each for position, each in enumerate(value)]
 
 
-def _scalar(document: YamlDocument, path: Path) -> Scalar:
+def _scalar(document: YamlDocument, path: Path) -> Scalar | None:
+    """The scalar at a path; None where a mapping lacks its key."""
     node = document.node(path)
-    if not isinstance(node, Scalar):
+    lacking = node is None and isinstance(document.node(path[:-1]), Mapping) and re.fullmatch(r"[a-z_]+", str(path[-1]))
+    if not isinstance(node, Scalar) and not lacking:
         message = f"there is no text at {'.'.join(map(str, path)) or 'the root'} to edit"
         raise EditRefused(message, location=document.locate(path), remedy="Look at the file as it is now.")
-    return node
+    return node if isinstance(node, Scalar) else None
 
 
 def _unified(text: str) -> str:

@@ -16,6 +16,7 @@ LINE_WIDTH = 120
 _BLANK = " \t\r\n"
 _BREAK = re.compile(r"\r\n|\n|\r")
 _BETWEEN_WORDS = re.compile(r"(?<=\S) (?=\S)")
+_COMMENT = re.compile(r"[ \t]+#.*")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
 
 
@@ -67,10 +68,13 @@ class Spelling:
         left_out = self._scalar.start == self._scalar.end and self._text[:before].endswith((":", "-"))  # `key:`
         return f"{self._text[:before]}{' ' * left_out}{new}{''.join(pieces)}{new}{self._text[after:]}"
 
-    def emptied(self) -> str:
-        """The file's text with an empty text in quotes in the place of a block scalar."""
-        end = self._spans[self._visible[-1]][1] if self._visible else self._start
-        return f'{self._text[: self._scalar.start]}""{self._text[end:]}'
+    def quoted(self, value: str) -> str:
+        """The file's text with a text in double quotes in the place of a block scalar; a comment behind `|` stays."""
+        header = _BREAK.split(self._text[self._scalar.start : self._scalar.end], maxsplit=1)[0]
+        end = self._spans[self._visible[-1]][1] if self._visible else self._scalar.start + len(header)
+        comment = _COMMENT.search(header)
+        behind = comment[0] if comment else ""
+        return f"{self._text[: self._scalar.start]}{in_double_quotes(value)}{behind}{self._text[end:]}"
 
     @property
     def is_block(self) -> bool:
@@ -203,7 +207,7 @@ class Spelling:
 
     def _in_style(self, text: str, style: str, line: str, after: str) -> str:
         if style == '"':
-            return "".join(_ESCAPES.get(character, character) for character in text)
+            return _escaped(text)
         if style == "|":
             return self._with_breaks(text, 0)
         if style == ">":
@@ -224,6 +228,15 @@ class Spelling:
             pieces[position] = self._with_breaks(pieces[position], 1 if plain else 0)
             line = ""
         return "".join(pieces)
+
+
+def in_double_quotes(text: str) -> str:
+    """A text of its own, which double quotes can always spell."""
+    return f'"{_escaped(text)}"'
+
+
+def _escaped(text: str) -> str:
+    return "".join(_ESCAPES.get(character, character) for character in text)
 
 
 def _requoted(written: str, old: str, new: str) -> str:
