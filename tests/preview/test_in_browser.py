@@ -6,7 +6,7 @@ import re
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from preview.browsing import MAIL, ground_of, mail_of, opened
 from preview.client import SETTINGS, TIDES, Preview
@@ -206,6 +206,28 @@ def test_on_a_phone_there_is_one_pane_at_a_time(browser: Browser, quiet: Preview
         page.get_by_role("link", name="Winds and weather").click()
         expect(mail_of(page).get_by_text("It blew.")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_page_that_nobody_sees_leaves_its_connection_to_others(browser: Browser, desk: Preview) -> None:
+    def see(page: Page, *, hidden: bool) -> None:
+        """Headless, all pages are seen; so this is as if another tab was chosen."""
+        page.evaluate(
+            """hidden => {
+              Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+              document.dispatchEvent(new Event("visibilitychange"));
+            }""",
+            hidden,
+        )
+
+    with opened(browser, desk) as page:
+        expect(page.locator("#live")).to_have_text("Live")
+        with page.expect_event("requestfailed", lambda request: "/events?" in request.url):
+            see(page, hidden=True)
+        desk.write("issues/tides.yaml", TIDES.replace("the tide is out", "the tide is back"))
+        see(page, hidden=False)
+        expect(mail_of(page).get_by_text("the tide is back")).to_be_attached()
+        desk.write("issues/tides.yaml", TIDES)
+        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
 
 
 def test_the_desk_tells_when_the_preview_has_ended(browser: Browser, preview: Preview) -> None:

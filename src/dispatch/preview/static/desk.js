@@ -3,6 +3,7 @@
 import { Clients } from "./clients.js";
 import { ask, byId, count, why } from "./dom.js";
 import { Editor, textAt } from "./edit.js";
+import { Events } from "./events.js";
 import { Fields } from "./fields.js";
 import { MailFrame } from "./frame.js";
 import { showInboxes } from "./inbox.js";
@@ -29,9 +30,6 @@ const IDLE = {
   images: ["inbox", "text", "source"],
 };
 
-// Milliseconds after which a lost connection is told: a browser that only reconnects should not alarm anybody.
-const GRACE = 1500;
-
 // Milliseconds that a sentence about what was done stays.
 const SAID = 6000;
 
@@ -46,7 +44,6 @@ let choices = fromUrl();
 let view = null; // the last from the server
 let shown = ""; // the issue whose mail stands on the stage
 let folded = false; // whether the problems are folded away
-let stream = null;
 let asking = null;
 let judged = { findings: [], digest: "" }; // and the file that the findings are about
 let saying = 0;
@@ -56,6 +53,7 @@ const clients = new Clients((client) => choose({ client, view: "mail" }));
 const source = new Source(byId("source"));
 const people = new People((address) => choose({ as: address, made: "" }));
 const fields = new Fields((made) => choose({ made }));
+const events = new Events(take, () => clients.loaded || loadClients());
 const editor = new Editor(say);
 const issues = new IssueList((issue) => urlOf({ ...choices, ...remembered(issue), issue }), say);
 const panes = new Panes();
@@ -121,19 +119,7 @@ function follow(before) {
 // --- what the server says --------------------------------------------------------------------
 
 function listen() {
-  stream?.close();
-  stream = new EventSource(`events?${new URLSearchParams({ issue: choices.issue, ...reader() })}`);
-  let lost = 0;
-  stream.onopen = () => {
-    clearTimeout(lost);
-    tell("live", "Live");
-    if (!clients.loaded) loadClients();
-  };
-  stream.onerror = () => {
-    clearTimeout(lost);
-    lost = setTimeout(() => tell("ended", "The preview has ended: start dispatch preview again"), GRACE);
-  };
-  stream.onmessage = (event) => take(JSON.parse(event.data));
+  events.listen({ issue: choices.issue, ...reader() });
 }
 
 async function loadClients() {
@@ -144,12 +130,6 @@ async function loadClients() {
   }
   if (clients.knows(choices.client)) render();
   else choose({ client: DEFAULTS.client });
-}
-
-function tell(state, sentence) {
-  byId("live").dataset.state = state;
-  byId("live").textContent = sentence;
-  byId("ended").hidden = state !== "ended";
 }
 
 function take(fresh) {
