@@ -186,6 +186,8 @@ def _normalise_unusual(text: str) -> str:
         raise _not_an_address(text, "it begins with a hyphen, which mail programs take for an option")
     if "=?" in text:
         raise _not_an_address(text, "it has “=?” in it, which is how encoded header text begins")
+    if found := _NAMED.fullmatch(text):
+        raise _not_an_address(text, f"there is more than the address; write only {_shown(found[2])[1:-1]}")
     if '"' in text:
         raise _not_an_address(text, "the part before the @ is in quotes, which several mail providers refuse")
     try:

@@ -77,11 +77,12 @@ class Folder:
         if named:
             return named[0]
         slugs = [path.stem for path in self.issue_files()]
-        near = get_close_matches(Path(name).stem, slugs, n=1)
+        stem = Path(name).stem
+        near = get_close_matches(stem, slugs, n=1) or [slug for slug in slugs if stem and stem in slug]
         raise NotFound(
             f"there is no issue {name}",
             remedy=f"Did you mean {near[0]}?"
-            if near
+            if len(near) == 1
             else f"There are: {', '.join(slugs) or 'none; try `dispatch new`'}.",
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +18,7 @@ from dispatch.checks.urls import web_addresses
 from dispatch.checks.waivers import Judgement, judge
 from dispatch.content.issue import Issue, read_issue
 from dispatch.editing import Proposal, propose
-from dispatch.errors import InvalidConfig, InvalidIssue, InvalidSegment
+from dispatch.errors import InvalidConfig, InvalidIssue, InvalidSegment, Problem
 from dispatch.folder import Folder
 from dispatch.inspection.gathering import gather
 from dispatch.inspection.history import History
@@ -39,7 +39,7 @@ from dispatch.rendering.webpage import WebPage, compile_webpage, issue_url
 from dispatch.subscribers.csv_import import SubscribersFile, open_subscribers
 from dispatch.subscribers.csv_rows import Row
 from dispatch.subscribers.segments import Segment
-from dispatch.subscribers.subscriber import MERGE_COLUMNS, STANDARD_COLUMNS, Status
+from dispatch.subscribers.subscriber import MERGE_COLUMNS, STANDARD_COLUMNS, Status, Subscriber
 from dispatch.yaml_source import Edit
 
 SAMPLE_READER = Recipient(1, "0" * 32, "reader@example.org")
@@ -223,6 +223,7 @@ class Newsroom(Folder):
         if not compiled or not marked:
             again, marked = self.compile_marked(issue, embed=compiled.embedded if compiled else self.embeds())
             compiled = compiled or again
+        rejected: list[Problem] = []
         with open_subscribers(self.subscribers_file, self.subscribers_name) as file:
             evidence = gather(
                 issue,
@@ -230,9 +231,7 @@ class Newsroom(Folder):
                 marked,
                 self.config,
                 shelf=self.pictures,
-                subscribers=(
-                    row.subscriber(id="") for row in file if isinstance(row, Row) and row.status is Status.SUBSCRIBED
-                ),
+                subscribers=_subscribed(file, rejected),
                 known_fields=(*MERGE_COLUMNS, *file.merge_fields),
                 reserved=self._reserved_values(issue),
                 today=self.today(),
@@ -244,6 +243,7 @@ class Newsroom(Folder):
                     issue, ((path, self.heads.of(path)) for path in self.issue_files()), today=self.today()
                 ),
             )
+        evidence = replace(evidence, rejected=tuple(rejected))
         if online:
             urls = (url for _, url in web_addresses(evidence))
             evidence = replace(evidence, answers=self.answers_to(urls))
@@ -295,3 +295,12 @@ class Newsroom(Folder):
             "preferences_url": way_out,
             "view_online_url": self.page_url(issue.slug),
         }
+
+
+def _subscribed(file: SubscribersFile, rejected: list[Problem]) -> Iterator[Subscriber]:
+    """Who may be mailed; what is wrong with the lines that are nobody is put into `rejected`."""
+    for row in file:
+        if not isinstance(row, Row):
+            rejected.append(row.problem(file.facts.name))
+        elif row.status is Status.SUBSCRIBED:
+            yield row.subscriber(id="")

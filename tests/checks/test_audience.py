@@ -5,6 +5,7 @@ from __future__ import annotations
 from dispatch.checks import audience
 from dispatch.checks.check import CheckFunction
 from dispatch.checks.evidence import AudienceFacts, Setting
+from dispatch.errors import Problem
 from dispatch.location import Location
 from dispatch.testing.checks import CheckContract, Example, findings
 
@@ -32,6 +33,12 @@ EXAMPLES: dict[CheckFunction, Example] = {
         good=ISSUE,
         good_facts=facts(0, 0, "paid", "french") | {"subscribers": None},
     ),
+    audience.rejected_line: Example(
+        bad=ISSUE,
+        bad_facts={"rejected": (Problem("'kim' is none", Location("subscribers.csv", 3)),)},
+        at="subscribers.csv:3",
+        good=ISSUE,
+    ),
 }
 
 
@@ -58,3 +65,10 @@ def test_the_segment_that_the_mail_is_for_is_told_once() -> None:
 def test_an_empty_segment_stands_where_it_is_defined() -> None:
     [finding] = findings(audience.empty_segment, ISSUE, **facts(25, 25, "paid"))
     assert (finding.message, finding.location) == ("the segment paid matches none of 25 people", SEGMENTS[1].location)
+
+
+def test_of_many_rejected_lines_the_first_are_told_and_the_others_counted() -> None:
+    rejected = tuple(Problem("no", Location("subscribers.csv", line)) for line in range(2, 9))
+    said = findings(audience.rejected_line, ISSUE, rejected=rejected)
+    assert [finding.location.line for finding in said] == [2, 3, 4, 5, 6]
+    assert [finding.hint.startswith("2 more lines") for finding in said] == [False] * 4 + [True]

@@ -76,6 +76,7 @@ CHECKS: tuple[CheckFunction, ...] = (
     merge_fields.foreign_merge_field,
     audience.empty_audience,
     audience.empty_segment,
+    audience.rejected_line,
     clients.breaking_feature,
     clients.background_without_colour,
     clients.web_font_without_fallback,

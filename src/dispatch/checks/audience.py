@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dispatch.checks.check import Finding, warning
 from dispatch.checks.evidence import Evidence
+from dispatch.location import Location
 
 
 def empty_audience(evidence: Evidence) -> Iterator[Finding]:
@@ -36,3 +37,21 @@ def empty_segment(evidence: Evidence) -> Iterator[Finding]:
             message = f"the segment {segment.value} matches none of {audience.listed:,} people"
             hint = "Compare it with the list: capitals and spaces count. `dispatch subscribers segments` shows the numbers."
             yield warning(empty_segment, segment.location, message, hint)
+
+
+def rejected_line(evidence: Evidence) -> Iterator[Finding]:
+    """A line of the list cannot be read, as for an address that is none: whoever stands there would get nothing.
+
+    `dispatch send` stops at such lines, unless it is told to leave them out. An address that stands twice is told by
+    `send` and `dispatch subscribers import` alone.
+    """
+    for problem in evidence.rejected[:_TOLD]:
+        hint = "Mend it, or send without it: `dispatch send --skip-rejected`."
+        if problem is evidence.rejected[:_TOLD][-1] and (more := len(evidence.rejected) - _TOLD) > 0:
+            hint = f"{more:,} more lines are like that: `dispatch subscribers import --dry-run` tells them all."
+        yield warning(
+            rejected_line, problem.location or Location(""), f"nobody can be mailed here: {problem.message}", hint
+        )
+
+
+_TOLD = 5

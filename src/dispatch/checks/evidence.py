@@ -14,6 +14,7 @@ from dispatch.checks.features import Element, StyleBlock, Use, read_message, use
 from dispatch.checks.mail import read_mail
 from dispatch.checks.parts import ReadText, WrittenField, WrittenLink, links_in, merge_fields_in, read_texts
 from dispatch.content.issue import Issue
+from dispatch.errors import Problem
 from dispatch.location import Location
 from dispatch.rendering.compiled import CompiledIssue
 from dispatch.rendering.marks import MarkedHtml
@@ -105,6 +106,7 @@ class Evidence:
     today: date  # where the newsletter is written
     headers: tuple[tuple[str, str], ...]  # of a specimen message, in order, unfolded; none where it cannot be made
     subscribers: Setting | None = None  # the file
+    rejected: tuple[Problem, ...] = ()  # its lines that are nobody, as far as one line alone tells
     segments: tuple[Setting, ...] = ()  # their names
     from_name: str = ""  # beside the From address; empty: there is none
     reply_to: Setting | None = None

@@ -58,7 +58,9 @@ def check(
         found.problems.update(dict.fromkeys(newsroom.refused_files().values()))
     for name in names:
         try:
-            found.add(newsroom, newsroom.read_issue(name), fixing=fixing, online=online)
+            path = newsroom.issue_path(name)
+            found.issues += 1
+            found.add(newsroom, newsroom.read_issue(str(path)), fixing=fixing, online=online)
         except DispatchError as error:
             found.problems.update(dict.fromkeys(error.problems))
     if as_json:
@@ -71,7 +73,7 @@ def check(
             show(line)
         if found.repairs and found.findings and not found.fixed:
             say("Nothing here can be mended for certain.")
-        say(f"{count(len(names), 'issue')} checked{found.in_numbers()}.")
+        say(f"{count(found.issues, 'issue')} checked{found.in_numbers()}.")
     context.exit(1 if found.errors or (strict and found.warnings) else 0)
 
 
@@ -85,6 +87,7 @@ def in_colour(finding: Finding) -> str:
 class _Found:
     """What the checks say of some issues."""
 
+    issues: int = 0  # that there are
     findings: list[Finding] = field(default_factory=list)
     waived: list[Waived] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
