@@ -48,7 +48,7 @@ def wanted(preview: Preview, path: list[str | int], text: str, *, issue: str = "
 
 def test_the_texts_are_told_as_they_are_written(desk: Preview) -> None:
     desk.settle(EVERY_STYLE)
-    told = texts(desk)["texts"]
+    told = [each for each in texts(desk)["texts"] if not each["absent"]]
     assert [(each["label"], each["text"]) for each in told] == [
         ("Title", "The tides 🌊 of March"),
         ("Preheader", "It's the water 🌊."),
@@ -61,6 +61,38 @@ def test_the_texts_are_told_as_they_are_written(desk: Preview) -> None:
     assert told[3]["path"] == ["blocks", 0, "paragraph"]
     assert [each["block"] for each in told[2:5]] == ["subtitle", "blocks.0", "blocks.1"]
     assert told[3]["place"] == "issues/tides.yaml:6:7"
+
+
+def test_a_text_that_is_not_there_is_offered_and_put_in(desk: Preview) -> None:
+    file = desk.folder / "issues/tides.yaml"
+    bare = TIDES.replace(", alt: A pier at low tide.", "").replace(
+        "signoff:", "  - figure:\n      image: images/pier.png\n      link: https://a.example\nsignoff:"
+    )
+    desk.settle(bare)
+    offered = [(each["label"], each["text"], each["of"]) for each in texts(desk)["texts"] if each["absent"]]
+    picture = "images/pier.png"
+    assert offered == [
+        ("Subtitle", "", ""),
+        *((f"Cover {name}", "", picture) for name in ("alt", "caption", "source")),
+        *((f"Figure {name}", "", picture) for name in ("alt", "caption", "source")),
+    ]
+    with desk.views(issue="tides") as views:
+        next(views)
+        for path, text, old, new in [
+            (
+                ["cover", "alt"],
+                "A pier, {{first_name|you}}",
+                "pier.png}",
+                'pier.png, alt: "A pier, {{first_name|you}}"}',
+            ),
+            (["blocks", 3, "figure", "alt"], "A pier.", "a.example\n", "a.example\n      alt: A pier.\n"),
+            (["subtitle"], "Low", "date: 2026-03-02\n", "date: 2026-03-02\nsubtitle: Low\n"),
+        ]:
+            before = file.read_text("utf-8")
+            assert desk.post("edit", wanted(desk, path, text)).status == 200
+            assert file.read_text("utf-8") == before.replace(old, new)
+        for path in (["slug"], ["blocks", 1, "heading", "alt"], ["blocks", 9, "figure", "alt"]):
+            assert desk.post("edit", wanted(desk, path, "x")).status == 422
 
 
 def test_a_place_is_found_in_its_text(desk: Preview) -> None:

@@ -232,6 +232,26 @@ def test_the_text_of_a_finding_is_edited_with_what_it_is_about_selected(browser:
             page.keyboard.press("Escape")
 
 
+def test_what_is_missing_is_written_in_the_desk(browser: Browser, desk: Preview) -> None:
+    desk.settle(TIDES.replace(", alt: A pier at low tide.", ", caption: The pier"))
+    with opened(browser, desk) as page:
+        text, chosen = page.locator("#editor-text"), page.locator("#editor-which option:checked")
+        page.locator(".finding").filter(has_text="has no alternative text").locator(".told").click()
+        page.keyboard.press("e")
+        expect(chosen).to_have_text("Cover alt – nothing yet")
+        page.keyboard.press("Escape")
+        mail_of(page).locator("img").first.dblclick()
+        expect(chosen).to_have_text("Cover alt – nothing yet")
+        expect(page.locator("#editor-note")).to_have_text("The file has no such text yet: write one.")
+        text.fill("A pier at low tide.")
+        expect(page.locator("#editor-difference ins")).to_have_text(", alt: A pier at low tide.")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#editor")).to_be_hidden()
+        assert b"caption: The pier, alt: A pier at low tide.}" in saved(desk)
+        mail_of(page).locator("img").first.dblclick()
+        expect(text).to_have_value("A pier at low tide.")
+
+
 def test_the_row_in_the_inbox_is_edited_where_it_stands(browser: Browser, desk: Preview) -> None:
     with opened(browser, desk, "?issue=tides&view=inbox") as page:
         page.locator("#inboxes").get_by_text("When the water comes, reader.").first.dblclick()

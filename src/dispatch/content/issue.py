@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SerializeAsAny
 
-from dispatch.content.blocks import Block
+from dispatch.content.blocks import Block, Figure
 from dispatch.content.forms import read_blocks
 from dispatch.content.texts import FilledPlain, ImagePath, IssueText, Plain, Reason, Rich, Tag, Written
 from dispatch.errors import InvalidInput, InvalidIssue, Problem
@@ -139,6 +139,14 @@ class Issue(Written):
         written = (text for text in super().texts() if self._source.has(text.path[:1]))
         placed = [replace(text, path=self._source.existing(text.path)) for text in written]
         yield from sorted(placed, key=lambda text: self._source.locate(text.path))
+
+    def lacking(self) -> Iterator[Path]:
+        """Where the file could have a text of the head of the issue, or of a picture, and has none."""
+        pictures = [each for each in (self.cover, *self.blocks) if isinstance(each, Cover | Figure)]
+        for written in (self, *pictures):
+            for name in ("preheader", "subtitle") if written is self else ("alt", "caption", "source"):
+                if name not in written.model_fields_set:
+                    yield written.path_to(name)
 
     def digests(self) -> tuple[str, ...]:
         """A digest of the title and of each block: by them it is known again under another name."""

@@ -88,6 +88,9 @@ class Editor:
         issue = self.issue(asked.issue)
         if issue.source.digest != asked.digest:
             raise changed_meanwhile(FilePath(issue.source.file))
+        for each in asked.edits:
+            if not issue.source.has(each.path) and each.path not in issue.lacking():
+                raise EditRefused("there is no such text in an issue", remedy="Look at the issue as it is now.")
         edits = [edit for each in asked.edits for edit in each.edits(issue.source)]
         return self._desk.project.propose(issue, edits)
 
@@ -104,16 +107,27 @@ class Editor:
 
 
 def texts_as_json(issue: Issue) -> list[Json]:
-    """The texts of an issue exactly as they are written, with what each is called and where it stands."""
+    """The texts of an issue exactly as they are written, with what each is called and where it stands.
+
+    Those that it could have are among them, empty: below the last one that is written beside them. `of` tells those of
+    pictures apart.
+    """
+    source = issue.source
+    written = [text.path for text in issue.texts()]
+    last = {path[:-1]: source.locate(path) for path in written}
+    placed = [(source.locate(path), False, path) for path in written]
+    placed += [(last.get(path[:-1], source.locate(path)), True, path) for path in issue.lacking()]
     return [
         {
-            "path": list(text.path),
-            "block": block_name(text.path),
-            "label": label(text.path),
-            "text": _written(issue.source, text.path),
-            "place": str(issue.source.locate(text.path)),
+            "path": list(path),
+            "block": block_name(path),
+            "label": label(path),
+            "text": _written(source, path),
+            "place": str(source.locate(path)),
+            "absent": absent,
+            "of": _written(source, (*path[:-1], "image")) if absent else "",
         }
-        for text in issue.texts()
+        for _, absent, path in sorted(placed, key=lambda each: each[:2])
     ]
 
 

@@ -2,7 +2,7 @@
 
 import { Clients } from "./clients.js";
 import { ask, byId, count, why } from "./dom.js";
-import { Editor, textAt } from "./edit.js";
+import { Editor, textAt, textOf } from "./edit.js";
 import { Events } from "./events.js";
 import { Fields } from "./fields.js";
 import { MailFrame } from "./frame.js";
@@ -344,7 +344,7 @@ async function edit(find, where) {
 async function editChosen() {
   const { block, finding } = points;
   const where = finding?.file === view?.file?.file ? { finding, digest: judged.digest } : {};
-  await edit((texts) => texts.find((each) => each.block === block) ?? texts[0], where);
+  await edit((texts) => textOf(texts, block, finding), where);
 }
 
 async function editAt({ target, view: mail }) {

@@ -3,7 +3,7 @@
 const STORE = "drafts";
 
 export class Drafts {
-  #all = read(); // { issue, path, base, text }: `base` is what stood at `path`, `text` what was made of it
+  #all = read(); // { issue, path, of, base, text }: `base` is what stood at `path`, `text` what was made of it
 
   // Whether there is something that closing the tab would lose.
   get any() {
@@ -13,7 +13,7 @@ export class Drafts {
   // The texts of an issue as they are by now: a draft goes with the text that it was made of.
   settle(issue, texts) {
     for (const draft of this.#all) {
-      if (draft.issue === issue) draft.path = home(texts, draft.path, draft.base)?.path ?? draft.path;
+      if (draft.issue === issue) draft.path = home(texts, { ...draft, text: draft.base })?.path ?? draft.path;
     }
     this.#store();
   }
@@ -25,10 +25,11 @@ export class Drafts {
   }
 
   // Keep what was made of a text, if it differs; else there is nothing to keep any more.
-  keep(issue, { path, text: base }, text) {
-    this.drop(issue, { path, text: base });
+  keep(issue, entry, text) {
+    this.drop(issue, entry);
+    const { path, of, text: base } = entry;
     if (text === base) return;
-    this.#all.push({ issue, path, base, text });
+    this.#all.push({ issue, path, of, base, text });
     this.#store();
   }
 
@@ -46,9 +47,9 @@ export class Drafts {
   }
 }
 
-// Where a text stands by now that stood at a path: there, or wherever it is the only one of its kind and words.
-export function home(texts, path, text) {
-  const same = texts.filter((each) => each.text === text && kindOf(each.path) === kindOf(path));
+// Where a text stands by now: where it stood, or wherever it is the only one of its kind and words (and picture).
+export function home(texts, { path, text, of }) {
+  const same = texts.filter((each) => each.text === text && each.of === of && kindOf(each.path) === kindOf(path));
   return same.find((each) => samePath(each.path, path)) ?? (same.length === 1 ? same[0] : null);
 }
 

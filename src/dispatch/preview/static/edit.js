@@ -10,6 +10,9 @@ const TYPING_PAUSE = 120;
 // How much of the words of what was pointed at a text must have to be the one that it shows.
 const ALIKE = 0.5;
 
+// What a check misses, by its name.
+const MISSING = { "missing-alt": "alt", "missing-credit": "source", "missing-preheader": "preheader" };
+
 const CHANGED = "The file changed meanwhile: look at the finding as it is now.";
 
 export class Editor {
@@ -99,7 +102,7 @@ export class Editor {
     }
     const { path, text } = this.#entry;
     const there = this.#texts.find((each) => samePath(each.path, path));
-    const entry = home(this.#texts, path, text);
+    const entry = home(this.#texts, this.#entry);
     const untouched = there && [text, there.text].includes(byId("editor-text").value);
     this.#theirs = entry || untouched ? null : (there ?? { ...this.#entry, text: "" });
     if (entry || untouched) this.#entry = entry ?? there;
@@ -145,7 +148,7 @@ export class Editor {
     const options = this.#texts.map((each) => {
       const words = each.text.length > 60 ? `${each.text.slice(0, 60).trimEnd()}…` : each.text;
       const label = this.#drafts.find(this.#issue, each) ? `${each.label}, not written yet` : each.label;
-      return element("option", { selected: samePath(each.path, this.#entry.path) }, `${label} – ${words}`);
+      return element("option", { selected: samePath(each.path, this.#entry.path) }, `${label} – ${words || "nothing yet"}`);
     });
     byId("editor-which").replaceChildren(...options);
     byId("editor-place").textContent = this.#entry.place;
@@ -192,7 +195,7 @@ export class Editor {
     byId("editor-conflict").hidden = !this.#theirs;
     this.#allow();
     if (this.#theirs) return this.#conflict();
-    if (!changed && !this.#fix) return this.#say("As it stands in the file.");
+    if (!changed && !this.#fix) return this.#say(this.#entry.absent ? "The file has no such text yet: write one." : "As it stands in the file.");
     const answer = await this.#post("proposal");
     if (asked === this.#asked) this.#answered(answer, `This is what changes in the file. ${this.#fix ? "Enter" : "Ctrl+Enter"} writes it.`);
   }
@@ -310,6 +313,7 @@ export class Editor {
 export function textAt(texts, shown) {
   const block = shown.closest("[data-block]")?.dataset.block;
   const candidates = texts.filter((each) => !block || each.block === block);
+  if (block && shown.localName === "img") return candidates.find((each) => each.path.at(-1) === "alt") ?? candidates[0];
   let [best, most] = [null, ALIKE];
   for (let part = shown; part && part.localName !== "html"; part = part.parentElement) {
     const words = wordsOf(part.alt ?? part.textContent);
@@ -318,7 +322,15 @@ export function textAt(texts, shown) {
       if (score > most) [best, most] = [each, score];
     }
   }
-  return best ?? (block ? candidates[0] : null);
+  return best ?? (block ? (candidates.find((each) => !each.absent) ?? candidates[0]) : null);
+}
+
+// The text of a block; of a finding that says that one is missing, that one.
+export function textOf(texts, block, finding) {
+  const missed = MISSING[finding?.check];
+  const missing = (each) => each.absent && each.path.at(-1) === missed && (each.block === block || each.path.length === 1);
+  const written = texts.filter((each) => !each.absent);
+  return texts.find(missing) ?? written.find((each) => each.block === block) ?? texts.find((each) => each.block === block) ?? texts[0];
 }
 
 // The characters of a text that a finding at one of them is about: those that its fix takes away or that it quotes, or
