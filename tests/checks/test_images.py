@@ -137,14 +137,6 @@ EXAMPLES |= {
 }
 
 
-@pytest.mark.parametrize("alt", [", alt: A bridge", "", ', alt: ""'])
-def test_a_soft_picture_is_told_before_its_alternative_text_is_written(alt: str) -> None:
-    issue = f"title: A\nblocks:\n  - figure: {{image: images/bridge.png{alt}}}\n"
-    decoration = alt.endswith('""')
-    assert len(findings(images.soft_picture, issue, **pictures(width=715))) == (not decoration)
-    assert len(findings(images.extreme_proportions, issue, **pictures(width=1104, height=80))) == (not decoration)
-
-
 class TestContract(CheckContract):
     theme = images
     examples = EXAMPLES

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -56,13 +55,6 @@ Excluded   1 unconfirmed
 """
     )
     assert sent.stderr.endswith("\nNext: dispatch why ADDRESS bridge\n")
-
-
-def test_an_issue_that_is_sent_before_its_date_is_told(dispatch: Command, folder: Path) -> None:
-    path = folder / "issues/bridge.yaml"
-    path.write_text(path.read_text().replace("date: 2026-03-02", "date: 9999-03-02"))
-    rehearsed = dispatch("send", "bridge", "--dry-run")
-    assert re.search(r"\nDate       9999-03-02, in [\d,]+ days: you are sending it early\n", rehearsed.stderr)
 
 
 def test_json_is_one_object_and_the_same_as_the_status(dispatch: Command) -> None:

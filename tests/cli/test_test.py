@@ -154,9 +154,3 @@ def test_by_another_provider(dispatch: Command, mail: SmtpServer, folder: Path) 
     assert dispatch("test", "bridge", "--to", "me@example.org", "--provider", "outbox").code == 0
     assert len(list(written(folder))) == 1
     assert not mail.connections
-
-
-def test_without_an_address_it_says_what_to_write(dispatch: Command) -> None:
-    refused = dispatch("test", "bridge")
-    assert refused.code == 2
-    assert "Write: dispatch test bridge --to you@example.org" in refused.stderr

@@ -334,7 +334,7 @@ def test_a_file_whose_name_is_no_slug() -> None:
     assert message.startswith(
         "issues/My Issue.yaml:1:1: the file's name gives no slug: that is a-z, 0-9 and single hyphens"
     )
-    assert message.endswith(" | Rename it to my-issue.yaml, or write `slug: my-issue`.")
+    assert message.endswith(" | Rename the file, or write `slug: my-issue`.")
     assert read_issue("title: T\nslug: x\nblocks: [{divider: }]\n", "issues/My Issue.yaml").slug == "x"
 
 

@@ -22,22 +22,6 @@ def test_a_region_has_the_words_of_its_language_and_others_get_english():
 
 
 @pytest.mark.parametrize(
-    ("source", "sentence"),
-    [
-        ("Mara Lind", "Source: {}"),
-        ("https://example.org", "Source: {}"),
-        ("[Example Maps](https://example.org)", "Source: {}"),
-        ("Photo: Mara Lind", "{}"),
-        ("[Foto: Mara Lind](https://example.org)", "{}"),
-        ("**Photo**: Mara Lind", "Source: {}"),
-        ("Source\u00a0: INSEE", "{}"),
-    ],
-)
-def test_a_source_that_says_what_it_is_gets_no_second_word(source, sentence):
-    assert words_for("en").source_of(source) == sentence
-
-
-@pytest.mark.parametrize(
     ("language", "direction"),
     [("en", "ltr"), ("ar", "rtl"), ("he", "rtl"), ("fa-IR", "rtl"), ("ur", "rtl"), ("?", "ltr")],
 )

@@ -200,8 +200,9 @@ def _lonely_links(evidence: Evidence) -> Iterator[tuple[WrittenLink, str]]:
         evidence.issue.locate(text.written.path, link.offset)
         for text in evidence.texts
         if text.written.kind is TextKind.RICH and text.written.path[-1] != "source"
-        for link in text.parsed.links
-        if [node for node in text.parsed.nodes if not _is_blank(node)] == [link]
+        for shown in [[node for node in text.parsed.nodes if not _is_blank(node)]]
+        for link in shown
+        if len(shown) == 1 and isinstance(link, Link)
     }
     for link in evidence.links:
         if link.url and isinstance(link.url[0], MergeField):

@@ -87,7 +87,7 @@ _NAME = re.compile(r"(?:\b[A-Z]{2,}|\S\s+[A-Z]\w*) $")
 _LONGEST_CLAUSE = 500
 _SCALES = {r"th": 1e3, r"mill?iar|bi": 1e9, r"mi": 1e6, r"tr": 1e12}
 _RELATIVE = re.compile(
-    r"\bfrom\b.*\bto\b|\b(?:than|over|under|about|around|nearly|almost|roughly|up|least|most|more|less|fewer|another|other|further"
+    r"\b(?:than|over|under|about|around|nearly|almost|roughly|up|least|most|more|less|fewer|another|other|further"
     r"|additional|again|now|then|later|earlier|before|after|since|until|by|first|second|next|last|ago|today|yesterday"
     r"|rose|fell|grew|each|every|per|between|some|only|not|instead|while|whereas|compared|against|average|January"
     r"|February|March|April|May|June|July|August|September|October|November|December"
@@ -97,6 +97,7 @@ _RELATIVE = re.compile(
     r"|più|meno|circa|quasi|altri|altre|poi|prima|dopo|ogni|tra)\b|\b(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
+_FROM, _TO = (re.compile(rf"\b{word}\b", re.IGNORECASE) for word in ("from", "to"))
 _JOINING = """
 a an and are as at be been but by can for had has have he her his in into is it its may of on or our she so that the
 their these they this those to was we were which who will with you
@@ -121,16 +122,28 @@ def _quantities(text: ReadText) -> Iterator[_Quantity]:
         for match in _NUMBER.finditer(plain, clause.start(), clause.end()):
             if _NAME.search(plain[max(clause.start(), match.start() - 40) : match.start()]):
                 continue
-            without = plain[clause.start() : match.start("number")] + plain[match.end("number") : clause.end()]
+            without = _without(plain, clause, match)
             yield _Quantity(
                 path=text.written.path,
                 written=plain[match.start() : match.start("words")].strip(),
                 value=_value(match["number"], match["scale"] or ""),
                 unit=match["sign"] or (match["percent"] or "").strip(),
                 words=tuple(_content(match["words"].lower().split())),
-                relative=len(without) > _LONGEST_CLAUSE or bool(_RELATIVE.search(without)),
+                relative=without is None or _is_relative(without),
                 offset=shown[match.start()][0],
             )
+
+
+def _without(plain: str, clause: re.Match[str], match: re.Match[str]) -> str | None:
+    """The clause without the number; None where it is too long to be one."""
+    if len(clause[0]) - len(match["number"]) > _LONGEST_CLAUSE:
+        return None
+    return plain[clause.start() : match.start("number")] + plain[match.end("number") : clause.end()]
+
+
+def _is_relative(words: str) -> bool:
+    begin = _FROM.search(words)
+    return bool((begin and _TO.search(words, begin.end())) or _RELATIVE.search(words))
 
 
 def _content(words: Iterable[str]) -> Iterator[str]:

@@ -78,14 +78,14 @@ def long_alt(evidence: Evidence) -> Iterator[Finding]:
 def missing_credit(evidence: Evidence) -> Iterator[Finding]:
     """A photograph names nobody whom it is owed to, while another picture of the issue does.
 
-    Its `source` is empty, that is. Photographs are JPEG files here. One with an empty alternative text is decoration, and a
+    Its `source` is empty, that is. Photographs are JPEG files here. One without an alternative text is decoration, and a
     caption with "photo", "©" or "source" in it names whom it is owed to.
     """
     shown = list(_shown(evidence))
     credited = any(figure.source for figure, _ in shown)
     for figure, picture in shown:
         told = figure.source or _CREDIT.search(parse(figure.caption).plain)
-        if credited and not told and figure.alt != "" and picture.format == "JPEG":
+        if credited and not told and figure.alt and picture.format == "JPEG":
             place = evidence.issue.locate(figure.path_to("image"))
             message = f"the photograph {figure.image} names nobody whom it is owed to, and others do"
             yield warning(missing_credit, place, message, "Write `source:` below it.")
@@ -108,10 +108,10 @@ def soft_picture(evidence: Evidence) -> Iterator[Finding]:
     """A picture has fewer pixels than a phone shows, and looks soft: less than 716 across.
 
     The column is 358 CSS pixels wide on a common phone (390 less twice the margin of 16), of two to three pixels each.
-    One with an empty alternative text is decoration, and one below 200 pixels is meant to be small.
+    One without an alternative text is decoration, and one below 200 pixels is meant to be small.
     """
     for figure, picture in _shown(evidence):
-        if figure.alt != "" and _SMALL <= picture.width < _SHARP:
+        if figure.alt and _SMALL <= picture.width < _SHARP:
             place = evidence.issue.locate(figure.path_to("image"))
             message = f"{picture.path} is {picture.width} pixels wide, and looks soft on phones"
             yield warning(soft_picture, place, message, f"Take one of at least {_SHARP} pixels; 1,104 are best.")
@@ -121,8 +121,8 @@ def extreme_proportions(evidence: Evidence) -> Iterator[Finding]:
     """A picture is so tall that Outlook cuts it, or so wide that nothing in it can be read on a phone.
 
     Too tall is what is shown more than 1,728 pixels high: Word's 18 inches, to which Outlook on Windows keeps (S.
-    Fellman, Microsoft, 2008-09-17). Too wide is more than 12 times its height: on a phone 30 pixels remain. One with
-    an empty alternative text is decoration.
+    Fellman, Microsoft, 2008-09-17). Too wide is more than 12 times its height: on a phone 30 pixels remain. One without
+    an alternative text is decoration.
     """
     for figure, picture in _shown(evidence):
         shown = picture.height * min(1, FIGURE_WIDTH / picture.width)
@@ -132,7 +132,7 @@ def extreme_proportions(evidence: Evidence) -> Iterator[Finding]:
                 f"{picture.path} is shown {shown:,.0f} pixels high, and Outlook on Windows cuts what is over 1,728"
             )
             yield warning(extreme_proportions, place, message, "Make two or more pictures of it.")
-        elif figure.alt != "" and picture.width >= _SMALL and picture.width > _WIDEST * picture.height:
+        elif figure.alt and picture.width >= _SMALL and picture.width > _WIDEST * picture.height:
             message = f"{picture.path} is {picture.width} by {picture.height} pixels: a strip on a phone"
             yield warning(extreme_proportions, place, message, "Crop it at its sides.")
 

@@ -9,7 +9,6 @@ from dispatch.checks.check import Finding, Fix, error, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.hosts import is_local, is_this_machine
 from dispatch.checks.mending import mended_link, mended_text, readdressed
-from dispatch.checks.parts import CODE_SPAN
 from dispatch.checks.urls import OPEN, host_of, scheme_of, split, written_urls
 from dispatch.content.richtext import RichText
 from dispatch.content.texts import TextKind
@@ -95,7 +94,6 @@ def link_without_text(evidence: Evidence) -> Iterator[Finding]:
 
 
 _UNREAD = re.compile(r"\]\s?\(\s*<?(?:https?:|mailto:|www\.)")
-_CODE = re.compile(CODE_SPAN, re.DOTALL)
 
 
 def _fault(url: str) -> tuple[str, str] | None:
@@ -150,7 +148,7 @@ def _unread_links(evidence: Evidence) -> Iterator[tuple[Location, Fix | None]]:
     for text in evidence.texts:
         if text.written.kind is not TextKind.RICH:
             continue
-        prose = _CODE.sub(lambda match: " " * len(match[0]), text.written.value)
+        prose = text.without_code
         read = {prose.find("](", link.offset) for link in text.parsed.links}
         for match in _UNREAD.finditer(prose):
             if match.start() not in read:

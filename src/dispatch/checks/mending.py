@@ -9,13 +9,14 @@ from urllib.parse import unquote_plus
 from dispatch.checks.check import Fix
 from dispatch.checks.parts import WrittenLink
 from dispatch.content.issue import Issue
-from dispatch.content.richtext import MergeField, RichText, parse
+from dispatch.content.richtext import Link, MergeField, RichText, parse
 from dispatch.content.texts import IssueText, TextKind
 from dispatch.yaml_source import CURLY_QUOTES, Edit
 
 _WEB_ADDRESS = re.compile(r"https?://(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#][^\s<>]*)?", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[^\W\d_]{2,}")
 _DESTINATION = re.compile(r"\]\(\s*<?|<")
+_END = re.compile(r">?\s*\)|>")
 _WITH_SPACES = re.compile(r"\]\(((?:https?://|www\.)[^\s()<>\"'`]+(?: [^\s()<>\"'`]+)+)\)", re.IGNORECASE)
 _APART = re.compile(r"\]\s(?=\((?:https?://|mailto:|www\.)[^\s()<>]+\))", re.IGNORECASE)
 
@@ -46,11 +47,11 @@ def readdressed(issue: Issue, link: WrittenLink, mended: str) -> Fix | None:
     """The fix that writes another address for a link; merge fields have to be looked after by a person."""
     if any(isinstance(part, MergeField) for part in link.url):
         return None
-    start = link.offset
+    start = begin = link.offset
     if link.written.kind is TextKind.RICH:
-        found = _DESTINATION.search(link.written.value, link.offset)
+        found = _DESTINATION.search(link.written.value, begin)
         start = found.end() if found else start
-    return _fix(issue, link.written, start, RichText(link.url).plain, mended)
+    return _fix(issue, link.written, begin, start, RichText(link.url).plain, mended)
 
 
 def mended_text(issue: Issue, text: IssueText, bracket: int) -> Fix | None:
@@ -58,7 +59,10 @@ def mended_text(issue: Issue, text: IssueText, bracket: int) -> Fix | None:
     if apart := _APART.match(text.value, bracket):
         return replaced(issue, text, bracket, apart.end() + 1, "](", "Delete the space between ] and (")
     found = _WITH_SPACES.match(text.value, bracket)
-    return _fix(issue, text, found.start(1), found[1], _in_full(found[1])) if found else None
+    begin = text.value.rfind("[", 0, bracket)
+    if not found or begin < 0 or text.value[max(begin - 1, 0) : begin] in {"!", "\\"}:
+        return None
+    return _fix(issue, text, begin, found.start(1), found[1], _in_full(found[1]))
 
 
 def _in_full(url: str) -> str:
@@ -66,8 +70,11 @@ def _in_full(url: str) -> str:
     return f"https://{mended}" if mended[:4].lower() == "www." else mended
 
 
-def _fix(issue: Issue, text: IssueText, start: int, url: str, mended: str) -> Fix | None:
-    """The fix of the address that a text has at `start`: it must lead to the web or to a mailbox, and the link there."""
+def _fix(issue: Issue, text: IssueText, begin: int, start: int, url: str, mended: str) -> Fix | None:
+    """The fix of the address that a text has at `start`: it must lead to the web or to a mailbox, and the link there.
+
+    The link begins at `begin`. It alone is read again, for there may be a thousand of them in a text.
+    """
     address = _MAIL_ADDRESS if mended.startswith("mailto:") else _WEB_ADDRESS
     if mended == url or not address.fullmatch(mended.removeprefix("mailto:")):
         return None
@@ -75,7 +82,8 @@ def _fix(issue: Issue, text: IssueText, start: int, url: str, mended: str) -> Fi
     if text.value[start:end] != url:
         return None
     if text.kind is TextKind.RICH:
-        read = parse(f"{text.value[:start]}{mended}{text.value[end:]}")
-        if read.problems or mended not in {RichText(link.url).plain for link in read.links}:
+        closing = _END.match(text.value, end)
+        read = parse(f"{text.value[begin:start]}{mended}{closing[0]}") if closing else RichText(())
+        if read.problems or [RichText(node.url).plain for node in read.nodes if isinstance(node, Link)] != [mended]:
             return None
     return replaced(issue, text, start, end, mended)

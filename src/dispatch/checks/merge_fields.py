@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from dispatch.checks.check import Finding, error, warning
 from dispatch.checks.evidence import AudienceFacts, Evidence
-from dispatch.checks.parts import CODE_SPAN
 from dispatch.location import Location
 from dispatch.rendering.compiled import RESERVED_FIELDS
 from dispatch.yaml_model import did_you_mean
@@ -54,15 +53,13 @@ def foreign_merge_field(evidence: Evidence) -> Iterator[Finding]:
     """
     names = _FOREIGN_NAMES | {_letters(name) for name in evidence.audience.known_fields}
     for text in evidence.texts:
-        prose = _CODE.sub(lambda match: " " * len(match[0]), text.written.value)
-        for match in _FOREIGN.finditer(prose):
+        for match in _FOREIGN.finditer(text.without_code):
             if match["mark"] == "*|" or _letters(match["name"]) in names:
                 place = evidence.issue.locate(text.written.path, match.start())
                 message = f"“{match[0]}” is a merge field of another program, and would be mailed as it stands"
                 yield error(foreign_merge_field, place, message, "Here one is written {{first_name|reader}}.")
 
 
-_CODE = re.compile(CODE_SPAN, re.DOTALL)
 _FOREIGN = re.compile(
     r"(?P<mark>\*\||%%?|\$\{|(?<!\{)\{\$?|\[\[|<<) ?(?P<name>\w+(?: \w+)*) ?(?:\|\*|%%?|\}(?!\})|\]\]|>>)"
 )

@@ -13,15 +13,18 @@ from dispatch.content.richtext import MergeField, Node, RichText, TextRun, parse
 from dispatch.content.texts import IssueText, TextKind
 from dispatch.location import Location
 
-CODE_SPAN = r"(`+)(?!`).*?(?<!`)\1(?!`)"
-"""Code as rich text writes it (CommonMark §6.1), for patterns that must not look into it; takes DOTALL and group 1."""
+CODE = r"`+"
+"""Where code may begin in rich text, for patterns that `blanked` takes."""
 
+_TICKS = re.compile(CODE)
 
+# Every pattern that an issue's text is searched with takes time in proportion to its length, whatever stands in it.
 _NO_PLAIN_PROSE = re.compile(
-    r"\{\{[^{}]*\}\}|\b(?:https?://|www\.)(?:[^\s<>()\[\]]|\([^\s<>()]*\))+|\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
+    r"\{\{[^{}]*\}\}|\b(?:https?://|www\.)(?:[^\s<>()\[\]]|\([^\s<>()]*\))+"
+    r"|(?<![\w.+-])[\w.+-]{1,64}+@[\w-]+(?:\.[\w-]+)+"
 )
 _NO_PROSE = re.compile(
-    rf"{CODE_SPAN}|(?<=\])\((?:<[^<>]*>|(?:[^()\s]|\([^()\s]*\))*)\)|<[a-z][a-z0-9+.-]*:[^<>\s]*>"
+    rf"{CODE}|(?<=\])\((?:<[^<>]*>|(?:[^()\s]|\([^()\s]*\))*)\)|<[a-z][a-z0-9+.-]*:[^<>\s]*>"
     rf"|{_NO_PLAIN_PROSE.pattern}",
     re.DOTALL | re.IGNORECASE,
 )
@@ -39,8 +42,12 @@ class ReadText:
         """The text as written, character for character, with spaces in the place of code, addresses and merge fields."""
         if self.written.kind is TextKind.URL:
             return " " * len(self.written.value)
-        taken = _NO_PROSE if self.written.kind is TextKind.RICH else _NO_PLAIN_PROSE
-        return taken.sub(lambda match: " " * len(match[0]), self.written.value)
+        return blanked(self.written.value, _NO_PROSE if self.written.kind is TextKind.RICH else _NO_PLAIN_PROSE)
+
+    @cached_property
+    def without_code(self) -> str:
+        """The text as written, character for character, with spaces in the place of code."""
+        return blanked(self.written.value, _TICKS)
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,37 @@ class WrittenField:
     field: MergeField
     in_url: bool
     location: Location
+
+
+def blanked(text: str, pattern: re.Pattern[str]) -> str:
+    """A text with spaces in the place of what a pattern finds; where it finds backticks, in the place of their code."""
+    ends = _ends_of_code(text)
+    pieces: list[str] = []
+    at = 0
+    while match := pattern.search(text, at):
+        begin, end = match.span()
+        pieces.append(text[at:begin])
+        if text[begin] != "`":
+            pieces.append(" " * (end - begin))
+        elif begin in ends:
+            end = ends[begin]
+            pieces.append(" " * (end - begin))
+        else:
+            pieces.append(text[begin:end])
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def _ends_of_code(text: str) -> dict[int, int]:
+    """Where code would begin and end: at a run of backticks and the next one of the same length (CommonMark §6.1)."""
+    ends: dict[int, int] = {}
+    following: dict[int, int] = {}
+    for run in reversed(list(_TICKS.finditer(text))):
+        begin, end = run.span()
+        if end - begin in following:
+            ends[begin] = following[end - begin]
+        following[end - begin] = end
+    return ends
 
 
 def read_texts(issue: Issue) -> Iterator[ReadText]:

@@ -16,7 +16,7 @@ from dispatch.content.texts import TextKind
 from dispatch.location import Location
 
 Mark = tuple[int, str]
-"""A mark without a partner: its offset in the text, and the mark."""
+"""A mark in a text, as one without a partner: its offset, and what is written there."""
 
 
 def unbalanced_quotes(evidence: Evidence) -> Iterator[Finding]:
@@ -73,10 +73,11 @@ def leftover_markup(evidence: Evidence) -> Iterator[Finding]:
     """
     for text in evidence.texts:
         if text.written.kind is TextKind.PLAIN:
-            if match := _MARKDOWN.search(text.prose) or _LINK.search(text.written.value):
-                message = f"“{_short(match[0])}” is Markdown, which is not read here: everybody would see its marks"
+            if found := _markdown_in(text):
+                offset, written = found
+                message = f"“{_short(written)}” is Markdown, which is not read here: everybody would see its marks"
                 hint = "Write the words alone."
-                yield warning(leftover_markup, _place(evidence, text, match.start()), message, hint)
+                yield warning(leftover_markup, _place(evidence, text, offset), message, hint)
         elif text.written.kind is TextKind.RICH and "**" in _shown(text.parsed.nodes):
             for offset in _lonely_stars(text.prose)[:1]:
                 message = "everybody would see this **: it does not begin or end bold text"
@@ -115,8 +116,9 @@ _SMILEY = re.compile(r"[:;=]['’]?-?$")  # noqa: RUF001
 _INTERVAL = re.compile(r"[\[(]-?[\w.∞]+[,;] ?-?[\w.∞]+[\])]")
 _ITEM = re.compile(r"(?:^|[\s(,;])(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})$")
 _STARS = re.compile(r"(?<![\\*])\*\*(?!\*)")
-_MARKDOWN = re.compile(r"(?<!\S)\*\*(?=[^\s*]).*?(?<=[^\s*])\*\*")
-_LINK = re.compile(r"\[[^\[\]]+\]\((?:https?:|mailto:|www\.)[^\s)]*\)")
+_BOLD_BEGINS = re.compile(r"(?<!\S)\*\*(?=[^\s*])")
+_BOLD_ENDS = re.compile(r"(?<=[^\s*])\*\*")
+_LINK = re.compile(r"\[[^\[\]]+\]\((?:https?:|mailto:|www\.)[^\s)\[]*\)")
 _TAGS = "a|b|blockquote|br|center|code|div|em|font|h[1-6]|hr|i|img|li|ol|p|small|span|strong|su[bp]|table|t[dhr]|u|ul"
 _HTML = re.compile(
     rf"</?(?P<tag>{_TAGS})(?:\s[^<>]*)?/?>|&(?:(?P<name>[A-Za-z]{{2,8}}\d?)|(?P<number>#\d{{2,6}}|#[xX][0-9A-Fa-f]{{2,5}}));"
@@ -191,12 +193,23 @@ def _lonely_brackets(prose: str, pair: str) -> list[Mark]:
     return sorted(lonely + waiting)
 
 
+def _markdown_in(text: ReadText) -> Mark | None:
+    """The first Markdown in a text that is not read as such, and where it stands."""
+    prose = text.prose
+    begin = _BOLD_BEGINS.search(prose)
+    end = _BOLD_ENDS.search(prose, begin.end()) if begin else None
+    if begin and end:
+        return begin.start(), prose[begin.start() : end.end()]
+    link = _LINK.search(text.written.value)
+    return (link.start(), link[0]) if link else None
+
+
 def _lonely_stars(prose: str) -> list[int]:
     """Where ** begins bold text that never ends, or stands between spaces on both sides of a text."""
     waiting: list[int] = []
     loose: list[int] = []
     for match in _STARS.finditer(prose):
-        before, behind = prose[: match.start()][-1:], prose[match.end() :][:1]
+        before, behind = prose[max(match.start() - 1, 0) : match.start()], prose[match.end() : match.end() + 1]
         ends, begins = bool(before.strip()), bool(behind.strip())
         if ends and waiting:
             waiting.pop()

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from dispatch.checks.check import Finding, Fix, error, warning
 from dispatch.checks.evidence import Evidence
-from dispatch.checks.parts import CODE_SPAN
+from dispatch.checks.parts import CODE, blanked
 from dispatch.content.issue import Issue
 from dispatch.content.richtext import parse_plain
 from dispatch.content.texts import TextKind
@@ -118,7 +118,7 @@ def leftover_placeholder(evidence: Evidence) -> Iterator[Finding]:
     for text in evidence.texts:
         if text.written.kind is TextKind.URL:
             continue
-        prose = _INNOCENT.sub(lambda match: " " * len(match[0]), text.written.value)
+        prose = blanked(text.written.value, _INNOCENT)
         for match in _PLACEHOLDER.finditer(prose):
             if not _is_a_word(match[0], issue.language):
                 place = issue.locate(text.written.path, match.start())
@@ -134,10 +134,9 @@ _REPLIES = re.compile(rf"(?:{_REPLY.pattern})+\s*(?=\S)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\b(?:(?:TK)+|TODO|FIXME|X{3,}|[Ll]orem +[Ii]psum|LOREM +IPSUM)\b")
 _CERTAIN = re.compile(r"(?:TK)+|lorem +ipsum", re.IGNORECASE)
 _INNOCENT = re.compile(
-    CODE_SPAN + r"|\]\([^)\s]*|<[a-z]+:[^>\s]*>|\bhttps?://\S+"  # web addresses
+    CODE + r"|\]\([^)\s]*|<[a-z]+:[^<>\s]*>|\bhttps?://\S+"  # web addresses
     r"|\bTK[ -]?\d+|\bTK [A-Z][a-z]+"
-    r"|\b[A-Z][a-z]{3,} XXX\b|\bXXX [A-Z][a-z]+",
-    re.DOTALL,
+    r"|\b[A-Z][a-z]{3,} XXX\b|\bXXX [A-Z][a-z]+"
 )
 
 

@@ -11,7 +11,6 @@ from dispatch.cli.checking import in_colour
 from dispatch.cli.progress import sending_progress
 from dispatch.cli.standing import advise, exit_code, show_standing, standing_under_lock
 from dispatch.cli.terminal import ask, count, duration, json_option, require_person, say, settings, show, show_json
-from dispatch.content.issue import Issue
 from dispatch.delivery.mailing import Mailing
 from dispatch.delivery.recovery import doubt_rest
 from dispatch.delivery.report import Status
@@ -38,7 +37,7 @@ provider_option = click.option("--provider", metavar="P", help="Instead of the o
 
 @click.command()
 @click.argument("issue")
-@click.option("--to", "addresses", multiple=True, metavar="ADDRESS", help="Where to; may be repeated.")
+@click.option("--to", "addresses", multiple=True, required=True, metavar="ADDRESS", help="Where to; may be repeated.")
 @provider_option
 @click.argument("more", nargs=-1, metavar="[ADDRESS]...")
 @json_option
@@ -55,10 +54,6 @@ def test(
 
     Its unsubscribe link opens the real page and changes nothing.
     """
-    if not addresses:
-        raise UsageMistake(
-            "nobody is named whom to send it to", remedy=f"Write: dispatch test {issue} --to you@example.org"
-        )
     project = context.with_resource(Project(settings(context, provider=provider)))
     read = project.read_issue(issue)
     results = []
@@ -124,7 +119,7 @@ def send(
         )
         _stop_on_errors(proposal)
         claims = claims_of(project, proposal.plan.capabilities)
-        _tell(project, read, proposal, claims)
+        _tell(project, proposal, claims)
         proposal = look_once_more(project, proposal, claims, after_restore=after_restore)
         if proposal.unseen:
             say(f"How the account stands was not seen: {proposal.unseen}\n")
@@ -211,7 +206,7 @@ def _stop_on_errors(proposal: Proposal) -> None:
         say()
 
 
-def _tell(project: Project, issue: Issue, proposal: Proposal, claims: Claims) -> None:
+def _tell(project: Project, proposal: Proposal, claims: Claims) -> None:
     """What is about to happen, in one aligned column."""
     plan, audience = proposal.plan, proposal.audience
     people = count(audience.count, "recipient") + (f" of segment {plan.segment_name}" if plan.segment_name else "")
@@ -228,8 +223,6 @@ def _tell(project: Project, issue: Issue, proposal: Proposal, claims: Claims) ->
         facts.append(("Duration", f"{duration((plan.limit or audience.count) / per_second)} at {rate}"))
     if plan.limit:
         facts.append(("Limit", f"pauses after {plan.limit:,}"))
-    if issue.date and (early := (issue.date - project.today()).days) > 0:
-        facts.append(("Date", f"{issue.date}, in {count(early, 'day')}: you are sending it early"))
     if str(claims):
         facts.append(("Claim", str(claims)))
     told = ""

@@ -229,8 +229,7 @@ def _slug_from(file: str, problems: list[Problem]) -> str:
         message = (
             f"the file's name gives no slug: that is a-z, 0-9 and single hyphens, at most {_LONGEST_SLUG} characters"
         )
-        slug = slug_of(stem) or "my-issue"
-        remedy = f"Rename it to {slug}.yaml, or write `slug: {slug}`."
+        remedy = f"Rename the file, or write `slug: {slug_of(stem) or 'my-issue'}`."
         problems.append(Problem(message, Location(file, 1, 1), remedy))
     return stem
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,12 +25,7 @@ class Words:
     next: str
     empty: str
 
-    def source_of(self, written: str) -> str:
-        """The sentence that a source is told in: the source alone, where it begins with its own word, as "Photo: Kim"."""
-        return "{}" if _LABELLED.match(written) else self.source
 
-
-_LABELLED = re.compile(r"\[?\w+\s?[:\uff1a]\s")
 _WORDS = {
     "en": Words(
         view_online="View online",
