@@ -38,7 +38,7 @@ def test_each_issue_says_how_far_it_has_come(browser: Browser, preview: Preview)
     dispatch(preview.folder, "send", "winds", "--yes")
     preview.write("issues/tides.yaml", TIDES.replace("https://harbour.example/tides", "javascript:x"))
     with opened(browser, preview) as page:
-        expect(standing_of(page, "The tides of March")).to_have_text("draft")
+        expect(standing_of(page, "The tides of March")).to_have_text("draft · 1 error")
         expect(standing_of(page, "Winds and weather")).to_have_text(re.compile(r"^sent to 2 on \d{1,2} [A-Z][a-z]+$"))
         expect(standing_of(page, "Winds and weather").locator("use")).to_have_attribute("href", "#icon-sent")
         heights = page.locator("#issues").evaluate("list => list.offsetHeight")

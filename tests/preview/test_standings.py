@@ -12,8 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from dispatch.cli.group import cli
+from dispatch.errors import Problem
 from dispatch.preview.desk import Desk
 from dispatch.preview.standings import Standing, StandingBook
+from dispatch.preview.verdicts import Verdicts
 from dispatch.project import Project
 from preview.client import SETTINGS, TIDES, Preview
 
@@ -38,7 +40,12 @@ def saved(desk: Desk, name: str, text: str) -> dict[str, Standing]:
     path.write_text(text)
     desk.changed([path])
     desk.view("tides")
-    told = StandingBook(desk).standings(desk.generation)
+    return standings(desk)
+
+
+def standings(desk: Desk) -> dict[str, Standing]:
+    """Those that a browser gets which asks for the first time."""
+    told = StandingBook(desk, Verdicts(desk)).standings(desk.generation)
     assert told
     return told.of
 
@@ -49,15 +56,16 @@ def test_issues_in_which_the_checks_find_no_error_are_checked(desk: Desk) -> Non
             "winds"
         ]
 
-    assert winds("It blew.") == Standing(checked=True)
-    assert winds("'[x](javascript:y)'") == Standing(checked=False)
-    assert winds("It blew again.") == Standing(checked=True)
-    assert winds("[") == Standing(checked=False)
+    assert winds("It blew.") == Standing(errors=0)
+    assert winds("'[x](javascript:y) and [z](javascript:z)'") == Standing(errors=2)
+    assert winds("It blew again.") == Standing(errors=0)
+    assert winds("[") == Standing(errors=None), "it cannot be read, and that is said already"
+    assert winds("'{{no_such_field|x}}'") == Standing(errors=1)
     assert not (desk.project.config.folder / ".dispatch/dispatch.db").exists()
 
 
 def test_the_browser_gets_them_as_json(quiet: Preview) -> None:
-    checked = {"checked": True, "sent": None}
+    checked = {"errors": 0, "sent": None}
     with quiet.views(issue="tides") as views:
         generation = str(next(views)["generation"])
     told = {"standings": {"tides": checked, "winds": checked}, "trouble": ""}
@@ -67,7 +75,7 @@ def test_the_browser_gets_them_as_json(quiet: Preview) -> None:
 
 
 def test_a_second_question_does_not_wait_for_the_first(desk: Desk) -> None:
-    book = StandingBook(desk)
+    book = StandingBook(desk, Verdicts(desk))
     with book._looking:
         assert book.standings(desk.generation) is None
     assert book.standings(desk.generation) is not None
@@ -76,26 +84,27 @@ def test_a_second_question_does_not_wait_for_the_first(desk: Desk) -> None:
 def test_files_that_change_meanwhile_end_the_checking(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
 
-    def findings(name: str, generation: int) -> None:
+    def judged(name: str) -> tuple[Problem, ...]:
         looked.append(name)
         desk.changed([])
+        return ()
 
-    monkeypatch.setattr(desk, "findings", findings)
-    assert StandingBook(desk).standings(desk.generation) is None
+    monkeypatch.setattr(desk, "judged", judged)
+    assert StandingBook(desk, Verdicts(desk)).standings(desk.generation) is None
     assert looked == ["tides"]
 
 
 def test_other_settings_make_a_check_void(desk: Desk) -> None:
-    assert saved(desk, "dispatch.yaml", SETTINGS)["winds"] == Standing(checked=True)
+    assert saved(desk, "dispatch.yaml", SETTINGS)["winds"] == Standing(errors=0)
     strict = saved(desk, "dispatch.yaml", SETTINGS + "checks: {severity: {missing-preheader: error}}\n")
-    assert strict == {"tides": Standing(checked=True), "winds": Standing(checked=False)}
+    assert strict == {"tides": Standing(errors=0), "winds": Standing(errors=1)}
 
 
 def test_a_ledger_out_of_reach_is_told_and_breaks_nothing(desk: Desk) -> None:
     saved(desk, "dispatch.yaml", SETTINGS + "database: postgresql://nobody@127.0.0.1:1/none\n")
-    told = StandingBook(desk).standings(desk.generation)
+    told = StandingBook(desk, Verdicts(desk)).standings(desk.generation)
     assert told
-    assert told.of["tides"] == Standing(checked=True)
+    assert told.of["tides"] == Standing(errors=0)
     assert "127.0.0.1" in told.trouble
 
 
@@ -115,7 +124,7 @@ def test_a_database_of_another_version_is_left_as_it_is(desk: Desk) -> None:
     dispatch(folder, "send", "tides", "--yes")
     with closing(sqlite3.connect(folder / ".dispatch/dispatch.db")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '0001'")
-    told = StandingBook(desk).standings(desk.generation)
+    told = StandingBook(desk, Verdicts(desk)).standings(desk.generation)
     assert told
     assert "another version" in told.trouble
     with closing(sqlite3.connect(folder / ".dispatch/dispatch.db")) as database:
@@ -130,4 +139,44 @@ def test_what_is_refused_is_in_the_list_with_the_reason(desk: Desk) -> None:
     assert [problem.message for problem in desk.view("caf\\xe9").problems] == [
         f"{os.path.relpath(issues)}/caf\\xe9.yaml is not read: its name is not UTF-8"
     ]
-    assert desk.findings("tides", desk.generation)
+    assert Verdicts(desk).judgement("tides", desk.generation)
+
+
+def test_a_verdict_stands_while_all_that_it_rests_on_does(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = desk.project.config.folder
+    (folder / "issues/spring.yaml").write_text("title: Spring\ndate: 2026-04-01\nblocks: [paragraph: One.]\n")
+    verdicts = Verdicts(desk)
+    book = StandingBook(desk, verdicts)
+
+    def unknown(*changed: str) -> set[str]:
+        """The issues of which nobody knows any more, when files have changed; then somebody looks."""
+        desk.changed([folder / name for name in changed])
+        errors = verdicts.errors(desk.issues())
+        assert book.standings(desk.generation)
+        assert None not in verdicts.errors(desk.issues()).values()
+        return {name for name, number in errors.items() if number is None}
+
+    everything = {"tides", "winds", "spring"}
+    assert unknown("issues/spring.yaml") == everything
+    assert unknown("issues/spring.yaml") == set()
+    (folder / "issues/tides.yaml").write_text(TIDES.replace("the tide is out", "the tide is in"))
+    assert unknown("issues/tides.yaml") == {"tides"}
+    (folder / "issues/tides.yaml").write_text(TIDES.replace("/tides", "/ebb"))
+    assert unknown("issues/tides.yaml") == {"tides", "spring"}, "a later issue may repeat a link"
+    (folder / "images/pier.png").unlink()
+    assert unknown("images/pier.png") == everything
+    assert verdicts.errors(desk.issues())["tides"] == 1
+    monkeypatch.setattr("dispatch.preview.standings._PATIENCE", 0.0)
+    desk.changed([])
+    told = book.standings(desk.generation)
+    assert told
+    assert sorted(str(each.errors) for each in told.of.values()) == ["0", "None", "None"], "one is looked at, at least"
+
+
+def test_an_issue_is_judged_once_in_a_state_of_the_files(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    verdicts = Verdicts(desk)
+    first = verdicts.judgement("tides", desk.generation)
+    monkeypatch.delattr(Desk, "judged")
+    assert verdicts.judgement("tides", desk.generation) is first
+    assert verdicts.judgement("tides", desk.generation + 1) is None
+    assert verdicts.judgement("none", desk.generation) is None

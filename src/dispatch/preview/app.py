@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -34,6 +35,7 @@ from dispatch.preview.reload import Reloader
 from dispatch.preview.schemes import in_scheme
 from dispatch.preview.simulations import AS_SENT, SIMULATIONS, Scheme, Simulated
 from dispatch.preview.standings import StandingBook
+from dispatch.preview.verdicts import Verdicts
 from dispatch.rendering.webpage import WebPage
 
 _STILL = 0.12
@@ -43,6 +45,9 @@ MOST_VALUES = 100
 """Merge fields that can be made up at once."""
 
 _MOST_DIGITS = 15
+
+_LIST_READERS = 2
+"""Who look people up at once: a long list is read for seconds, and there are 40 threads for everything."""
 
 _HEARTBEAT = 15
 """Seconds between signs of life on a stream on which nothing happens."""
@@ -63,7 +68,10 @@ class _Answers:
         self._editor = Editor(desk)
         self._edit_token = edit_token
         self._reloader = reloader
-        self._standings = StandingBook(desk)
+        self._verdicts = Verdicts(desk)
+        self._standings = StandingBook(desk, self._verdicts)
+        self._judging = asyncio.Lock()
+        self._reading = asyncio.Semaphore(_LIST_READERS)
         self._static = page.static_files()
 
     def routes(self) -> list[Route]:
@@ -153,13 +161,19 @@ class _Answers:
     def standings(self, request: Request) -> Response:
         return _json(page.standings_as_json(self._standings.standings(_generation(request))))
 
-    def findings(self, request: Request) -> Response:
-        name, *_ = _choice(request)
-        found = self._desk.findings(name, _generation(request))
+    async def findings(self, request: Request) -> Response:
+        """What the checks say; who waits for it waits without a thread, of which others are in need."""
+        (name, *_), generation = _choice(request), _generation(request)
+        async with self._judging:
+            if generation != self._desk.generation:
+                return _json(points.judgement_as_json(None, self._desk.project))
+            found = await run_in_threadpool(self._verdicts.judgement, name, generation)
         return _json(points.judgement_as_json(found, self._desk.project))
 
-    def people(self, request: Request) -> Response:
-        return _json(page.people_as_json(self._desk.people(request.query_params.get("q", ""))))
+    async def people(self, request: Request) -> Response:
+        async with self._reading:
+            found = await run_in_threadpool(self._desk.people, request.query_params.get("q", ""))
+        return _json(page.people_as_json(found))
 
     def texts(self, request: Request) -> Response:
         name, *_ = _choice(request)
@@ -176,18 +190,17 @@ class _Answers:
         return _json(told | {"at": text_at_as_json(issue, line, column) if line and column else None})
 
     async def proposal(self, request: Request) -> Response:
-        return await _edited(request, self._editor.propose)
+        return await _edited(request, self._editor.propose, lambda _: None)
 
     async def edit(self, request: Request) -> Response:
-        answer = await _edited(request, self._editor.write)
-        if answer.status_code == 200:
-            # Here and not in a thread, as from the watch, which is told a moment later: the page may write on at once.
-            self._desk.changed(())
-        return answer
+        # Here and not in a thread, as from the watch, which is told a moment later: the page may write on at once.
+        return await _edited(request, self._editor.write, lambda written: self._desk.changed([written.file]))
 
 
-async def _edited(request: Request, work: Callable[[AskedEdits], Proposal]) -> Response:
-    """What comes of edits, or why nothing does."""
+async def _edited(
+    request: Request, work: Callable[[AskedEdits], Proposal], done: Callable[[Proposal], None]
+) -> Response:
+    """What comes of edits, or why nothing does; `done` is told what came of them."""
     body = b""
     async for chunk in request.stream():
         body += chunk
@@ -197,9 +210,11 @@ async def _edited(request: Request, work: Callable[[AskedEdits], Proposal]) -> R
     if not asked:
         raise HTTPException(400)
     try:
-        return _json(proposal_as_json(await run_in_threadpool(work, asked)))
+        proposal = await run_in_threadpool(work, asked)
     except DispatchError as error:
         return _refusal(error)
+    done(proposal)
+    return _json(proposal_as_json(proposal))
 
 
 def _refusal(error: DispatchError) -> Response:

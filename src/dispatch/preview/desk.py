@@ -13,7 +13,6 @@ from pathlib import Path
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
-from dispatch.checks.check import Severity
 from dispatch.checks.waivers import Judgement
 from dispatch.content.issue import Issue
 from dispatch.content.richtext import parse_plain
@@ -76,6 +75,7 @@ class Entry:
     date: dt.date | None
     slug: str
     digest: str  # of its content
+    said: int  # a hash of what later issues are compared with
     readable: bool
 
 
@@ -90,16 +90,14 @@ class Desk:
         self._elsewhere: dict[str, Path] = {}  # a named issue that is not in issues/
         self._preferred = self._named(issue) if issue else ""
         self._lock = Lock()
-        self._checking = Lock()
         self._outdated = False
         self._trouble: Problems = ()
         self._sheets: dict[str, tuple[int, Sheet]] = {}  # with the generation that it is of
         self._entries: dict[Path, tuple[int, Entry]] = {}
         self._written: tuple[Compilation, Recipient, Message] | None = None
         self._page: tuple[Compilation, WebPage | Problems] | None = None
-        # By name: under which settings and in which content the checks found no error, or some.
-        self._fit: dict[str, tuple[Project, str, bool]] = {}
         self.generation = 0
+        self.surroundings = 0  # the same for all that is no issue
 
     @property
     def project(self) -> Project:
@@ -116,7 +114,11 @@ class Desk:
         return (folder, *sorted(linked | {path.parent for path in self._elsewhere.values()}))
 
     def changed(self, paths: Iterable[Path]) -> None:
-        """Files have changed: what was compiled before is out of date."""
+        """Files have changed, or nobody knows which: what was compiled before is out of date."""
+        paths = tuple(paths)
+        issues = self._project.config.folder / "issues"
+        if not paths or any(path.parent not in {issues, issues.resolve()} for path in paths):
+            self.surroundings += 1
         settings = {self._project.config.file.name, ".env"}
         templates = (self._project.config.folder / "templates").resolve()
         # A theme does not notice a new file in the place of a built-in one, so it is opened anew: that costs 30 ms.
@@ -132,7 +134,7 @@ class Desk:
     def issues(self) -> list[Entry]:
         """All issues: those without a date, which are being written, then the newest first."""
         entries = [self._entry(name, path) for name, path in self._files().items()]
-        entries += [Entry(name, name, None, name, "", readable=False) for name in self._project.refused_files()]
+        entries += [Entry(name, name, None, name, "", 0, readable=False) for name in self._project.refused_files()]
         return sorted(entries, key=lambda entry: entry.date or dt.date.max, reverse=True)
 
     def view(self, name: str, address: str = "", made_up: Values = ()) -> View:
@@ -193,22 +195,13 @@ class Desk:
             self._page = (good, _tried(self._project.webpage, good.issue, media_url="media/", root=root))
         return self._page[1]
 
-    def findings(self, name: str, generation: int) -> Judgement | Problems | None:
-        """What the checks say; None where the desk has moved on. One at a time: over a long list they take seconds."""
-        with self._checking:
-            good = self.view(name).sheet.good if generation == self.generation else None
-            if not good:
-                return None
-            project = self._project
-            found = _tried(project.judge, good.issue, good.compiled, good.marked)
-            fit = isinstance(found, Judgement) and all(each.severity is not Severity.ERROR for each in found.findings)
-            self._fit[name] = (project, good.issue.source.digest, fit)
-            return found
-
-    def is_fit(self, entry: Entry) -> bool | None:
-        """Whether the checks found no error in an issue as it is written now; None where they have not looked at that."""
-        project, digest, fit = self._fit.get(entry.name, (None, "", False))
-        return fit if project is self._project and digest == entry.digest else None
+    def judged(self, name: str) -> Judgement | Problems:
+        """What the checks say of an issue as it is now, or what keeps them from it."""
+        sheet = self.view(name).sheet
+        if sheet.problems or not sheet.good:
+            return sheet.problems
+        good = sheet.good
+        return _tried(self._project.judge, good.issue, good.compiled, good.marked)
 
     def people(self, query: str) -> Found | Problems:
         """Subscribers whose message could be looked at, or what is wrong with the list."""
@@ -241,10 +234,14 @@ class Desk:
             issue = _tried(self._project.read_issue, name)
             if isinstance(issue, Issue):
                 title = parse_plain(issue.title).plain
-                entry = Entry(name, title, issue.date, issue.slug, issue.source.digest, readable=True)
+                head = self._project.heads.of(path)
+                said = hash((issue.subject, title, head.urls))
+                entry = Entry(name, title, issue.date, issue.slug, issue.source.digest, said, readable=True)
             else:
                 slug = self._project.slug(name)
-                entry = replace(entry or Entry(name, name, None, slug, "", readable=False), digest="", readable=False)
+                entry = replace(
+                    entry or Entry(name, name, None, slug, "", 0, readable=False), digest="", readable=False
+                )
             self._entries[path] = (stamp, entry)
         return entry
 

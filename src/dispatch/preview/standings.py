@@ -1,4 +1,4 @@
-"""How far each issue has come: a draft, checked, or sent to so many people."""
+"""How far each issue has come: a draft with so many errors, checked, or sent to so many people."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from threading import Lock
 
 from dispatch.errors import DispatchError
 from dispatch.preview.desk import Desk
+from dispatch.preview.verdicts import Verdicts
 from dispatch.records import Sent
 
 _PATIENCE = 2.0
@@ -16,9 +17,9 @@ _PATIENCE = 2.0
 
 @dataclass(frozen=True)
 class Standing:
-    """An issue's: whether the checks find no error in it as it is now, and what was sent of it."""
+    """An issue's: how many errors the checks find in it as it is now, None while nobody knows, and what was sent of it."""
 
-    checked: bool = False
+    errors: int | None = None
     sent: Sent | None = None
 
 
@@ -33,8 +34,9 @@ class Standings:
 class StandingBook:
     """Finds the standings out, beside the desk's work. Threads may share it."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, verdicts: Verdicts) -> None:
         self._desk = desk
+        self._verdicts = verdicts
         self._looking = Lock()
 
     def standings(self, generation: int) -> Standings | None:
@@ -56,16 +58,13 @@ class StandingBook:
             sent = self._desk.project.sent()
         except DispatchError as error:
             trouble = error.problems[0].message
-        standings, until = {}, time.monotonic() + _PATIENCE
-        for entry in self._desk.issues():
-            if (
-                entry.slug not in sent
-                and entry.readable
-                and self._desk.is_fit(entry) is None
-                and time.monotonic() < until
-            ):
-                self._desk.findings(entry.name, generation)
-                if self._desk.generation != generation:
-                    return None
-            standings[entry.name] = Standing(bool(self._desk.is_fit(entry)), sent.get(entry.slug))
-        return Standings(standings, trouble)
+        entries, until = self._desk.issues(), time.monotonic() + _PATIENCE
+        drafts = [entry for entry in entries if entry.readable and entry.slug not in sent]
+        for name in [name for name, errors in self._verdicts.errors(drafts).items() if errors is None]:
+            self._verdicts.judgement(name, generation)
+            if self._desk.generation != generation:
+                return None
+            if time.monotonic() > until:
+                break
+        errors = self._verdicts.errors(drafts)
+        return Standings({each.name: Standing(errors.get(each.name), sent.get(each.slug)) for each in entries}, trouble)

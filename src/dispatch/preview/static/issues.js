@@ -1,6 +1,6 @@
 // The list of issues, each with how far it has come. That is asked for last: it never keeps the mail waiting.
 
-import { ask, byId, element, icon, why } from "./dom.js";
+import { ask, byId, count, element, icon, why } from "./dom.js";
 
 // Milliseconds after which to ask again where the server had other work.
 const AGAIN = 1000;
@@ -52,7 +52,9 @@ export class IssueList {
     try {
       const { standings, trouble } = await ask("standings", { generation }, this.#asking.signal);
       if (standings) this.#tell(standings, trouble);
-      else this.#again = setTimeout(() => this.follow(generation), AGAIN);
+      if (!standings || this.#links().some((link) => isOpen(link, standings))) {
+        this.#again = setTimeout(() => this.follow(generation), AGAIN);
+      }
     } catch (error) {
       if (error.name !== "AbortError") this.#told(`How far the issues have come could not be found out: ${why(error)}.`);
     }
@@ -61,7 +63,9 @@ export class IssueList {
   #tell(standings, trouble) {
     for (const link of this.#links()) {
       const standing = standings[link.dataset.issue];
-      if (standing) link.querySelector(".standing").replaceWith(standingLine(standing, trouble));
+      if (!standing) continue;
+      const line = isReadable(link) || standing.sent ? standingLine(standing, trouble) : nothing();
+      link.querySelector(".standing").replaceWith(line);
     }
   }
 
@@ -76,14 +80,30 @@ function row(issue, standing) {
     { className: issue.readable ? "" : "unreadable" },
     issue.title,
     element("small", {}, issue.readable ? day(issue.date) : "cannot be read"),
-    standing ?? element("small", { className: "standing" }), // it has its height before it has its words
+    standing ?? nothing(),
   );
   link.dataset.issue = issue.name;
   return element("li", {}, link);
 }
 
-function standingLine({ checked, sent }, trouble) {
-  let [state, words] = checked ? ["checked", "checked"] : ["draft", "draft"];
+function isReadable(link) {
+  return !link.classList.contains("unreadable");
+}
+
+// Whether the server has yet to find out how far an issue has come.
+function isOpen(link, standings) {
+  const standing = standings[link.dataset.issue];
+  return standing && !standing.sent && standing.errors === null && isReadable(link);
+}
+
+// It has its height before it has its words.
+function nothing() {
+  return element("small", { className: "standing" });
+}
+
+function standingLine({ errors, sent }, trouble) {
+  let [state, words] = errors ? ["draft", `draft · ${count(errors, "error")}`] : ["checked", "checked"];
+  if (errors === null) [state, words] = ["draft", "draft · being checked"];
   if (sent?.pending) [state, words] = ["sent", `sent to ${number(sent.accepted)} of ${number(sent.audience)}`];
   else if (sent) [state, words] = ["sent", `sent to ${number(sent.accepted)} on ${shortDay(sent.began)}`];
   else if (trouble) [state, words] = ["unknown", "whether it was sent is not known"];
