@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dispatch.cli.standing import advise, exit_code, show_standing
+from dispatch.cli.terminal import in_zone
 from dispatch.delivery.mailing import MailingState
 from dispatch.delivery.report import Status
 
@@ -28,7 +29,7 @@ STATUS = Status(
 
 
 def test_numbers_stand_below_each_other(capsys: pytest.CaptureFixture[str]) -> None:
-    show_standing(STATUS, as_json=False)
+    show_standing(STATUS, "UTC", as_json=False)
     assert (
         capsys.readouterr().out
         == """\
@@ -53,7 +54,7 @@ def test_every_state_has_an_exit_code_and_a_next_step(state: MailingState, capsy
     where = replace(STATUS, state=state, uncertain=int(state is MailingState.FINISHED_UNCERTAIN))
     codes = {MailingState.FINISHED: 0, MailingState.CANCELLED: 0, MailingState.FINISHED_UNCERTAIN: 4}
     assert exit_code(where) == codes.get(state, 3)
-    show_standing(where, as_json=False)
+    show_standing(where, "UTC", as_json=False)
     advise(where)
     said = capsys.readouterr()
     assert said.out.startswith(f"bridge.1  {state.replace('_', ', ')}\n")
@@ -63,3 +64,16 @@ def test_every_state_has_an_exit_code_and_a_next_step(state: MailingState, capsy
         assert "dispatch settle bridge.1 --hold" in said.err
     else:
         assert said.err.startswith("\nNext: dispatch ")
+
+
+def test_times_are_those_of_the_newsletter(capsys: pytest.CaptureFixture[str]) -> None:
+    show_standing(replace(STATUS, finished="2026-03-29T01:00:00Z"), "Europe/Paris", as_json=False)
+    assert "started    2026-03-02 08:00:00 CET\n  finished   2026-03-29 03:00:00 CEST\n" in capsys.readouterr().out
+    show_standing(STATUS, "Europe/Paris", as_json=True)
+    assert '"started": "2026-03-02T07:00:00Z"' in capsys.readouterr().out
+
+
+def test_what_only_looks_like_a_time_is_left_alone() -> None:
+    assert in_zone("9999-12-31T23:00:00Z, 2026-13-02T07:00:00Z", "Asia/Tokyo") == (
+        "9999-12-31T23:00:00Z, 2026-13-02T07:00:00Z"
+    )

@@ -7,7 +7,7 @@ from contextlib import closing
 import click
 
 from dispatch.cli.standing import advise, show_standing, standing
-from dispatch.cli.terminal import confirm, count, json_option, say, settings, show, show_json
+from dispatch.cli.terminal import confirm, count, in_zone, json_option, say, settings, show, show_json
 from dispatch.delivery import settlement
 from dispatch.delivery.mailing import Mailing
 from dispatch.errors import SendRefused, UsageMistake
@@ -26,10 +26,11 @@ def status(context: click.Context, mailing: str | None, as_json: bool) -> None:
     records = context.with_resource(Records(settings(context)))
     found = records.mailing(mailing)
     where = standing(records, found)
-    show_standing(where, as_json=as_json)
+    show_standing(where, records.config.newsletter.timezone, as_json=as_json)
     claim = Claim.parse(found.claim)
     if claim and not as_json:
-        show(f"  claim      {claim.at}  by {claim.host}, process {claim.process}, epoch {claim.epoch}")
+        at = in_zone(claim.at, records.config.newsletter.timezone)
+        show(f"  claim      {at}  by {claim.host}, process {claim.process}, epoch {claim.epoch}")
     advise(where)
     if not mailing:
         _tell_unfinished(records, found)
@@ -101,7 +102,7 @@ def settle(
             show(f"{doubt.recipient.address}  {doubt.code}: {doubt.detail}")
         show()
     where = standing(records, found)
-    show_standing(where, as_json=as_json)
+    show_standing(where, records.config.newsletter.timezone, as_json=as_json)
     if not hold:
         advise(where)
 
@@ -122,7 +123,7 @@ def why(context: click.Context, address: str, issue: str | None, as_json: bool) 
         for paragraph in filter(None, evidence.paragraphs()):
             show()
             for line in paragraph:
-                show(f"  {line}")
+                show(f"  {in_zone(line, records.config.newsletter.timezone)}")
     context.exit(0 if evidence.known else 1)
 
 

@@ -154,7 +154,7 @@ def resume(context: click.Context, mailing: str | None, after_restore: bool, as_
     if found.finished_at and not after_restore:
         say(f"{found.name} is at its end: there is nothing left to send.\n")
         where = standing_under_lock(records, found)  # nobody sends what is finished
-        show_standing(where, as_json=as_json)
+        show_standing(where, records.config.newsletter.timezone, as_json=as_json)
         if found.claim:  # whoever died at the end has not told it
             _note(claims_of(records, capabilities_of(records, found.provider)), found, where)
         advise(where)
@@ -260,7 +260,7 @@ def _run(context: click.Context, records: Records, mailing: Mailing, claims: Cla
     except Stopped as stopped:
         trouble = stopped
     where = standing_under_lock(records, mailing)
-    show_standing(where, as_json=as_json)
+    show_standing(where, records.config.newsletter.timezone, as_json=as_json)
     _note(claims, mailing, where)
     if trouble:
         say(f"\n{trouble}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dispatch.cli.terminal import say, show, show_json, tinted
+from dispatch.cli.terminal import in_zone, say, show, show_json, tinted
 from dispatch.delivery import report
 from dispatch.delivery.mailing import Mailing, MailingState
 from dispatch.delivery.report import Status
@@ -43,13 +43,13 @@ def exit_code(where: Status) -> int:
     return _EXIT_CODES.get(where.state, STOPPED)
 
 
-def show_standing(where: Status, *, as_json: bool) -> None:
-    """The numbers, all of which add up to the audience but for those excluded before."""
+def show_standing(where: Status, zone: str, *, as_json: bool) -> None:
+    """The numbers, all of which add up to the audience but for those excluded before, with times of a time zone."""
     if as_json:
         show_json(where.as_json())
         return
     for line in _lines(where):
-        show(line)
+        show(in_zone(line, zone))
 
 
 def advise(where: Status) -> None:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from dispatch.config import Config, load_config
 from dispatch.errors import DispatchError, Problem, UsageMistake
 from dispatch.location import Location
+
+_TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def settings(context: click.Context, **flags: str | None) -> Config:
@@ -74,6 +80,17 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return f"about {count(round(seconds / 60), 'minute')}"
     return f"about {count(round(seconds / 3600), 'hour')}"
+
+
+def in_zone(text: str, zone: str) -> str:
+    """A text whose times, in UTC, are told as in a zone, of which each names the time it keeps: 2026-03-02 08:00:00 CET."""
+
+    def told(found: re.Match[str]) -> str:
+        with suppress(ValueError, OverflowError):  # a provider's words, say
+            return datetime.fromisoformat(found[0]).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S %Z")
+        return found[0]
+
+    return text if zone == "UTC" else _TIME.sub(told, text)
 
 
 def tinted(text: str, colour: str) -> str:

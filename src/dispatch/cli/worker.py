@@ -41,7 +41,7 @@ def worker(context: click.Context, mailing: str | None, assist: bool, as_json: b
     except Stopped as stopped:
         trouble = stopped
     where = standing(records, found)
-    show_standing(where, as_json=as_json)
+    show_standing(where, records.config.newsletter.timezone, as_json=as_json)
     if trouble:
         say(f"\n{trouble}")
     advise(where)
