@@ -47,6 +47,20 @@ def test_findings_know_the_part_that_they_show_in() -> None:
     assert [finding.block for finding in run([everywhere], EVIDENCE)] == ["title", "blocks.0", "blocks.0"]
 
 
+def a_thousand(evidence: Evidence) -> Iterator[Finding]:
+    """Something is wrong everywhere, and at last badly so."""
+    for line in range(999, 0, -1):
+        yield warning(a_thousand, Location("issues/a.yaml", line), "This is wrong.")
+    yield error(a_thousand, Location("issues/a.yaml", 1000), "This is wrong.")
+
+
+def test_the_findings_of_one_check_drown_nobody() -> None:
+    found = run([a_thousand, early_fault], EVIDENCE)
+    assert [finding.location.line for finding in found] == [*range(1, 10), 9, *range(10, 102)]
+    assert found[-1].message == "there are 900 more like these from here on"
+    assert (found[-1].severity, found[-1].check) == (Severity.ERROR, "a-thousand")
+
+
 def test_a_check_is_known_by_its_name_with_dashes() -> None:
     assert name_of(late_fault) == "late-fault"
     assert {finding.check for finding in late_fault(EVIDENCE)} == {"late-fault"}

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from dispatch.checks.evidence import Evidence
 from dispatch.location import Location
 from dispatch.yaml_source import Edit
+
+MOST_TOLD = 100
+"""Findings of one check in one issue."""
+
+_FIRST_THESE = "Mend these first: the next ones are told then."
 
 
 class Severity(IntEnum):
@@ -72,11 +77,26 @@ def warning(check: CheckFunction, location: Location, message: str, hint: str = 
 
 
 def run(checks: Iterable[CheckFunction], evidence: Evidence) -> list[Finding]:
-    """All findings of all checks, in order of place."""
-    return sorted(_findings(checks, evidence), key=lambda finding: (finding.location, finding.check, finding.message))
+    """The findings of all checks, in order of place; of one check the first 100, and one that counts the others."""
+    found = (_told(check(evidence)) for check in checks)
+    placed = (_in_its_block(finding, evidence) for told in found for finding in told)
+    return sorted(placed, key=_place)
 
 
-def _findings(checks: Iterable[CheckFunction], evidence: Evidence) -> Iterator[Finding]:
-    for check in checks:
-        for finding in check(evidence):
-            yield finding if finding.block else replace(finding, block=evidence.issue.block_at(finding.location))
+def _told(findings: Iterable[Finding]) -> list[Finding]:
+    """What is told of the findings of a check: nobody reads a thousand."""
+    found = sorted(findings, key=_place)
+    told, others = found[:MOST_TOLD], found[MOST_TOLD:]
+    if len(others) > 1:
+        message = f"there are {len(others):,} more like these from here on"
+        severity = max(finding.severity for finding in others)
+        others = [Finding(others[0].check, severity, others[0].location, message, _FIRST_THESE, block=others[0].block)]
+    return told + others
+
+
+def _in_its_block(finding: Finding, evidence: Evidence) -> Finding:
+    return finding if finding.block else replace(finding, block=evidence.issue.block_at(finding.location))
+
+
+def _place(finding: Finding) -> tuple[Location, str, str]:
+    return finding.location, finding.check, finding.message

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Annotated, Any
@@ -169,7 +171,14 @@ class Issue(Written):
         """The name of the part that a place lies in; "" for any other place."""
         if place == self.locate(()):  # where what is not in the file is placed
             return ""
-        return next((name for name, start, end in self.extents() if start <= place <= end), "")
+        at = bisect_right(self._parts, place, key=lambda part: part[1])
+        name, _, end = self._parts[at - 1] if at else ("", place, place)
+        return name if place <= end else ""
+
+    @cached_property
+    def _parts(self) -> list[tuple[str, Location, Location]]:
+        """Its extents by where they begin, for who asks for many places."""
+        return sorted(self.extents(), key=lambda part: part[1])
 
 
 def read_issue(text: str | bytes, file: str, *, default_language: str = "en") -> Issue:
