@@ -275,6 +275,26 @@ def test_a_finger_can_edit_as_well(browser: Browser, desk: Preview) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_what_is_edited_stays_in_sight_above_the_editor(browser: Browser, desk: Preview) -> None:
+    more = "".join(f"  - paragraph: Boat {number} waits, and so does its crew.\n" for number in range(20))
+    desk.settle(TIDES.replace("signoff:", f"{more}signoff:"))
+    with opened(browser, desk, width=390) as page:
+        edit(page, "Paragraph – Boat 12 ")
+        text = page.locator("#editor-text")
+        text.fill("Boat 12 sails, whatever comes. " * 9)
+        expect(page.locator("#editor-difference ins").first).to_be_visible()
+        outline = page.locator(".points .pointed")
+        expect(outline).to_be_in_viewport(ratio=1)
+        [block, stage, box] = page.evaluate(
+            "(all) => all.map((each) => document.querySelector(each).getBoundingClientRect().toJSON())",
+            [".points .pointed", "#stage", "#editor-text"],
+        )
+        assert stage["top"] <= block["top"] < block["bottom"] <= stage["bottom"]
+        assert box["width"] > 350  # that of the phone
+        page.keyboard.press("Escape")
+        expect(outline).to_have_count(0)
+
+
 def test_a_difference_holds_both_texts_and_halves_no_character(browser: Browser, desk: Preview) -> None:
     some = random.Random(4)
     words = ["the", "tide", "🌊", "🌬", "a🌊b", "a🌬b", "ü", " ", "\n", "tides", "the tide", "e\u0301", "{{name|x}}"]

@@ -54,7 +54,7 @@ const source = new Source(byId("source"));
 const people = new People((address) => choose({ as: address, made: "" }));
 const fields = new Fields((made) => choose({ made }));
 const events = new Events(take, () => clients.loaded || loadClients());
-const editor = new Editor(say);
+const editor = new Editor(say, (block) => points.edited(block));
 const issues = new IssueList((issue) => urlOf({ ...choices, ...remembered(issue), issue }), say);
 const panes = new Panes();
 const points = new Points(byId("device"), fix, showBlock);
@@ -349,7 +349,6 @@ async function editChosen() {
 
 async function editAt({ target, view: mail }) {
   await edit((texts) => textAt(texts, target), { word: mail.getSelection().toString().trim() });
-  target.scrollIntoView({ block: "nearest" }); // the editor takes a part of the stage
 }
 
 function fix(finding) {
@@ -392,7 +391,10 @@ byId("help-close").addEventListener("click", () => byId("help-dialog").close());
 stage.addEventListener("scroll", () => {
   if (shown && shown === choices.issue) sessionStorage.setItem(`scroll ${shown}`, stage.scrollTop);
 });
-new ResizeObserver(fit).observe(stage);
+new ResizeObserver(() => {
+  fit();
+  if (editor.block) points.edited(editor.block); // the editor takes a part of the stage, more with each line
+}).observe(stage);
 window.addEventListener("popstate", () => {
   const before = choices;
   choices = fromUrl();

@@ -29,11 +29,15 @@ export class Editor {
   #asked = 0;
   #timer = 0;
   #back = null; // where the focus was
+  #block = ""; // of the mail that it is about
   #told;
+  #about;
 
-  // `told` is called with a sentence when something was written, or could not be.
-  constructor(told) {
+  // `told` is called with a sentence when something was written, or could not be; `about` with the name of the block
+  // that is edited, and with "" when none is any more.
+  constructor(told, about) {
     this.#told = told;
+    this.#about = about;
     const text = byId("editor-text");
     text.addEventListener("input", () => this.#typed());
     byId("editor-which").addEventListener("change", (event) => {
@@ -48,6 +52,11 @@ export class Editor {
     window.addEventListener("beforeunload", (event) => {
       if (this.#drafts.any) event.preventDefault(); // a tab that is closed takes them with it
     });
+  }
+
+  // The block of the mail that is edited, or "".
+  get block() {
+    return this.#block;
   }
 
   // Open the text of an issue that `find` chooses among all of them, at a word of it, or at what a finding is about,
@@ -84,6 +93,7 @@ export class Editor {
     byId("editor-title").textContent = finding.fix.title;
     byId("editor-place").textContent = place(finding);
     byId("editor-write").focus();
+    this.#look(finding.block ?? "");
     await this.#propose();
   }
 
@@ -132,6 +142,7 @@ export class Editor {
     const inside = byId("editor").contains(document.activeElement);
     byId("editor").hidden = true;
     this.#entry = this.#theirs = this.#fix = null;
+    this.#look("");
     if (inside) (this.#back?.isConnected ? this.#back : byId("stage")).focus({ preventScroll: true });
   }
 
@@ -142,6 +153,12 @@ export class Editor {
     this.#list();
     this.#type(draft ? draft.text : entry.text);
     byId("editor-text").focus();
+    this.#look(entry.block);
+  }
+
+  #look(block) {
+    this.#block = block;
+    this.#about(block);
   }
 
   #list() {

@@ -124,6 +124,17 @@ export class Points {
     chosen.querySelector("a.open")?.click();
   }
 
+  // A block is edited, or with "" none any more: it is outlined, and in sight beside what stands below the mail.
+  edited(block) {
+    this.#pointed = block;
+    this.#draw();
+    if (!block) return;
+    const row = byId("inboxes").hidden ? null : byId("inboxes").querySelector(`[data-block="${block}"]`);
+    const box = row ?? this.#layer.querySelector(block === this.#block ? ".chosen" : ".pointed");
+    const tall = box && box.getBoundingClientRect().height > byId("stage").clientHeight;
+    box?.scrollIntoView({ block: tall ? "start" : "nearest" });
+  }
+
   // Choose nothing.
   release() {
     if (byId("lines-section").contains(document.activeElement)) byId("stage").focus({ preventScroll: true });
