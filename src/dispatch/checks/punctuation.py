@@ -31,9 +31,9 @@ def unbalanced_quotes(evidence: Evidence) -> Iterator[Finding]:
     texts = [(text, *_lonely_quotes(text.prose, language)) for text in evidence.texts]
     pending = ""  # the mark of a quotation of the text before, which may end here
     for (text, lonely, mixed), (following, theirs, _) in zip(texts, [*texts[1:], (None, [], [])], strict=True):
-        for offset, mark, opening, proper in mixed:
+        for offset, opening, closing, proper in mixed:
             fix = replaced(evidence.issue, text.written, offset, offset + 1, proper)
-            message = f"a quotation is opened with {opening} and closed with {mark}"
+            message = f"a quotation is opened with {opening} and closed with {closing}"
             yield warning(unbalanced_quotes, _place(evidence, text, offset), message, f"Write {proper}", fix)
         if pending and lonely and lonely[0][1] in _PARTNERS[pending]:
             del lonely[0]
@@ -110,6 +110,7 @@ _QUOTE = re.compile(r"[“”„«»\"]")
 _BEGINNING = re.compile(r"\n[ \t]*$")
 _INCHES = re.compile(r"\d\"")
 _ENDING = re.compile(r"[^\s\d(]\"(?!\w)")  # a mark of which it is certain that nothing is quoted behind it
+_BEGINNING_MARK = re.compile(r"(?:[\s(]|^)\"(?=\w)")
 _LIKE_POLISH = {"pl", "hu", "ro", "hr", "nl"}  # „so”, elsewhere „so“
 _ONE_FOR_BOTH = {"sv", "fi"}
 _SMILEY = re.compile(r"[:;=]['’]?-?$")  # noqa: RUF001
@@ -143,7 +144,7 @@ _IN_MARKDOWN = {
 def _lonely_quotes(prose: str, language: str) -> tuple[list[Mark], list[tuple[int, str, str, str]]]:
     """Quotation marks without a partner, in order, and those of the wrong kind.
 
-    Those with the mark that opens the quotation, and the one that closes it.
+    Those with the mark that opens the quotation, the one that closes it, and the one that should stand there.
     """
     lonely: list[Mark] = []
     mixed: list[tuple[int, str, str, str]] = []
@@ -154,11 +155,14 @@ def _lonely_quotes(prose: str, language: str) -> tuple[list[Mark], list[tuple[in
             waiting.pop()
         elif mark == last and _BEGINNING.search(prose, max(match.start() - 40, 0), match.start()):
             continue  # each paragraph of a long quotation opens it again
-        elif mark == '"' and last and last != '"' and _ENDING.search(prose, max(match.start() - 1, 0)):
+        elif mark == '"' and last and last != '"' and _ENDING.match(prose, max(match.start() - 1, 0)):
             opened, opening = waiting.pop()
             space = prose[opened + 1] if prose[opened + 1].isspace() else ""
             partner = "”" if opening == "„" and language in _LIKE_POLISH else _PARTNERS[opening][0]
-            mixed.append((match.start(), mark, opening, f"{space}{partner}"))
+            mixed.append((match.start(), opening, mark, f"{space}{partner}"))
+        elif mark == "”" and last == '"' and _BEGINNING_MARK.match(prose, max(waiting[-1][0] - 1, 0)):
+            opened, opening = waiting.pop()
+            mixed.append((opened, opening, mark, "„" if language in {"de", *_LIKE_POLISH} else "“"))
         elif mark != "”" or language in _ONE_FOR_BOTH:
             waiting.append((match.start(), mark))
         else:
