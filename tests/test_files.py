@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -83,6 +84,22 @@ def test_a_file_stays_its_owners_with_all_that_hangs_on_it(tmp_path: Path) -> No
     after = path.stat()
     assert (path.read_bytes(), after.st_uid, after.st_gid) == (b"new", 1000, 1001)
     assert os.getxattr(path, "user.origin") == b"a word processor"
+
+
+def test_a_file_gets_no_readers_that_new_files_of_its_folder_get(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    owner, user, group, mask, other, nobody = 1, 2, 4, 16, 32, 0xFFFF_FFFF
+    entries = [(owner, 7, nobody), (user, 4, 1000), (group, 0, nobody), (mask, 4, nobody), (other, 0, nobody)]
+    access_list = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+    try:
+        os.setxattr(tmp_path, "system.posix_acl_default", access_list)
+    except OSError as error:
+        pytest.skip(f"no access lists here: {error}")
+    (tmp_path / "new").touch()
+    assert os.listxattr(tmp_path / "new") == ["system.posix_acl_access"]
+    rewrite(path, b"old", b"new")
+    assert os.listxattr(path) == []
 
 
 def test_a_file_that_would_change_hands_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,10 +69,22 @@ def take_after(path: Path, draft: Path) -> None:
                 f"{os.path.relpath(path)} belongs to another user or group, and would not any more",
                 remedy="Run dispatch as the user whose file it is, or make the file yours.",
             ) from None
-    for name in os.listxattr(path):
-        if not name.startswith("security."):  # the system gives those to each file as it should be
+    if sys.platform == "linux":
+        for name in _attributes(draft) - _attributes(path):  # access lists that new files of the folder get
+            os.removexattr(draft, name)
+        for name in _attributes(path):
             os.setxattr(draft, name, os.getxattr(path, name))
     draft.chmod(stat.S_IMODE(was.st_mode))
+
+
+def _attributes(path: Path) -> set[str]:
+    """The names of a file's extended attributes, but for those that the system gives to each file as it should be."""
+    try:
+        return {name for name in os.listxattr(path) if not name.startswith("security.")}
+    except OSError as error:
+        if error.errno == errno.ENOTSUP:  # the file system has none
+            return set()
+        raise
 
 
 def changed_meanwhile(path: Path) -> FileChanged:
