@@ -191,7 +191,7 @@ def test_what_is_no_picture_is_refused_with_a_remedy(tmp_path, content, expected
     assert expected in refused(tmp_path, "a.x")
 
 
-@pytest.mark.parametrize("kind", ["WEBP", "AVIF", "TIFF", "BMP", "ICO"])
+@pytest.mark.parametrize("kind", ["WEBP", "AVIF", "TIFF", "BMP"])
 def test_formats_that_mail_clients_do_not_show_are_refused(tmp_path, kind):
     save(tmp_path / "a.x", Image.new("RGB", (32, 32)), format=kind)
     told = refused(tmp_path, "a.x")
@@ -211,3 +211,32 @@ def test_a_decompression_bomb_is_refused_before_it_is_unpacked(tmp_path, side):
     save(tmp_path / "a.png", Image.new("1", (side, side)))
     assert (tmp_path / "a.png").stat().st_size < 100_000
     assert "has more than 50 million pixels" in refused(tmp_path, "a.png")
+
+
+def test_what_can_only_be_unpacked_whole_has_fewer_pixels(tmp_path):
+    save(tmp_path / "a.png", Image.new("1", (5_100, 5_000)))
+    assert "has more than 25 million pixels" in refused(tmp_path, "a.png")
+
+
+def test_the_largest_photographs_of_telephones_are_not_unpacked_whole(tmp_path, monkeypatch):
+    save(tmp_path / "a.jpg", photograph(1600, 1200), quality=50)
+    monkeypatch.setattr("dispatch.rendering.pictures.MOST_WHOLE_PIXELS", 1_000_000)
+    sizes = []
+    monkeypatch.setattr("dispatch.rendering.pictures._upright_srgb", lambda image: sizes.append(image.size) or image)
+    assert PictureShelf(tmp_path).picture("a.jpg", 300).width == 600
+    assert sizes == [(800, 600)]
+
+
+def test_an_animation_of_too_many_pixels_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr("dispatch.rendering.pictures.MOST_MOVED_PIXELS", 100_000)
+    frames = [Image.new("P", (200, 100), number) for number in range(7)]
+    save(tmp_path / "a.gif", frames[0], save_all=True, append_images=frames[1:])
+    told = refused(tmp_path, "a.gif")
+    assert "an animation of 7 frames of 200 × 100 pixels" in told
+    assert "fewer frames" in told
+
+
+@pytest.mark.parametrize("kind", ["EPS", "ICO"])
+def test_nothing_but_pictures_for_mail_is_decoded(tmp_path, kind):
+    save(tmp_path / "a.x", Image.new("RGB", (32, 32)), format=kind)
+    assert "is not a picture of a kind that mail clients show" in refused(tmp_path, "a.x")

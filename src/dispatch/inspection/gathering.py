@@ -6,6 +6,7 @@ import io
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 from PIL import Image, ImageSequence
 
@@ -20,6 +21,9 @@ from dispatch.rendering.marks import MarkedHtml
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.subscribers.segments import Segment
 from dispatch.subscribers.subscriber import Subscriber
+
+_KEPT = 16
+"""Animations whose frames are not unpacked again, of at most 1 MB each."""
 
 
 def gather(
@@ -110,11 +114,12 @@ def _pictures(issue: Issue, shelf: PictureShelf) -> tuple[PictureFacts, ...]:
     return tuple(facts.values())
 
 
+@lru_cache(_KEPT)
 def _animation(picture: Picture) -> Animation | None:
     """How a GIF moves; the shelf has made a still one a PNG."""
     if picture.content_type != "image/gif":
         return None
-    with Image.open(io.BytesIO(picture.content)) as image:
+    with Image.open(io.BytesIO(picture.content), formats=("GIF",)) as image:
         colours = image.convert("RGB").getcolors(1)  # None: more than one
         repeats = image.info.get("loop")  # absent: played once; 0: without end (GIF's Netscape extension)
         milliseconds = sum(frame.info.get("duration", 0) for frame in ImageSequence.Iterator(image))

@@ -22,7 +22,9 @@ DENSITY = 2  # pixels per shown pixel: a phone's display has two to three
 JPEG_QUALITY = 82
 MOST_CHART_COLOURS = 20_000  # with smoothed edges; a photograph has ten times as many, and would take 20 seconds
 UNSEEN_DIFFERENCE = 10  # of 255, in any channel of any pixel
-MOST_PIXELS = 50_000_000
+MOST_PIXELS = 50_000_000  # of a JPEG, which is read at half its size or less
+MOST_WHOLE_PIXELS = 25_000_000  # of what can only be read whole, at up to eight bytes each
+MOST_MOVED_PIXELS = 100_000_000  # of all frames of an animation
 MOST_GIF_BYTES = 1_000_000
 # Part of the key in the cache: when one of these changes, pictures are made anew.
 _WAY = f"1 {PIL.__version__} {JPEG_QUALITY} {DENSITY} {UNSEEN_DIFFERENCE} {MOST_CHART_COLOURS}"
@@ -36,6 +38,7 @@ _REFUSED = {
     "TIFF": "most mail clients do not show TIFF",
     "BMP": "a BMP is many times larger than it need be",
 }
+_READ = (*_KINDS, *_REFUSED)  # no other decoder is woken (EPS would start Ghostscript); an MPO is opened as JPEG
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
@@ -113,35 +116,50 @@ def shown_size(picture: Picture, width: int, height: int | None = None) -> tuple
 
 def _fit(source: bytes, path: str, width: int, place: Location | None) -> bytes:
     try:
-        with Image.open(io.BytesIO(source)) as image:
+        with Image.open(io.BytesIO(source), formats=_READ) as image:
             if image.format not in _KINDS and image.format not in _JPEGS:
                 why = _REFUSED.get(image.format or "", f"{image.format} is not for mail")
                 raise InvalidIssue(f"{path} cannot go into a mail: {why}", location=place, remedy=_SAVE_AS)
             if getattr(image, "is_animated", False) and image.format == "GIF":
-                return _animation(source, path, place)
+                return _animation(source, image, path, place)
+            if image.width * image.height > MOST_WHOLE_PIXELS:
+                if image.format not in _JPEGS:
+                    raise _too_large(path, MOST_WHOLE_PIXELS, place)
+                image.draft(image.mode, (width, width))
             return _encode(_resize(_upright_srgb(image), width), image.format or "")
     except UnidentifiedImageError:
         raise InvalidIssue(_not_an_image(source, path), location=place, remedy=_SAVE_AS) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise InvalidIssue(
-            f"{path} has more than {MOST_PIXELS // 1_000_000} million pixels", location=place, remedy="Make it smaller."
-        ) from None
+        raise _too_large(path, MOST_PIXELS, place) from None
     except (OSError, SyntaxError, ValueError) as error:  # what Pillow's decoders raise for broken files
         raise InvalidIssue(f"{path} is damaged: {error}", location=place, remedy="Export it again.") from None
+
+
+def _too_large(path: str, most: int, place: Location | None) -> InvalidIssue:
+    message = f"{path} has more than {most // 1_000_000} million pixels"
+    return InvalidIssue(message, location=place, remedy="Make it smaller: no mail shows more than 2 million.")
 
 
 def _not_an_image(source: bytes, path: str) -> str:
     if b"<svg" in source[:2000].lower():
         return f"{path} cannot go into a mail: Gmail and Outlook do not show SVG"
-    return f"{path} is not a picture"
+    return f"{path} is not a picture of a kind that mail clients show"
 
 
-def _animation(source: bytes, path: str, place: Location | None) -> bytes:
+def _animation(source: bytes, image: Image.Image, path: str, place: Location | None) -> bytes:
     if len(source) > MOST_GIF_BYTES:
         raise InvalidIssue(
             f"{path} is an animation of {len(source):,} bytes; at most {MOST_GIF_BYTES:,} go into a mail",
             location=place,
             remedy="Save it with fewer frames or colours, or smaller.",
+        )
+    frames = getattr(image, "n_frames", 1)  # counted without unpacking any
+    if frames * image.width * image.height > MOST_MOVED_PIXELS:
+        raise InvalidIssue(
+            f"{path} is an animation of {frames:,} frames of {image.width:,} × {image.height:,} pixels; "  # noqa: RUF001
+            f"at most {MOST_MOVED_PIXELS // 1_000_000} million pixels in all go into a mail",
+            location=place,
+            remedy="Save it with fewer frames, or smaller.",
         )
     return source
 
@@ -199,14 +217,14 @@ def _with_palette(image: Image.Image) -> Image.Image:
 
 def _opens(content: bytes) -> bool:
     try:
-        Image.open(io.BytesIO(content)).close()
+        Image.open(io.BytesIO(content), formats=tuple(_KINDS)).close()
     except (UnidentifiedImageError, OSError):
         return False
     return True
 
 
 def _described(content: bytes) -> Picture:
-    with Image.open(io.BytesIO(content)) as image:
+    with Image.open(io.BytesIO(content), formats=tuple(_KINDS)) as image:
         extension, content_type = _KINDS[image.format or ""]
         name = f"{hashlib.sha256(content).hexdigest()}.{extension}"
         return Picture(name, content_type, content, image.width, image.height)
