@@ -17,10 +17,10 @@ _NEW = 0o666  # as far as the umask lets it
 _PRIVATE = 0o600
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int = _NEW) -> None:
     """Put a file into the place of what was there, in one step; its folder is made where it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _draft(path, content, _NEW) as draft:
+    with _draft(path, content, mode) as draft:
         draft.replace(path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import stat
 import subprocess
 import time
 from collections.abc import Callable
@@ -68,7 +69,7 @@ def test_a_mistake_at_the_start_is_told_and_nothing_is_served(newsletter: Path) 
     assert "Traceback" not in broken.stderr
 
 
-def test_the_browser_is_opened_with_the_secret_address(newsletter: Path, tmp_path: Path) -> None:
+def test_the_browser_is_opened_with_a_file_that_leads_to_the_secret_address(newsletter: Path, tmp_path: Path) -> None:
     opener = tmp_path / "browser"
     opener.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened.new && mv {tmp_path}/opened.new {tmp_path}/opened\n')
     opener.chmod(0o700)
@@ -83,4 +84,7 @@ def test_the_browser_is_opened_with_the_secret_address(newsletter: Path, tmp_pat
         time.sleep(0.02)
     process.terminate()
     process.communicate(timeout=10)
-    assert (tmp_path / "opened").read_text() == url
+    page = newsletter / ".dispatch/preview.html"
+    assert (tmp_path / "opened").read_text() == f"{page.as_uri()}\n"
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert f"url={url.strip()}" in page.read_text()

@@ -12,6 +12,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from html import escape
 from urllib.parse import urlencode
 
 import uvicorn
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp
 
 from dispatch.config import load_or_make_key
 from dispatch.errors import DispatchError
+from dispatch.files import write_whole
 from dispatch.preview.app import create_app
 from dispatch.preview.desk import Desk
 from dispatch.preview.reload import Reloader
@@ -52,7 +54,7 @@ def serve_preview(
         announce(url)
         if open_browser:
             # In a thread of its own: a browser in the terminal returns only when it is closed.
-            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+            threading.Thread(target=webbrowser.open, args=(_door_to(project, url),), daemon=True).start()
 
     # What is loaded stays, and a save makes thousands of small things: the collector would look through all of them
     # again and again, for a fifth of the time in which an issue is compiled.
@@ -69,6 +71,14 @@ def address_of(project: Project, issue: str | None, port: int) -> str:
     """
     query = f"?{urlencode({'issue': issue})}" if issue else ""
     return f"http://{HOST}:{port}/{_token(project)}/{query}"
+
+
+def _door_to(project: Project, url: str) -> str:
+    """A file that leads to the address: what a browser is started with, every user of this machine can read."""
+    path = project.config.state / "preview.html"
+    page = f'<!doctype html><meta http-equiv="refresh" content="0; url={escape(url)}"><title>Preview</title>'
+    write_whole(path, page.encode(), mode=0o600)
+    return path.resolve().as_uri()
 
 
 def _token(project: Project) -> str:

@@ -1,7 +1,8 @@
 // What this browser remembers of the desk: how each issue is looked at, and how the panes stand.
 // One that remembers nothing (private windows, a full disk) is as good as new each time, and no more.
 
-const PLACE = `dispatch ${location.pathname}`;
+// The path is the newsletter's, and a secret: its hash (FNV-1a, 32 bits) tells newsletters apart, and nothing else.
+const PLACE = `dispatch ${[...location.pathname].reduce((hash, each) => Math.imul(hash ^ each.charCodeAt(0), 16777619) >>> 0, 2166136261)}`;
 
 // Issues that are remembered; those that were not looked at for longest are forgotten.
 const MOST = 100;
