@@ -8,7 +8,10 @@ import re
 import socket
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 
+from dispatch.preview.door import Door
 from preview.client import Preview
 
 
@@ -37,6 +40,17 @@ def test_this_machines_names_are_answered(quiet: Preview, name: str) -> None:
 def test_another_host_name_is_misdirected(quiet: Preview, host: str) -> None:
     answer = quiet.ask("", headers={"Host": host.format(port=quiet.port)})
     assert (answer.status, answer.text) == (421, "This is the preview of another address.\n")
+
+
+def test_the_port_of_http_need_not_be_named() -> None:
+    def is_let_in(host: str, port: int) -> bool:
+        scope = {"type": "http", "method": "GET", "path": "/t/", "headers": [(b"host", host.encode())]}
+        return not Door(PlainTextResponse(), port=port, token="t", edit_token="e")._refusal(Request(scope))
+
+    assert is_let_in("localhost", 80)
+    assert is_let_in("localhost:80", 80)
+    assert not is_let_in("localhost", 81)
+    assert not is_let_in("localhost.example", 80)
 
 
 @pytest.mark.parametrize(

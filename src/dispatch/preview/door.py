@@ -20,7 +20,8 @@ class Door:
     def __init__(self, app: ASGIApp, *, port: int, token: str, edit_token: str) -> None:
         """`token` is in the address and lets look; `edit_token` the desk's page gets from it, and sends with edits."""
         self._app = app
-        self._hosts = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+        ports = (f":{port}", "") if port == 80 else (f":{port}",)  # HTTP's own port is not named
+        self._hosts = frozenset(name + port for name in ("127.0.0.1", "localhost", "[::1]") for port in ports)
         self._token = token.encode()
         self._edit_token = edit_token.encode()
 
