@@ -58,8 +58,8 @@ def write_newsletter(folder: Path) -> Path:
     for name, text in {
         "dispatch.yaml": SETTINGS,
         "subscribers.csv": SUBSCRIBERS,
-        "issues/tides.yaml": TIDES,
         "issues/winds.yaml": WINDS,
+        "issues/tides.yaml": TIDES,
     }.items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)

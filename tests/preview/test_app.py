@@ -88,7 +88,7 @@ def test_the_name_of_an_issue_is_no_path(quiet: Preview, name: str) -> None:
     assert (view["mail"], view["problems"][0]["message"]) == (None, f"there is no issue {name}")
 
 
-def test_the_address_that_is_printed_names_the_newest_issue(quiet: Preview) -> None:
+def test_the_address_that_is_printed_names_an_issue(quiet: Preview) -> None:
     assert quiet.url.endswith("/?issue=tides")
     titles = [issue["title"] for issue in quiet.ask("issues").json]
     assert titles == ["The tides of March", "Winds and weather"]

@@ -71,7 +71,18 @@ def test_the_browser_gets_them_as_json(quiet: Preview) -> None:
     told = {"standings": {"tides": checked, "winds": checked}, "trouble": ""}
     assert quiet.ask("standings", generation=generation).json == told
     assert quiet.ask("standings", generation="-1").status == 400
+    assert quiet.ask("standings", generation="9" * 5000).status == 400
     assert quiet.ask("standings").status == 400
+
+
+def test_the_preview_begins_with_the_issue_saved_last_of_those_not_sent(desk: Desk) -> None:
+    issues = desk.project.config.folder / "issues"
+    saved(desk, "issues/hello.yaml", "title: Hello\nblocks: [paragraph: World.]\n")
+    for hour, name in enumerate(["hello", "winds", "tides"]):
+        os.utime(issues / f"{name}.yaml", (hour * 3600, hour * 3600))
+    assert desk.start() == "tides"
+    dispatch(issues.parent, "send", "tides", "--yes")
+    assert desk.start() == "winds"
 
 
 def test_a_second_question_does_not_wait_for_the_first(desk: Desk) -> None:

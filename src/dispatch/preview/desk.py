@@ -128,8 +128,14 @@ class Desk:
         self.generation += 1
 
     def start(self) -> str:
-        """The issue to begin with: the named one, or the first of the list; empty where there is none."""
-        return self._preferred or next((entry.name for entry in self.issues()), "")
+        """The issue to begin with: the named one, or the one saved last of those not sent yet; empty where there is none."""
+        if self._preferred:
+            return self._preferred
+        sent, files = _tried(self._project.sent), self._files()  # where the ledger is out of reach, nothing was sent
+        entries = [entry for entry in self.issues() if entry.name in files]
+        drafts = [entry for entry in entries if entry.slug not in sent] or entries
+        # To the second, and of those the first in the list: a clone writes all its files at once.
+        return max(drafts, key=lambda entry: _stamp(files[entry.name]) // 10**9).name if drafts else ""
 
     def issues(self) -> list[Entry]:
         """All issues: those without a date, which are being written, then the newest first."""
