@@ -229,7 +229,7 @@ def test_the_largest_photographs_of_telephones_are_not_unpacked_whole(tmp_path, 
 
 def test_an_animation_of_too_many_pixels_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
     monkeypatch.setattr("dispatch.rendering.pictures.MOST_MOVED_PIXELS", 100_000)
-    frames = [Image.new("P", (200, 100), number) for number in range(7)]
+    frames = [Image.new("RGB", (200, 100), (number, 0, 0)) for number in range(0, 210, 30)]
     save(tmp_path / "a.gif", frames[0], save_all=True, append_images=frames[1:])
     told = refused(tmp_path, "a.gif")
     assert "an animation of 7 frames of 200 × 100 pixels" in told
