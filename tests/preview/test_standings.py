@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import chdir, closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 
 from dispatch.cli.group import cli
 from dispatch.errors import Problem
+from dispatch.preview.app import _Answers
 from dispatch.preview.desk import Desk
+from dispatch.preview.reload import Reloader
 from dispatch.preview.standings import Standing, StandingBook
 from dispatch.preview.verdicts import Verdicts
 from dispatch.project import Project
@@ -75,16 +81,6 @@ def test_the_browser_gets_them_as_json(quiet: Preview) -> None:
     assert quiet.ask("standings").status == 400
 
 
-def test_the_preview_begins_with_the_issue_saved_last_of_those_not_sent(desk: Desk) -> None:
-    issues = desk.project.config.folder / "issues"
-    saved(desk, "issues/hello.yaml", "title: Hello\nblocks: [paragraph: World.]\n")
-    for hour, name in enumerate(["hello", "winds", "tides"]):
-        os.utime(issues / f"{name}.yaml", (hour * 3600, hour * 3600))
-    assert desk.start() == "tides"
-    dispatch(issues.parent, "send", "tides", "--yes")
-    assert desk.start() == "winds"
-
-
 def test_a_second_question_does_not_wait_for_the_first(desk: Desk) -> None:
     book = StandingBook(desk, Verdicts(desk))
     with book._looking:
@@ -121,7 +117,12 @@ def test_a_ledger_out_of_reach_is_told_and_breaks_nothing(desk: Desk) -> None:
 
 def test_what_was_sent_is_told_under_the_issues_slug_whatever_its_file_is_called(desk: Desk) -> None:
     folder = desk.project.config.folder
+    (folder / "issues/hello.yaml").write_text("title: Hello\nblocks: [paragraph: World.]\n")
+    for hour, name in enumerate(["hello", "winds", "tides"]):
+        os.utime(folder / f"issues/{name}.yaml", (hour * 3600, hour * 3600))
+    assert desk.start() == "tides", "it was saved last"
     dispatch(folder, "send", "tides", "--yes")
+    assert desk.start() == "winds", "of those not sent"
     (folder / "issues/tides.yaml").unlink()
     sent = saved(desk, "issues/2026-03.yaml", f"slug: tides\n{TIDES}")["2026-03"].sent
     assert sent
@@ -191,3 +192,29 @@ def test_an_issue_is_judged_once_in_a_state_of_the_files(desk: Desk, monkeypatch
     assert verdicts.judgement("tides", desk.generation) is first
     assert verdicts.judgement("tides", desk.generation + 1) is None
     assert verdicts.judgement("none", desk.generation) is None
+
+
+def test_who_waits_for_findings_takes_no_thread_from_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, done = threading.Semaphore(0), threading.Event()
+
+    def judged(_name: str) -> tuple[Problem, ...]:
+        asked.release()
+        done.wait(10)
+        return ()
+
+    monkeypatch.setattr(desk, "judged", judged)
+    answers = _Answers(desk, Reloader(desk), "")
+
+    async def scene() -> None:
+        query = f"issue=tides&generation={desk.generation}".encode()
+        request = Request({"type": "http", "method": "GET", "path": "/findings", "headers": [], "query_string": query})
+        waiting = [asyncio.create_task(answers.findings(request)) for _ in range(60)]
+        try:
+            await asyncio.wait_for(run_in_threadpool(asked.acquire), 5)
+            await asyncio.wait_for(run_in_threadpool(desk.view, "tides"), 5)
+        finally:
+            done.set()
+        assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {200}
+
+    asyncio.run(scene())
+    assert not asked.acquire(blocking=False), "all were told what the first found out"
