@@ -36,6 +36,10 @@ def test_a_line_of_the_list_that_would_be_left_out_is_told(dispatch: Command, fo
     assert "write only kim@lowertown.example [rejected-line]" in checked.stdout
     assert checked.stdout.startswith("subscribers.csv:7: ")
     assert checked.code == 0
+    shutil.copy(folder / "issues/bridge.yaml", folder / "issues/road.yaml")
+    again = dispatch("check")
+    assert again.stdout.count("subscribers.csv:7: ") == 1, "though every issue has it"
+    assert again.stderr.startswith("2 issues checked: 0 errors")
 
 
 @pytest.mark.parametrize(("name", "meant"), [("ridge", "bridge"), ("bri", "bridge"), ("tunnel", "")])

@@ -99,7 +99,7 @@ class _Found:
         if fixing:
             self.repairs.append(Repair.of(issue))
             judgement = self.repairs[-1].carry_out(newsroom, judgement, online=online)
-        self.findings += judgement.findings
+        self.findings = [*dict.fromkeys((*self.findings, *judgement.findings))]  # in the list, every issue has the same
         self.waived += judgement.waived
 
     @property
