@@ -162,7 +162,7 @@ def test_issues_change_with_the_list_and_with_the_browsers_back(browser: Browser
         expect(mail_of(page).get_by_text("It blew.")).to_be_attached()
         expect(page).to_have_url(re.compile(r"issue=winds&width=phone$"))
         expect(page.locator("#findings")).to_contain_text("There is no preheader")
-        expect(page.locator("#findings")).to_contain_text("issues/winds.yaml:1:1")
+        expect(page.locator("#findings")).to_contain_text("1:1missing-preheader")
         page.go_back()
         expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
         expect(page.locator("#findings")).to_contain_text("The checks found nothing.")
@@ -198,8 +198,9 @@ def test_on_a_phone_there_is_one_pane_at_a_time(browser: Browser, quiet: Preview
     with opened(browser, quiet, width=390) as page:
         expect(page.locator(MAIL)).to_be_visible()
         expect(page.locator(".findings")).to_be_hidden()
-        # The desktop's width is kept, and made smaller as a whole.
-        assert page.locator(MAIL).evaluate("frame => frame.contentWindow.innerWidth") == 760
+        assert page.locator(MAIL).evaluate("frame => frame.contentWindow.innerWidth") == 390
+        page.locator("[data-value=desktop]").click()  # its width is kept, and made smaller as a whole
+        expect(page.locator("#device")).to_have_css("width", "760px")
         page.get_by_role("button", name="Findings").click()
         expect(page.locator("#findings")).to_contain_text("The checks found nothing.")
         page.get_by_role("button", name="Issues").click()

@@ -108,20 +108,20 @@ def test_a_finding_under_the_pointer_outlines_its_block(
 def test_choosing_a_finding_scrolls_to_its_block_and_shows_its_lines(browser: Browser, calm: Preview) -> None:
     with opened(browser, calm) as page:
         catch_addresses(page)
-        finding(page, "issues/tides.yaml:11:").locator(".hint").click()
+        finding(page, "11:19").locator(".hint").click()
         expect(block(page, "blocks.3")).to_be_in_viewport()
         assert surrounds(page, ".points .chosen", mail_of(page).locator("div:has(> blockquote)"))
         assert page.locator("#stage").evaluate("stage => stage.scrollTop") > 500
         expect(page.locator(".finding:has([aria-current=true])")).to_have_count(1)
         lines = page.locator("#lines-section")
-        expect(lines.get_by_role("link")).to_have_text("issues/tides.yaml:10–12")
+        expect(lines.get_by_role("link")).to_have_text("Lines 10–12")
         assert lines.locator("pre div").all_inner_texts() == [
             "  - quote:",
             "      text: Water (and more water.",
             "      by: Kim  # a friend",
         ]
         expect(lines.locator("pre .at")).to_have_attribute("data-line", "11")
-        finding(page, "issues/tides.yaml:11:").get_by_role("link").click()
+        finding(page, "11:19").get_by_role("link").click()
         expect(page).to_have_title(address(calm, "11:19"))
         lines.get_by_role("link").click()
         expect(page).to_have_title(address(calm, "10:5"))
@@ -142,13 +142,13 @@ def test_findings_are_walked_by_keys_alone(browser: Browser, calm: Preview) -> N
             expect(current).to_be_focused()
             page.keyboard.press("o")
             expect(page).to_have_title(address(calm, place))
-        assert current.evaluate("told => getComputedStyle(told).outlineStyle") == "solid"
+        assert current.evaluate("told => getComputedStyle(told.closest('.finding')).outlineStyle") == "solid"
         expect(block(page, "blocks.4")).to_be_in_viewport()  # the mail has come in the text's place
         page.keyboard.press("Escape")
         expect(current).to_have_count(0)
         expect(page.locator(".points .chosen")).to_have_count(0)
         page.keyboard.press("k")
-        expect(finding(page, "issues/tides.yaml:13:").locator(".told")).to_be_focused()
+        expect(finding(page, "13:16").locator(".told")).to_be_focused()
 
 
 def test_a_block_in_the_mail_shows_its_lines_by_mouse_and_by_keys(browser: Browser, calm: Preview) -> None:
@@ -189,15 +189,15 @@ def test_what_stands_around_the_blocks_is_pointed_at_and_edited_as_they_are(
         lines, chosen = page.locator("#lines-section pre"), page.locator(".points .chosen")
         expect(page.locator(".points .mark")).to_have_count(3)  # that of the preheader is not seen
         expect(page.locator(".points .mark:not([hidden])")).to_have_count(2)
-        for line, name in (("2:", "subtitle"), ("7:", "signoff.signature")):
-            finding(page, f"issues/winds.yaml:{line}").evaluate("it => it.click()")
+        for line, name in (("2:19", "subtitle"), ("7:27", "signoff.signature")):
+            finding(page, line).evaluate("it => it.click()")
             expect(chosen).to_be_visible()
             assert surrounds(page, ".points .chosen", block(page, name))
         expect(lines).to_have_text("signoff: {signature: Mara (of the harbour}")
         page.keyboard.press("e")
         expect(page.locator("#editor-text")).to_have_value("Mara (of the harbour")
         page.keyboard.press("Escape")
-        finding(page, "issues/winds.yaml:3:").evaluate("it => it.click()")
+        finding(page, "3:21").evaluate("it => it.click()")
         expect(page).to_have_url(re.compile("view=inbox"))
         expect(page.locator("#inboxes .chosen")).to_have_count(6)
         page.locator("#inboxes .subject").first.click()  # which is the title
@@ -223,15 +223,37 @@ def test_what_is_allowed_is_folded_below_the_findings_with_its_reason(browser: B
         expect(page.locator("#count")).to_have_text("3 warnings")
 
 
-def test_on_a_phone_a_chosen_finding_is_shown_in_the_mail_when_asked_to(browser: Browser, calm: Preview) -> None:
-    with opened(browser, calm, "?issue=tides&width=phone", width=390) as page:
-        page.get_by_role("button", name="Findings").click()
-        finding(page, "issues/tides.yaml:11:").click()
-        expect(page.locator("#lines-section pre")).to_contain_text("Water (and more water.")
-        page.get_by_role("button", name="Show in the mail").click()
+def test_on_a_phone_a_finding_that_is_tapped_is_shown_in_the_mail(browser: Browser, calm: Preview) -> None:
+    with opened(browser, calm, "?issue=tides", width=390) as page:
+        tab = page.locator(".tabs").get_by_role("button", name="Findings")
+        expect(tab.locator("use")).to_have_attribute("href", "#icon-warning")
+        tab.click()
+        finding(page, "11:19").click()
         expect(block(page, "blocks.3")).to_be_in_viewport()
         assert surrounds(page, ".points .chosen", mail_of(page).locator("div:has(> blockquote)"))
+        assert (
+            page.locator(MAIL).evaluate("frame => frame.clientWidth") == 390
+        )  # a phone's mail, not a desktop's made small
         assert page.evaluate("document.documentElement.scrollWidth") == 390
+        tab.click()
+        expect(page.locator("#lines-section pre")).to_contain_text("Water (and more water.")
+
+
+def test_what_is_chosen_leaves_room_for_the_findings_whose_heading_stays(browser: Browser, calm: Preview) -> None:
+    with opened(browser, calm) as page:
+        page.set_viewport_size({"width": 1280, "height": 720})
+        finding(page, "11:19").click()
+        roll = page.locator(".findings .roll")
+        assert roll.evaluate("roll => roll.clientHeight") > 400
+        roll.evaluate("roll => roll.scrollTop = 1000")
+        assert roll.evaluate("roll => roll.scrollTop") > 0
+        expect(page.locator("#count")).to_be_in_viewport()
+        client = page.locator("#client")
+        before = client.bounding_box()
+        page.keyboard.press("c")
+        page.get_by_role("menuitemradio", name="Gmail app, other account").click()
+        expect(client).to_have_text("Gmail app, other account")
+        assert client.bounding_box() == before
 
 
 @pytest.mark.parametrize("motion", sampled(["reduce", "no-preference"], every=2))
@@ -240,7 +262,7 @@ def test_what_a_save_has_changed_glows_and_nothing_moves(browser: Browser, previ
     preview.write("issues/tides.yaml", personal)
     with opened(browser, preview) as page:
         page.emulate_media(reduced_motion="reduce" if motion == "reduce" else "no-preference")
-        expect(finding(page, "issues/tides.yaml:11:")).to_be_visible()
+        expect(finding(page, "11:19")).to_be_visible()
         expect(page.locator(".points .glow")).to_have_count(0)
         page.keyboard.press("j")
         page.evaluate(

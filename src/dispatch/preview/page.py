@@ -7,6 +7,7 @@ from dataclasses import asdict
 from hashlib import sha256
 from importlib.resources import files
 
+from dispatch.checks.weight import CLIPPED
 from dispatch.content.richtext import MergeField, TextRun, parse_plain
 from dispatch.inspection.report import problem_as_json
 from dispatch.messages.message import Message
@@ -146,6 +147,7 @@ def _mail(message: Message, good: Compilation) -> Json:
         "text": message.text,
         "fields": _fields(compiled, message.recipient.values),
         "html_bytes": bytes_of(message.html) + _size(compiled.html) - _size(good.shown.html),
+        "clipped_at": CLIPPED,
         "text_bytes": len(message.text.encode()),
         "pictures": len(compiled.pictures),
         "picture_bytes": sum(len(picture.content) for picture in compiled.pictures),

@@ -1,7 +1,7 @@
 // The desk: what was chosen stands in the URL, what is shown comes from the server after every change.
 
 import { Clients } from "./clients.js";
-import { ask, byId, count, why } from "./dom.js";
+import { ask, byId, count, element, why } from "./dom.js";
 import { Editor, textAt, textOf } from "./edit.js";
 import { Events } from "./events.js";
 import { Fields } from "./fields.js";
@@ -15,7 +15,8 @@ import { People } from "./people.js";
 import { Points } from "./points.js";
 import { Source } from "./source.js";
 
-const DEFAULTS = { issue: "", as: "", made: "", view: "mail", width: "desktop", scheme: "light", images: "on", client: "apple-mail" };
+const SMALL = matchMedia("(max-width: 640px)").matches; // as in the style sheets
+const DEFAULTS = { issue: "", as: "", made: "", view: "mail", width: SMALL ? "phone" : "desktop", scheme: "light", images: "on", client: "apple-mail" };
 const ALLOWED = {
   view: ["mail", "inbox", "text", "web", "source"],
   width: ["phone", "tablet", "desktop"],
@@ -197,12 +198,14 @@ function showMail(mail) {
   byId("inboxes").hidden = looked !== "inbox";
   byId("source").hidden = looked !== "source";
   byId("device").hidden = !FRAMED.includes(looked);
-  points.blocks(issue, view.blocks);
+  points.blocks(issue, view.file.file, view.blocks);
   showFramed(mail); // first: it is on its way while everything else is drawn
   document.title = `${view.problems.length ? "✕ " : ""}${mail.title} – preview`;
-  byId("saved").textContent =
-    `Saved ${new Date(mail.saved).toLocaleTimeString()} · compiled in ${mail.milliseconds} ms` +
-    (view.problems.length ? ` · ${count(view.problems.length, "problem")} since` : "");
+  byId("saved").replaceChildren(
+    `Saved ${new Date(mail.saved).toLocaleTimeString()}`,
+    element("span", { className: "roomy" }, ` · compiled in ${mail.milliseconds} ms`),
+    view.problems.length ? ` · ${count(view.problems.length, "problem")} since` : "",
+  );
   byId("facts-section").hidden = false;
   fields.show(mail.fields, choices.made);
   byId("facts").replaceChildren(...factList(mail, view.file));
@@ -246,6 +249,7 @@ function hideMail() {
 
 // Come to where a block is seen: two of them only in the inbox.
 function showBlock(block) {
+  showPane("stage");
   if (choices.view === "inbox" && byId("inboxes").querySelector(`[data-block="${block}"]`)) return;
   const where = ["subject", "preheader"].includes(block) ? "inbox" : "mail";
   if (choices.view !== where) choose({ view: where });
@@ -270,15 +274,22 @@ function showFindings(judgement, digest = "", otherwise = view.issue ? "They com
   const findings = judgement?.findings ?? [];
   judged = { findings, digest };
   points.judged(judgement, otherwise);
-  byId("count").replaceChildren(...counts(findings));
-  byId("tab-count").textContent = findings.length ? `(${findings.length})` : "";
+  showCounts(findings, judgement ? "fine" : "list");
 }
 
 function waitForFindings() {
   judged = { findings: [], digest: "" };
   points.judged(null, "Checking…", true);
-  byId("count").replaceChildren();
-  byId("tab-count").textContent = "";
+  showCounts([], "list");
+}
+
+// How many findings there are, above them and on the tab; with none of them, the tab has another icon.
+function showCounts(findings, otherwise) {
+  byId("count").replaceChildren(...counts(findings));
+  byId("tab-count").textContent = findings.length ? `(${findings.length})` : "";
+  const worst = ["error", "warning"].find((severity) => findings.some((finding) => finding.severity === severity));
+  byId("tab-icon").setAttribute("href", `#icon-${worst ?? otherwise}`);
+  byId("tab-icon").parentElement.setAttribute("class", worst ? `count-${worst}` : "");
 }
 
 // Where a width does not fit, the whole is made smaller: a narrower frame would show another layout.

@@ -2,12 +2,10 @@
 
 import { count, element, icon, place } from "./dom.js";
 
-// Bytes of HTML after which Gmail hides the rest.
-const CLIP = 102_400;
-
-// What the checks say: the findings, and folded below them what is allowed. Each element has its `finding`.
-export function findingLists({ findings, waived }, fix) {
-  const items = (some) => element("ol", {}, ...some.map((finding) => findingItem(finding, fix)));
+// What the checks say: the findings, and folded below them what is allowed. Each element has its `finding`. Places in
+// the issue's own file go without its name.
+export function findingLists({ findings, waived }, file, fix) {
+  const items = (some) => element("ol", {}, ...some.map((finding) => findingItem(finding, file, fix)));
   const open = findings.length
     ? items(findings)
     : element("p", { className: "nothing" }, icon("fine"), "The checks found nothing.");
@@ -16,11 +14,11 @@ export function findingLists({ findings, waived }, fix) {
   return [open, element("details", { className: "waived" }, summary, items(waived))];
 }
 
-function findingItem(finding, fix) {
+function findingItem(finding, file, fix) {
   const { severity, message, hint, reason, check } = finding;
   const item = element(
     "li",
-    { className: `finding ${severity}`, title: check },
+    { className: `finding ${severity}` },
     icon(severity),
     element(
       "div",
@@ -33,10 +31,15 @@ function findingItem(finding, fix) {
       ),
       reason ? element("p", { className: "hint" }, "Allowed: ", ...prose(reason)) : null,
       hint && !reason ? element("p", { className: "hint" }, ...prose(hint)) : null,
-      place(finding) ? element("p", { className: "place" }, placeLink(finding)) : null,
-      finding.fix && !reason
-        ? element("button", { className: "fix", title: `${finding.fix.title} (f)`, onclick: () => fix(finding) }, "Fix")
-        : null,
+      element(
+        "div",
+        { className: "foot" },
+        place(finding) ? placeLink(finding, place(finding.file === file ? { ...finding, file: "" } : finding)) : null,
+        element("code", { className: "check", title: `The check. Where this is meant: allow: {${check}: the reason}` }, check),
+        finding.fix && !reason
+          ? element("button", { className: "fix", title: `${finding.fix.title} (f)`, onclick: () => fix(finding) }, "Fix")
+          : null,
+      ),
     ),
   );
   return Object.assign(item, { finding });
@@ -44,24 +47,22 @@ function findingItem(finding, fix) {
 
 // A place, as the way into the author's editor where they have one.
 function placeLink(at, text = place(at)) {
-  if (!at.editor) return element("code", {}, text);
-  return element("a", { className: "open", href: at.editor, title: "Open in the editor (o)" }, element("code", {}, text), icon("open"));
+  if (!at.editor) return element("code", { title: place(at) }, text);
+  const title = `Open ${place(at)} in the editor (o)`;
+  return element("a", { className: "open", href: at.editor, title }, element("code", {}, text), icon("open"));
 }
 
 // The lines of a block, of which a finding may be about one.
 export function lineList(block, about) {
   const { file, line: first, lines } = block;
   const last = first + lines.length - 1;
-  const range = `${file}:${first}${last > first ? `–${last}` : ""}`;
+  const range = `${last > first ? "Lines" : "Line"} ${first}${last > first ? `–${last}` : ""}`;
   const rows = lines.map((text, index) => {
     const row = element("div", { className: first + index === about ? "at" : "" }, element("span", {}, text || " "));
     row.dataset.line = first + index;
     return row;
   });
-  return [
-    element("p", {}, placeLink(block, range)),
-    element("pre", { tabIndex: 0, role: "group", ariaLabel: `Lines of ${range}` }, ...rows),
-  ];
+  return [placeLink(block, range), element("pre", { tabIndex: 0, role: "group", ariaLabel: `${range} of ${file}` }, ...rows)];
 }
 
 export function counts(findings) {
@@ -88,8 +89,8 @@ export function factList(mail, file) {
     File: placeLink(file),
     HTML: element(
       "span",
-      { className: mail.html_bytes >= CLIP ? "over" : "", title: "Gmail hides what comes after 102 kB" },
-      `${kilobytes(mail.html_bytes)} of ${kilobytes(CLIP)}`,
+      { className: mail.html_bytes >= mail.clipped_at ? "over" : "", title: "Gmail hides the rest" },
+      `${kilobytes(mail.html_bytes)} of ${kilobytes(mail.clipped_at)}`,
     ),
     Text: kilobytes(mail.text_bytes),
     Pictures: mail.pictures

@@ -14,6 +14,7 @@ export class Points {
   #key = ""; // what that shows, but for changes of the files
   #html = new Map(); // of each block in it
   #issue = "";
+  #file = ""; // that it stands in
   #blocks = new Map(); // of the issue, by name, with their lines
   #judgement = null;
   #chosen = null; // the element of the finding that was chosen
@@ -29,7 +30,8 @@ export class Points {
     device.append(this.#layer);
     const list = byId("findings");
     const point = (event) => this.#point(event.target.closest(".finding"));
-    for (const kind of ["pointerover", "focusin"]) list.addEventListener(kind, point);
+    // No "pointerover": a list that moves under a pointer at rest points at nothing.
+    for (const kind of ["pointermove", "focusin"]) list.addEventListener(kind, point);
     for (const kind of ["pointerleave", "focusout"]) list.addEventListener(kind, () => this.#point(null));
     list.addEventListener("click", (event) => {
       const finding = event.target.closest(".finding");
@@ -72,7 +74,8 @@ export class Points {
   }
 
   // The blocks of an issue as its file has them, after each change.
-  blocks(issue, blocks) {
+  blocks(issue, file, blocks) {
+    this.#file = file;
     this.#blocks = new Map(blocks.map((each) => [each.block, each]));
     if (issue !== this.#issue || (this.#block && !this.#blocks.has(this.#block))) this.release();
     this.#issue = issue;
@@ -90,10 +93,11 @@ export class Points {
     const focused = list.contains(document.activeElement);
     const open = list.querySelector("details")?.open;
     const chosen = keyOf(this.#chosen);
-    list.replaceChildren(...(judgement ? findingLists(judgement, this.#fix) : [element("p", { className: waiting ? "nothing waiting" : "nothing" }, otherwise)]));
+    list.replaceChildren(...(judgement ? findingLists(judgement, this.#file, this.#fix) : [element("p", { className: waiting ? "nothing waiting" : "nothing" }, otherwise)]));
     if (open && list.querySelector("details")) list.querySelector("details").open = true;
     this.#chosen = (chosen && this.#all().find((each) => keyOf(each) === chosen)) || null;
-    if (this.#chosen) this.#block = this.finding.block ?? "";
+    if (chosen) this.#block = this.finding?.block ?? ""; // what was mended is let go of
+    this.#pointed = "";
     this.#mark();
     this.#showLines();
     if (focused) (this.#chosen ?? this.#all()[0])?.querySelector(".told").focus({ preventScroll: true });
@@ -197,7 +201,9 @@ export class Points {
     byId("lines-section").hidden = !block;
     if (!block) return byId("lines").replaceChildren();
     const { file, line } = this.finding ?? {};
-    byId("lines").replaceChildren(...lineList(block, file === block.file ? line : 0));
+    const [link, rows] = lineList(block, file === block.file ? line : 0);
+    byId("lines-heading").replaceChildren(link);
+    byId("lines").replaceChildren(rows);
   }
 
   #draw() {
