@@ -118,7 +118,8 @@ class _Answers:
 
     def losses(self, request: Request) -> Response:
         """What the mail loses in a client."""
-        return _json({"losses": self._simulated(request).losses})
+        simulated = self._simulated(request)
+        return _json({"losses": simulated.losses, "left_out": simulated.left_out})
 
     def _simulated(self, request: Request) -> Simulated:
         simulation = SIMULATIONS.get(request.query_params.get("client", ""))

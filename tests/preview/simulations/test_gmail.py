@@ -67,7 +67,9 @@ def test_what_it_does_not_know_is_left_out() -> None:
     assert '<p style="color:red">x</p>' in shown.html
     assert '<p style="display:flex">y</p>' in shown.html  # Gmail knows it
     [loss] = shown.losses
-    assert loss == (
+    assert loss == "Some of its styles are not known here: it is shown without them."
+    [left_out] = shown.left_out
+    assert left_out == (
         "Not known here, and left out: @media (prefers-color-scheme) (1), :first-child (1), position (1), "
         "left, right, top, bottom (1)."
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dispatch.preview.simulations import SIMULATIONS
 from dispatch.preview.simulations.simulation import Scheme, Simulated
 
@@ -26,7 +28,8 @@ def test_the_settings_for_word_are_not_shown_as_text() -> None:
 def test_boxes_side_by_side_stand_below_each_other() -> None:
     flex = windows('<div style="display:flex;gap:8px"><p>a</p><p>b</p></div>')
     assert flex.html == '<div style=""><p>a</p><p>b</p></div>'
-    assert flex.losses == ("Not known here, and left out: display:flex (1), gap, column-gap, row-gap (1).",)
+    assert flex.losses == ("Some of its styles are not known here: it is shown without them.",)
+    assert flex.left_out == ("Not known here, and left out: display:flex (1), gap, column-gap, row-gap (1).",)
     table = "<table><tr><td>a</td><td>b</td></tr></table>"
     assert windows(table) == Simulated(table)
 
@@ -55,3 +58,17 @@ def test_outlook_com_reads_the_rules_that_object_in_the_dark_only() -> None:
     light = SIMULATIONS["outlook-com"].simulate(html, "light").html
     assert light.startswith("<html><head>")
     assert "#111111" in light
+
+
+@pytest.mark.parametrize(
+    ("style", "is_missed"),
+    [
+        ("border-radius:8px", True),
+        ("max-height:40px", True),
+        ("display:none;max-height:40px", False),
+        ("word-spacing:normal", False),
+        ("cursor:pointer", False),
+    ],
+)
+def test_what_no_reader_would_miss_is_no_loss(style: str, is_missed: bool) -> None:
+    assert bool(windows(f'<p style="{style}">x</p>').losses) == is_missed

@@ -13,11 +13,12 @@ from dispatch.preview.simulations.speech import read_aloud
     [
         ("<h2>Why it <b>matters</b></h2><p>Boats need <i>water</i>.</p>",
          "[heading level 2] Why it matters\nBoats need water."),
-        ('<p>Read <a href="https://example.org/">the table</a> now.</p>', "Read [link] the table now."),
+        ('<p>Read <a href="https://example.org/">the table</a> now.</p>', "Read [link] the table [end of link] now."),
         ('<img src="media/pier.png" alt="A pier at low tide.">', "[picture] A pier at low tide."),
-        ('<img src="media/pier.png" alt="">', ""),
+        ('<img src="media/pier.png" alt="">', "[picture, passed over: its alt text is empty]"),
         ('<img src="media/pier.png">', "[picture without an alt text] pier.png"),
-        ('<a href="https://example.org/x"><img src="a.png" alt=""></a>', "[link] example.org"),
+        ('<a href="https://example.org/x"><img src="a.png" alt=""></a>',
+         "[link] [picture, passed over: its alt text is empty] example.org"),
         ("<ul><li>One</li><li>Two</li></ul><p>After</p>",
          "[list with 2 items]\n[•] One\n[•] Two\n[end of list]\nAfter"),
         ("<ol><li>One</li></ol>", "[list with 1 item]\n[1.] One\n[end of list]"),
@@ -53,6 +54,9 @@ def test_a_picture_without_an_alt_text_is_a_loss_and_one_with_is_none() -> None:
     simulate = SIMULATIONS["screen-reader"].simulate
     assert "pier.png" in simulate('<img src="media/pier.png">', "light").losses[0]
     assert simulate('<img src="media/pier.png" alt="A pier">', "light").losses == ()
+    passed_over = simulate('<img src="media/pier.png" alt="">', "light")
+    assert passed_over.losses == ("Passed over, for the alt text is empty: 1 picture.",)
+    assert "<i class=loss>picture, passed over" in passed_over.html
 
 
 def test_the_transcript_is_text() -> None:

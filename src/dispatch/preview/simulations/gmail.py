@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from dispatch.checks.weight import MOST_STYLES
 from dispatch.preview.rewriting import rewrite
@@ -19,7 +20,7 @@ def as_gmail_shows(html: str, client: str) -> Simulated:
     cut = clipped(html)
     heeded = _with_heeded_styles(cut.html)
     known = without_what_lacks(heeded.html, client)
-    return Simulated(known.html, cut.losses + heeded.losses + known.losses)
+    return replace(known, losses=cut.losses + heeded.losses + known.losses)
 
 
 def without_styles(html: str) -> str:

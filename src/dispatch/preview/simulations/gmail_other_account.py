@@ -10,7 +10,10 @@ from dispatch.preview.simulations.simulation import Scheme, Simulated, Simulatio
 
 
 def _simulate(html: str, scheme: Scheme) -> Simulated:
-    shown = as_gmail_shows(without_styles(html), "gmail/android")
+    bare = without_styles(html)
+    shown = as_gmail_shows(bare, "gmail/android")
+    if bare != html:
+        shown = replace(shown, losses=("What is for phones, or for the dark, is lost.", *shown.losses))
     return replace(shown, html=partly_inverted(shown.html)) if scheme == "dark" else shown
 
 

@@ -16,13 +16,14 @@ li{{padding:3px 0}}
 .heading{{margin-top:16px;font-weight:700}}
 i{{margin-right:6px;color:{muted};font:400 12px/20px sans-serif}}
 * + i{{margin-left:6px}}
+.loss{{color:{loss}}}
 </style></head><body><ol>
 {lines}
 </ol></body></html>
 """
 _COLOURS = {
-    "light": {"ground": "#ffffff", "ink": "#1c1b1a", "muted": "#66625d"},
-    "dark": {"ground": "#151413", "ink": "#e9e6e1", "muted": "#a8a39c"},
+    "light": {"ground": "#ffffff", "ink": "#1c1b1a", "muted": "#66625d", "loss": "#855000"},
+    "dark": {"ground": "#151413", "ink": "#e9e6e1", "muted": "#a8a39c", "loss": "#e6b75c"},
 }
 
 
@@ -31,6 +32,8 @@ def _simulate(html: str, scheme: Scheme) -> Simulated:
     losses = []
     if transcript.nameless:
         losses.append(f"Without an alt text, so that file names are read: {', '.join(transcript.nameless)}.")
+    if number := transcript.passed_over:
+        losses.append(f"Passed over, for the alt text is empty: {number} {'picture' if number == 1 else 'pictures'}.")
     lines = "\n".join(map(_item, transcript.lines))
     return Simulated(_PAGE.format(title="Transcript", lines=lines, **_COLOURS[scheme]), tuple(losses))
 
@@ -38,7 +41,7 @@ def _simulate(html: str, scheme: Scheme) -> Simulated:
 def _item(line: Line) -> str:
     kind = ' class="heading"' if line.is_heading else ""
     words = "".join(
-        f"<i>{escape(word.text)}</i>"
+        f"<i{' class=loss' if word.is_loss else ''}>{escape(word.text)}</i>"
         if word.announced
         else f'<span lang="{escape(word.language)}">{escape(word.text)}</span>'
         for word in line.words

@@ -11,10 +11,11 @@ Scheme = Literal["light", "dark"]
 
 @dataclass(frozen=True)
 class Simulated:
-    """The HTML as a client shows it, and what the mail loses there: sentences."""
+    """The HTML as a client shows it, what a reader loses there, and what of its making was left out: sentences."""
 
     html: str
     losses: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ class Word:
     text: str
     announced: bool = False
     language: str = ""
+    is_loss: bool = False
 
 
 @dataclass
@@ -42,10 +43,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Transcript:
-    """All that is said, and the addresses of pictures that have no alt text."""
+    """All that is said, the addresses of pictures that have no alt text, and the number of those whose alt is empty."""
 
     lines: list[Line]
     nameless: tuple[str, ...]
+    passed_over: int
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.lines))
@@ -54,13 +56,14 @@ class Transcript:
 def read_aloud(html: str) -> Transcript:
     """Read HTML from its top to its end.
 
-    Layout tables (role presentation or none) are silent, and so is what is hidden, is in a comment or has an empty alt.
+    Layout tables (role presentation or none) are silent, and so is what is hidden or in a comment. Pictures with an empty
+    alt are silent too, but a loss: it is told where they stand.
     """
     reader = _Reader()
     reader.feed(html)
     reader.close()
     reader.end_line()
-    return Transcript([line for line in reader.lines if line.words], tuple(reader.nameless))
+    return Transcript([line for line in reader.lines if line.words], tuple(reader.nameless), reader.passed_over)
 
 
 @dataclass
@@ -84,9 +87,11 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.lines: list[Line] = []
         self.nameless: list[str] = []
+        self.passed_over = 0
         self._line = Line()
         self._open = [_Open("", silent=False, language="", block="")]
         self._spoken = ""
+        self._after_link = False
 
     def end_line(self) -> None:
         """What follows is read in a breath of its own."""
@@ -94,6 +99,7 @@ class _Reader(HTMLParser):
         if self._line.words:
             self.lines.append(self._line)
         self._line = Line()
+        self._after_link = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -163,8 +169,11 @@ class _Reader(HTMLParser):
         elif "alt" not in given:
             address = given.get("src", "")
             self.nameless.append(address)
-            self._told("picture without an alt text")
+            self._told("picture without an alt text", is_loss=True)
             self._say(address.rpartition("/")[2] or address)
+        else:
+            self.passed_over += 1
+            self._told("picture, passed over: its alt text is empty", is_loss=True)
 
     def _item(self, here: _Open) -> None:
         above = self._nearest("ul", "ol")
@@ -191,6 +200,8 @@ class _Reader(HTMLParser):
             return
         if ended.link and not ended.spoke:
             self._say(urlsplit(ended.link).netloc or ended.link)
+        if ended.link:
+            self._after_link = True
         if ended.tag in _LINES:
             self.end_line()
         if ended.count:
@@ -214,8 +225,9 @@ class _Reader(HTMLParser):
     def _nearest(self, *tags: str) -> _Open | None:
         return next((each for each in reversed(self._open) if each.tag in tags), None)
 
-    def _told(self, text: str) -> None:
-        self._line.words.append(Word(text, announced=True))
+    def _told(self, text: str, *, is_loss: bool = False) -> None:
+        self._line.words.append(Word(text, announced=True, is_loss=is_loss))
+        self._after_link = False
 
     def _say(self, text: str) -> None:
         words, line = _SPACE.sub(" ", _SOUNDLESS.sub("", text)), self._line.words
@@ -224,6 +236,9 @@ class _Reader(HTMLParser):
             if last:
                 line[-1] = replace(last, text=f"{last.text} ")
             return
+        if self._after_link:  # and what follows is no part of it
+            self._told("end of link")
+            last = None
         language = self._open[-1].language
         if language != self._spoken:
             self._told(f"language {language}" if language else "language not known")

@@ -42,29 +42,39 @@ export class Clients {
     if (model) byId("client-name").textContent = model.label;
   }
 
-  // The sentences of the model: what it shows and does not, and at once or a moment later what is lost in this mail.
+  // What a reader loses, in a line that comes a moment later; folded behind it, what the model shows and does not.
   tell(parent, name, parameters, version) {
     const model = this.#model(name);
     if (!model) return;
     const asked = `${new URLSearchParams(parameters)} ${name} ${version}`;
     if (asked === this.#asked) return;
     this.#asked = asked;
-    const losses = element("ul", {});
-    const sentences = `${model.shows} Not shown: ${model.omits}`;
-    parent.replaceChildren(element("p", {}, element("b", {}, `${model.label}, a model. `), sentences), losses);
-    this.#askForLosses(losses, { ...parameters, client: name });
+    const lost = element("span", {}, "…");
+    const leftOut = element("p", {});
+    parent.replaceChildren(
+      element(
+        "details",
+        { open: Boolean(parent.querySelector("details")?.open) },
+        element("summary", {}, element("b", {}, `${model.label}, a model. `), lost),
+        element("p", {}, `${model.shows} Not shown: ${model.omits}`),
+        leftOut,
+      ),
+    );
+    this.#askForLosses(lost, leftOut, { ...parameters, client: name });
   }
 
-  async #askForLosses(list, parameters) {
+  async #askForLosses(line, more, parameters) {
     this.#asking?.abort();
     this.#asking = new AbortController();
     try {
-      const { losses } = await ask("losses", parameters, this.#asking.signal);
-      list.replaceChildren(...losses.map((loss) => element("li", {}, loss)));
+      const { losses, left_out } = await ask("losses", parameters, this.#asking.signal);
+      line.classList.toggle("lost", losses.length > 0);
+      line.textContent = losses.join(" ") || "A reader loses nothing here.";
+      more.textContent = left_out.join(" ");
     } catch (error) {
       if (error.name === "AbortError") return;
       this.#asked = "";
-      list.replaceChildren(element("li", {}, `What is lost could not be found out: ${why(error)}.`));
+      line.textContent = `What is lost could not be found out: ${why(error)}.`;
     }
   }
 
