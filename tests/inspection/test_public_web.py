@@ -14,6 +14,7 @@ from pytest_httpserver import HTTPServer
 from dispatch.inspection.public_web import IpAddress, NoAnswer, NotAsked, PublicWeb, Reply, addresses_of, is_public
 
 HERE = ip_address("127.0.0.1")
+ANY_PORT = range(1, 65536)
 
 
 def resolving(**names: str | list[str]) -> Callable[[str], list[IpAddress]]:
@@ -32,7 +33,7 @@ def is_here(address: IpAddress) -> bool:
 
 
 def web(**names: str | list[str]) -> PublicWeb:
-    return PublicWeb(seconds=2, resolve=resolving(**names), allowed=is_here)
+    return PublicWeb(seconds=2, resolve=resolving(**names), allowed=is_here, ports=ANY_PORT)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,11 @@ def web(**names: str | list[str]) -> PublicWeb:
         "64:ff9b::a9fe:a9fe",
         "64:ff9b:1::1",
         "2001:0:4136:e378:8000:63bf:3fff:fdd2",  # Teredo
+        "192.0.0.8",
+        "192.88.99.1",
+        "3fff::1",
+        "5f00::1",
+        "fec0::1",
     ],
 )
 def test_an_address_that_is_not_of_the_public_internet(address: str) -> None:
@@ -81,7 +87,7 @@ def test_an_address_of_the_public_internet(address: str) -> None:
 def test_this_machine_is_never_asked_however_it_is_spelled(httpserver: HTTPServer, host: str) -> None:
     httpserver.expect_request("/").respond_with_data("secret")
     with pytest.raises((NotAsked, NoAnswer)) as refused:
-        PublicWeb(seconds=2).ask("GET", f"http://{host}:{httpserver.port}/")
+        PublicWeb(seconds=2, ports=ANY_PORT).ask("GET", f"http://{host}:{httpserver.port}/")
     assert "no public address" in str(refused.value) or "does not know" in str(refused.value)
     assert httpserver.log == []
 
@@ -95,7 +101,7 @@ def test_a_name_with_one_private_address_among_public_ones_is_not_asked(httpserv
 def test_a_name_is_resolved_once_and_that_address_is_asked(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/a b", headers={"Host": f"rebinding.example:{httpserver.port}"}).respond_with_data("ok")
     answers = iter([[HERE], [ip_address("127.0.0.2")]])
-    public = PublicWeb(seconds=2, resolve=lambda _: next(answers), allowed=is_here)
+    public = PublicWeb(seconds=2, resolve=lambda _: next(answers), allowed=is_here, ports=ANY_PORT)
     url = f"http://rebinding.example:{httpserver.port}/a b"
     assert public.ask("GET", url) == Reply(200, "")
     with pytest.raises(NotAsked, match=r"127\.0\.0\.2"):
@@ -121,6 +127,13 @@ def test_only_the_web_is_asked(url: str) -> None:
         web().ask("GET", url)
 
 
+def test_no_port_is_asked_but_those_of_the_web(httpserver: HTTPServer) -> None:
+    public = PublicWeb(seconds=2, allowed=is_here)
+    with pytest.raises(NotAsked, match=f"leads to port {httpserver.port}, which is none of the web"):
+        public.ask("GET", f"http://127.0.0.1:{httpserver.port}/")
+    assert httpserver.log == []
+
+
 def test_a_name_that_is_not_in_the_dns() -> None:
     def unknown(_: str) -> list[IpAddress]:
         raise OSError("Name or service not known")
@@ -133,7 +146,7 @@ def test_a_port_where_nobody_listens_and_one_that_never_answers() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with pytest.raises(NoAnswer, match=r"does not answer within 0\.2 seconds"):
-            PublicWeb(seconds=0.2, allowed=is_here).ask("GET", f"http://127.0.0.1:{port}/")
+            PublicWeb(seconds=0.2, allowed=is_here, ports=ANY_PORT).ask("GET", f"http://127.0.0.1:{port}/")
     with pytest.raises(NoAnswer, match="cannot be reached"):
         web().ask("GET", f"http://127.0.0.1:{port}/")
 
@@ -155,9 +168,11 @@ def secure(authority: trustme.CA) -> Iterator[HTTPServer]:
 def test_a_certificate_is_held_against_the_name_and_not_the_address(secure: HTTPServer, authority: trustme.CA) -> None:
     resolve = resolving(bridge_example="127.0.0.1", other_example="127.0.0.1")
     with authority.cert_pem.tempfile() as file:
-        public = PublicWeb(seconds=2, resolve=resolve, allowed=is_here, authorities=file)
+        public = PublicWeb(seconds=2, resolve=resolve, allowed=is_here, authorities=file, ports=ANY_PORT)
     assert public.ask("GET", f"https://bridge.example:{secure.port}/").status == 200
     with pytest.raises(NoAnswer, match="has no valid certificate"):
         public.ask("GET", f"https://other.example:{secure.port}/")
     with pytest.raises(NoAnswer, match="has no valid certificate"):
-        PublicWeb(seconds=2, resolve=resolve, allowed=is_here).ask("GET", f"https://bridge.example:{secure.port}/")
+        PublicWeb(seconds=2, resolve=resolve, allowed=is_here, ports=ANY_PORT).ask(
+            "GET", f"https://bridge.example:{secure.port}/"
+        )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -34,7 +36,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def links(tmp_path: Path, clock: Clock) -> Reachability:
-    here = PublicWeb(seconds=2, allowed=lambda address: address == ip_address("127.0.0.1"))
+    here = PublicWeb(seconds=2, allowed=lambda address: address == ip_address("127.0.0.1"), ports=range(1, 65536))
     return Reachability(tmp_path / ".dispatch" / "links.json", clock, here)
 
 
@@ -97,6 +99,49 @@ def test_a_redirect_into_a_private_network_is_not_followed(
 ) -> None:
     httpserver.expect_request("/a").respond_with_data("", status=302, headers={"Location": target})
     assert trouble(links, httpserver.url_for("/a")) == said
+
+
+def test_a_redirect_to_what_is_no_address_is_told(links: Reachability) -> None:
+    def redirect() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(1_000)
+            connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://[\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        redirecting = threading.Thread(target=redirect)
+        redirecting.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        assert trouble(links, url) == "leads on to what is no web address"
+        redirecting.join()
+
+
+@pytest.mark.parametrize("endless", [b"HTTP/1.1 200 OK\r\nX: " + b"a" * 200, b"HTTP/1.1 100 Continue\r\n\r\n" * 20])
+def test_a_server_that_never_comes_to_an_end_is_left(tmp_path: Path, clock: Clock, endless: bytes) -> None:
+    over = threading.Event()
+
+    def drip() -> None:
+        connection, _ = server.accept()
+        with connection:
+            for at in range(0, len(endless), len(endless) // 20):
+                if over.wait(0.05):
+                    return
+                connection.sendall(endless[at : at + len(endless) // 20])
+
+    web = PublicWeb(seconds=2, allowed=lambda _: True, ports=range(1, 65536))
+    links = Reachability(tmp_path / ".dispatch" / "links.json", clock, web, seconds=0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        began = monotonic()
+        try:
+            said = trouble(links, f"http://127.0.0.1:{server.getsockname()[1]}/")
+            took = monotonic() - began
+        finally:
+            over.set()
+            dripping.join()
+    assert said == "does not answer within 0.2 seconds"
+    assert took < 0.9  # the server needs a second
 
 
 def test_good_answers_are_kept_for_a_day_and_bad_ones_are_not(

@@ -89,8 +89,9 @@ def link_sent_before(evidence: Evidence) -> Iterator[Finding]:
 def unreachable_link(evidence: Evidence) -> Iterator[Finding]:
     """A link was followed, and nothing came of it. Only with --online: without it nobody is asked.
 
-    HEAD, then GET where HEAD is refused, at most 5 redirects, never into a private network. A site that wants a login,
-    or turns away programs (401, 403, 429 …), is not told: readers may well see it. Good answers are kept for a day.
+    HEAD, then GET where HEAD is refused, at most 5 redirects and 15 seconds, never into a private network or to other
+    ports than 80 and 443. A site that wants a login, or turns away programs (401, 403, 429 …), is not told: readers may
+    well see it. Good answers are kept for a day.
     """
     for link, url in web_addresses(evidence):
         answer = (evidence.answers or {}).get(url)

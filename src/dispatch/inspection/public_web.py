@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
@@ -24,7 +24,17 @@ IpAddress = IPv4Address | IPv6Address
 
 _HEADERS = {"User-Agent": "dispatch-newsletter (checks the links of an issue)", "Accept": "*/*"}
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052 §2.1: the last 32 bits are an IPv4 address
-_NOT_PUBLIC = (IPv6Network("64:ff9b:1::/48"), IPv6Network("2001::/32"))  # RFC 8215: local NAT64; RFC 4380: Teredo
+# What Python 3.11 takes for global, or had better not (the IANA special-purpose address registries).
+_NOT_PUBLIC: tuple[IPv4Network | IPv6Network, ...] = (
+    IPv4Network("192.0.0.0/24"),  # RFC 6890: protocol assignments
+    IPv4Network("192.88.99.0/24"),  # RFC 7526: relays of 6to4
+    IPv6Network("64:ff9b:1::/48"),  # RFC 8215: local NAT64
+    IPv6Network("2001::/32"),  # RFC 4380: Teredo
+    IPv6Network("3fff::/20"),  # RFC 9637: documentation
+    IPv6Network("5f00::/16"),  # RFC 9602: segment routing
+    IPv6Network("fec0::/10"),  # RFC 3879: site-local
+)
+_PORTS = frozenset({80, 443})
 _MOST_ADDRESSES = 3
 
 
@@ -52,8 +62,8 @@ def is_public(address: IpAddress) -> bool:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
-        if any(address in network for network in _NOT_PUBLIC):
-            return False
+    if any(address in network for network in _NOT_PUBLIC):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
@@ -76,6 +86,7 @@ class PublicWeb:
         seconds: float = 10,
         resolve: Callable[[str], Sequence[IpAddress]] = addresses_of,
         allowed: Callable[[IpAddress], bool] = is_public,
+        ports: Container[int] = _PORTS,
         authorities: str = "",
     ) -> None:
         """Wait `seconds` to connect and again for an answer; `authorities` is a file of certificates (certifi's)."""
@@ -83,6 +94,7 @@ class PublicWeb:
         self._seconds = seconds
         self._resolve = resolve
         self._allowed = allowed
+        self._ports = ports
         self._tls = ssl.create_default_context(cafile=authorities or DEFAULT_CA_BUNDLE_PATH)
 
     def ask(self, method: str, url: str) -> Reply:
@@ -93,8 +105,11 @@ class PublicWeb:
             raise NoAnswer("is no web address") from None
         if target.scheme not in {"http", "https"} or not target.host:
             raise NotAsked(f"leads on to {target.scheme or 'nothing'}:, which is not the web")
+        addresses = self._public_addresses(target.host.strip("[]"))
+        if target.port is not None and target.port not in self._ports:
+            raise NotAsked(f"leads to port {target.port}, which is none of the web")
         trouble: NoAnswer | None = None
-        for address in self._public_addresses(target.host.strip("[]"))[:_MOST_ADDRESSES]:
+        for address in addresses[:_MOST_ADDRESSES]:
             try:
                 return self._ask_at(address, method, target)
             except (HTTPError, OSError) as error:
