@@ -12,7 +12,8 @@ const MOST = 1_000_000;
 export function differenceRows(lines) {
   const hunks = [];
   for (const line of lines) {
-    if (line.startsWith("@@")) hunks.push({ line: /\d+/.exec(line)[0], "-": [], "+": [] });
+    // Lines that nothing gives way to are counted in the new file: the old one has only the line above.
+    if (line.startsWith("@@")) hunks.push({ line: /-\d+,0 \+(\d+)/.exec(line)?.[1] ?? /\d+/.exec(line)[0], "-": [], "+": [] });
     else hunks.at(-1)[line[0]].push(line.slice(1));
   }
   return hunks.flatMap((hunk) => rows(hunk["-"].join("\n"), hunk["+"].join("\n"), hunk.line));
