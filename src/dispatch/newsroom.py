@@ -281,7 +281,7 @@ class Newsroom(Folder):
     def _headers(self, compiled: CompiledIssue) -> tuple[tuple[str, str], ...]:
         """Those of a specimen; none where settings keep it from being made."""
         try:
-            mime = self.specimen(compiled, SAMPLE_READER, SAMPLE_RING, self.clock()).mime()
+            mime = self.specimen(compiled, SAMPLE_READER, SAMPLE_RING, self.clock(), proven=True).mime()
         except InvalidConfig:
             return ()
         parsed = BytesHeaderParser().parsebytes(mime)
