@@ -281,7 +281,8 @@ def test_a_finger_can_edit_as_well(browser: Browser, desk: Preview) -> None:
 
 def test_what_is_edited_stays_in_sight_above_the_editor(browser: Browser, desk: Preview) -> None:
     more = "".join(f"  - paragraph: Boat {number} waits, and so does its crew.\n" for number in range(20))
-    desk.settle(TIDES.replace("signoff:", f"{more}signoff:"))
+    issue = TIDES.replace("signoff:", f"{more}signoff:")
+    desk.settle(issue)
     with opened(browser, desk, width=390) as page:
         edit(page, "Paragraph – Boat 12 ")
         text = page.locator("#editor-text")
@@ -295,6 +296,9 @@ def test_what_is_edited_stays_in_sight_above_the_editor(browser: Browser, desk: 
         )
         assert stage["top"] <= block["top"] < block["bottom"] <= stage["bottom"]
         assert box["width"] > 350  # that of the phone
+        desk.settle(issue.replace("Boat 3 waits", "Boat 3 TK waits"))
+        expect(page.locator("#tab-count")).to_have_text("(1)")
+        expect(outline).to_be_in_viewport(ratio=1)  # new findings leave it where it is
         page.keyboard.press("Escape")
         expect(outline).to_have_count(0)
 

@@ -20,6 +20,7 @@ export class Points {
   #chosen = null; // the element of the finding that was chosen
   #block = ""; // that was chosen
   #pointed = ""; // the block of the finding that the pointer or the focus is on
+  #edited = ""; // the block that is edited: outlined too, while no other is pointed at
   #observer = new ResizeObserver(() => this.#draw());
   #layer = element("div", { className: "points", ariaHidden: "true" });
 
@@ -130,7 +131,7 @@ export class Points {
 
   // A block is edited, or with "" none any more: it is outlined, and in sight beside what stands below the mail.
   edited(block) {
-    this.#pointed = block;
+    [this.#edited, this.#pointed] = [block, ""];
     this.#draw();
     if (!block) return;
     const row = byId("inboxes").hidden ? null : byId("inboxes").querySelector(`[data-block="${block}"]`);
@@ -206,6 +207,10 @@ export class Points {
     byId("lines").replaceChildren(rows);
   }
 
+  get #outlined() {
+    return this.#pointed || this.#edited;
+  }
+
   #draw() {
     const worst = new Map();
     for (const { block, severity } of this.#judgement?.findings ?? []) {
@@ -214,7 +219,7 @@ export class Points {
     const glowing = [...this.#layer.querySelectorAll(".glow")];
     this.#layer.replaceChildren(
       ...[...worst].map(([block, severity]) => this.#box(block, `mark ${severity}`)),
-      ...(this.#pointed && this.#pointed !== this.#block ? [this.#box(this.#pointed, "pointed")] : []),
+      ...(this.#outlined && this.#outlined !== this.#block ? [this.#box(this.#outlined, "pointed")] : []),
       ...(this.#block ? [this.#box(this.#block, "chosen")] : []),
       ...glowing.map((glow) => this.#place(glow, glow.dataset.block)),
     );
@@ -224,7 +229,7 @@ export class Points {
   // The same in the rows of the inbox, where no box is needed.
   #outlineRows() {
     for (const each of byId("inboxes").querySelectorAll("[data-block]")) {
-      each.classList.toggle("pointed", each.dataset.block === this.#pointed);
+      each.classList.toggle("pointed", each.dataset.block === this.#outlined);
       each.classList.toggle("chosen", each.dataset.block === this.#block);
     }
   }
