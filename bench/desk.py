@@ -39,7 +39,7 @@ _SEEN = """word => { window.seen = new Promise(done => {
 
 def compare(scope: Scope) -> Table:
     """Saves the issue again and again, and asks the browser when each save was seen."""
-    chromium = tool("chromium", "chromium")
+    chromium = tool("chromium-headless-shell", "chromium-headless-shell")
     folder = copy_sample(scope.folder / "desk")
     rounds = scope.pick(tiny=2, quick=11, usual=31)
     with _preview(folder) as url, _desk(chromium, url) as page:

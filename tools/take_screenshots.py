@@ -134,7 +134,7 @@ def shrink(path: Path) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
         for number, shots in enumerate((take_issue, take_desk)):
             (Path(scratch) / str(number)).mkdir()
             shots(chromium, Path(scratch) / str(number))

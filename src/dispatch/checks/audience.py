@@ -45,13 +45,13 @@ def rejected_line(evidence: Evidence) -> Iterator[Finding]:
     `dispatch send` stops at such lines, unless it is told to leave them out. An address that stands twice is told by
     `send` and `dispatch subscribers import` alone.
     """
-    for problem in evidence.rejected[:_TOLD]:
+    more = len(evidence.rejected) - _TOLD
+    for number, problem in enumerate(evidence.rejected[:_TOLD], 1):
         hint = "Mend it, or send without it: `dispatch send --skip-rejected`."
-        if problem is evidence.rejected[:_TOLD][-1] and (more := len(evidence.rejected) - _TOLD) > 0:
+        if number == _TOLD and more > 0:
             hint = f"{more:,} more lines are like that: `dispatch subscribers import --dry-run` tells them all."
-        yield warning(
-            rejected_line, problem.location or Location(""), f"nobody can be mailed here: {problem.message}", hint
-        )
+        message = f"nobody can be mailed here: {problem.message}"
+        yield warning(rejected_line, problem.location or Location(""), message, hint)
 
 
 _TOLD = 5

@@ -36,7 +36,8 @@ def edited(document: YamlDocument, edits: Iterable[Edit]) -> YamlDocument:
     """The document with all the edits in it, read again: it says what it should, and everything else as before.
 
     All offsets count in `document`. Each text keeps its style; a plain or single-quoted one that cannot spell what it is
-    to say gets other quotes, and so does a block that cannot. Raises EditRefused where nothing does, where edits overlap, and where the file has problems.
+    to say gets other quotes, and so does a block that cannot. Raises EditRefused where nothing does, where edits
+    overlap, and where the file has problems.
     """
     if document.problems:
         raise EditRefused("the file has problems of its own", remedy="Mend them first: `dispatch check` tells them.")
