@@ -102,8 +102,10 @@ class Newsroom(Folder):
         images = self.config.images or default_images(self.config.provider, self.config.locate(("provider",)))
         return images == "embed"
 
-    def compile(self, issue: Issue, *, embed: bool, media_url: str | None = None) -> CompiledIssue:
-        """An issue as it is mailed; raises InvalidIssue and InvalidTheme."""
+    def compile(
+        self, issue: Issue, *, embed: bool, media_url: str | None = None, reader_language: str = ""
+    ) -> CompiledIssue:
+        """An issue as it is mailed, to readers of a language; raises InvalidIssue and InvalidTheme."""
         return compile_issue(
             issue,
             self.theme,
@@ -111,12 +113,21 @@ class Newsroom(Folder):
             pictures=self.pictures,
             embed=embed,
             media_url=self.media_url if media_url is None else media_url,
+            reader_language=reader_language,
         )
 
-    def compile_marked(self, issue: Issue, *, embed: bool) -> tuple[CompiledIssue, MarkedHtml]:
+    def compile_marked(
+        self, issue: Issue, *, embed: bool, reader_language: str = ""
+    ) -> tuple[CompiledIssue, MarkedHtml]:
         """What `compile` gives, and its HTML with who wrote what in it, for checks and preview; raises as `compile`."""
         return compile_marked(
-            issue, self.theme, self.newsletter, pictures=self.pictures, embed=embed, media_url=self.media_url
+            issue,
+            self.theme,
+            self.newsletter,
+            pictures=self.pictures,
+            embed=embed,
+            media_url=self.media_url,
+            reader_language=reader_language,
         )
 
     def webpage(

@@ -25,6 +25,7 @@ from dispatch.rendering.outlook import outlook_view
 from dispatch.rendering.sentinels import Sentinels
 from dispatch.rendering.slots import fill
 from dispatch.rendering.theme import Theme, ThemeSettings
+from dispatch.rendering.words import direction_of, words_for
 from dispatch.testing.samples import sample_issue
 
 from .conftest import FACTS, VALUES
@@ -209,6 +210,43 @@ def test_french_speaks_french(shelf, theme):
     for part in (compiled.html, compiled.text):
         assert "2 mars 2026" in fill(part, VALUES)
         assert "Se désabonner" in fill(part, VALUES)
+
+
+@pytest.mark.parametrize(
+    ("language", "reader", "direction", "side", "date", "unsubscribe"),
+    [
+        ("ar", "en", "ltr", "left", "2 March 2026", "Unsubscribe"),
+        ("en", "ar", "rtl", "right", "2 مارس 2026", "إلغاء الاشتراك"),
+        ("en", "fr", "ltr", "left", "2 mars 2026", "Se désabonner"),
+    ],
+)
+def test_around_the_letter_readers_are_told_things_in_their_own_language(
+    shelf, theme, language, reader, direction, side, date, unsubscribe
+):
+    text = f"title: t\nauthor: Robin\nlanguage: {language}\ndate: 2026-03-02\nblocks:\n  - paragraph: Text\n"
+    issue = read_issue(text, "i.yaml")
+    compiled = compile_issue(issue, theme, FACTS, pictures=shelf, embed=True, reader_language=reader)
+    page = lxml_html.document_fromstring(fill(compiled.html, VALUES))
+    assert (compiled.language, page.get("lang"), page.get("dir")) == (language, language, direction_of(language))
+    link = page.xpath("//a[@href='https://river.example/u/token']")[0]
+    around = link.getparent()
+    assert (link.text, around.get("lang"), around.get("dir")) == (unsubscribe, reader, direction)
+    assert page.find_class("footer")[0].get("align") == side
+    dated = page.xpath("//a[@href='https://river.example/rivers-and-roads/']")[0].getparent()
+    assert (dated.text.split("·")[0].strip(), dated.get("lang"), dated.get("dir")) == (date, reader, direction)
+    letter = words_for(language).by.format("Robin")
+    assert page.find_class("byline")[0].text == letter
+    lines = fill(compiled.text, VALUES).splitlines()
+    assert letter in lines
+    assert lines[0] == f"The River Letter · {date}"
+    assert lines[-1] == f"{unsubscribe}: https://river.example/u/token"
+
+
+def test_a_reader_of_the_issues_language_gets_the_bytes_that_everybody_gets(shelf, theme):
+    as_it_is = compile_issue(sample_issue(), theme, FACTS, pictures=shelf, embed=True)
+    for language in ("", "en", "en-GB", "eo"):
+        same = compile_issue(sample_issue(), theme, FACTS, pictures=shelf, embed=True, reader_language=language)
+        assert same == as_it_is
 
 
 def test_without_a_website_nothing_is_said_of_it(shelf, theme):

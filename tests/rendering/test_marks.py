@@ -64,10 +64,10 @@ def own_theme(folder: Path, **templates: str) -> Theme:
     return Theme(folder)
 
 
-def marked(issue: Issue, theme: Theme, shelf: PictureShelf) -> MarkedHtml:
+def marked(issue: Issue, theme: Theme, shelf: PictureShelf, reader: str = "") -> MarkedHtml:
     """An issue with marks, once it is proved that without them it is what is sent."""
-    sent = compile_issue(issue, theme, FACTS, pictures=shelf, embed=True)
-    same, html = compile_marked(issue, theme, FACTS, pictures=shelf, embed=True)
+    sent = compile_issue(issue, theme, FACTS, pictures=shelf, embed=True, reader_language=reader)
+    same, html = compile_marked(issue, theme, FACTS, pictures=shelf, embed=True, reader_language=reader)
     assert same == sent
     assert without_marks(fill(html.html, VALUES)) == fill(sent.html, VALUES)
     assert html.html.slots == sent.html.slots
@@ -89,7 +89,7 @@ def mark(html: MarkedHtml, beginning: str) -> tuple[Mark | None, dict[str, Locat
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_every_kind_of_block_is_sent_without_its_marks(language, shelf, theme) -> None:
     text = SAMPLE_ISSUE.replace("language: en", f"language: {language}")
-    html = marked(read_issue(text, "issues/a.yaml"), theme, shelf)
+    html = marked(read_issue(text, "issues/a.yaml"), theme, shelf, reader="fr")
     parts = {html.marks[int(number)].part for number in re.findall(r'data-mark="(\d+)', "".join(html.html.literals))}
     issue = sample_issue()
     of_fields = {("title",), ("subtitle",), ("preheader",), ("date",), ("author",)}

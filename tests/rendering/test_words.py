@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from dispatch.rendering.words import LANGUAGES, direction_of, words_for, written_date
+from dispatch.rendering.words import LANGUAGES, Voice, direction_of, spoken_language, words_for, written_date
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
@@ -41,3 +41,27 @@ def test_the_direction_is_the_languages(language, direction):
 )
 def test_a_date_is_written_out(language, expected):
     assert written_date(date(2026, 3, 2), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("reader", "issue", "newsletter", "spoken"),
+    [
+        ("fr", "en", "en", "fr"),
+        ("fr-CA", "en", "en", "fr"),  # who shares the words shares the mail
+        ("en-GB", "en-US", "fr", "en-US"),
+        ("", "ar", "en", "ar"),
+        ("eo", "ar", "en", "ar"),
+        ("eo", "eo", "fr-CH", "fr-CH"),
+        ("", "eo", "la", "en"),
+        ("fr_FR", "en", "en", "fr"),
+        ("?", "en", "en", "en"),
+    ],
+)
+def test_the_theme_speaks_a_language_that_it_has_words_for(reader, issue, newsletter, spoken):
+    assert spoken_language(reader, issue, newsletter) == spoken
+
+
+def test_a_voice_says_what_it_is_only_inside_another():
+    assert Voice("ar", around="ar").attributes == ""
+    assert Voice("ar", around="en").attributes == ' lang="ar" dir="rtl"'
+    assert (Voice("ar", around="en").start, Voice("en", around="ar").start) == ("right", "left")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 from markupsafe import Markup
@@ -31,7 +32,7 @@ from dispatch.rendering.shrink import shrink
 from dispatch.rendering.slots import MisplacedField, find_header_slots, find_plain_slots, find_slots
 from dispatch.rendering.stylesheet import shrink_css
 from dispatch.rendering.theme import NewsletterFacts, Source, Theme
-from dispatch.rendering.words import direction_of, words_for, written_date
+from dispatch.rendering.words import Voice, direction_of, spoken_language, words_for, written_date
 
 LOGO_WIDTH, LOGO_HEIGHT = 160, 48  # at most, in CSS pixels
 
@@ -52,16 +53,19 @@ def compile_issue(
     pictures: PictureShelf,
     embed: bool,
     media_url: str = "",
+    reader_language: str = "",
 ) -> CompiledIssue:
-    """Compile an issue: the same issue, theme and facts give the same bytes.
+    """Compile an issue: the same issue, theme, facts and language of the reader give the same bytes.
 
     With `embed` the HTML refers to its pictures by `cid:<content_id>`, else they are at `<media_url><name>`.
+    What the theme says around the letter is in the `spoken_language` of the reader, by default that of the issue.
     Raises InvalidIssue or InvalidTheme with file, line and column.
     """
     sentinels = Sentinels(issue.source.text, repr(newsletter))
+    context = template_context(issue, newsletter, sentinels, reader_language)
     album = _album(issue, pictures, embed=embed, media_url=media_url)
-    html = _html(issue, theme, newsletter, sentinels, album)
-    return _compiled(issue, theme, newsletter, sentinels, album, html, embed=embed)
+    html = _html(issue, theme, context, sentinels, album)
+    return _compiled(issue, theme, context, sentinels, album, html, embed=embed)
 
 
 def compile_marked(
@@ -72,23 +76,25 @@ def compile_marked(
     pictures: PictureShelf,
     embed: bool,
     media_url: str = "",
+    reader_language: str = "",
 ) -> tuple[CompiledIssue, MarkedHtml]:
     """What `compile_issue` gives, byte for byte, and its HTML with marks, for checks and preview: never to be sent.
 
     Raises as `compile_issue` does, and InvalidTheme where not every tag can be marked.
     """
     sentinels = Sentinels(issue.source.text, repr(newsletter))
+    context = template_context(issue, newsletter, sentinels, reader_language)
     album = _album(issue, pictures, embed=embed, media_url=media_url)
     marker = Marker(issue.source.text, repr(newsletter))
-    html = _html(issue, theme, newsletter, sentinels, album, marker)
-    compiled = _compiled(issue, theme, newsletter, sentinels, album, marker.stripped(html), embed=embed)
+    html = _html(issue, theme, context, sentinels, album, marker)
+    compiled = _compiled(issue, theme, context, sentinels, album, marker.stripped(html), embed=embed)
     return compiled, MarkedHtml(find_slots(marker.gathered(html), sentinels), tuple(marker.marks), marker.sheets)
 
 
 def _compiled(
     issue: Issue,
     theme: Theme,
-    newsletter: NewsletterFacts,
+    context: dict[str, object],
     sentinels: Sentinels,
     album: Album,
     html: str,
@@ -97,7 +103,7 @@ def _compiled(
 ) -> CompiledIssue:
     try:
         slots = find_slots(html, sentinels)
-        text = _text(issue, theme, newsletter, sentinels)
+        text = _text(issue, theme, context, sentinels)
         subject = find_header_slots(TextWriter(sentinels).plain(issue.subject), sentinels)
     except MisplacedField as error:
         raise _explained(error, issue) from None
@@ -115,18 +121,27 @@ def _compiled(
     )
 
 
-def template_context(issue: Issue, newsletter: NewsletterFacts, sentinels: Sentinels) -> dict[str, object]:
-    """What every template of an issue is given, whichever form it writes."""
-    direction = direction_of(issue.language)
+def template_context(
+    issue: Issue, newsletter: NewsletterFacts, sentinels: Sentinels, reader_language: str = ""
+) -> dict[str, object]:
+    """What every template of an issue is given, whichever form it writes.
+
+    `reader` is the voice in which the theme speaks around the letter, and the date is written; inside it `words` are in
+    the issue's language.
+    """
+    own = Voice(issue.language, issue.language)
+    spoken = partial(spoken_language, issue=issue.language, newsletter=newsletter.language)
+    reader = Voice(spoken(reader_language), issue.language)
     return {
         "issue": issue,
         "newsletter": newsletter,
-        "words": words_for(issue.language),
-        "language": issue.language,
-        "direction": direction,
-        "start": "left" if direction == "ltr" else "right",
-        "end": "right" if direction == "ltr" else "left",
-        "date": written_date(issue.date, issue.language) if issue.date else "",
+        "words": words_for(spoken("")),
+        "reader": reader,
+        "language": own.language,
+        "direction": own.direction,
+        "start": own.start,
+        "end": own.end,
+        "date": written_date(issue.date, reader.language) if issue.date else "",
         **{name: sentinels.stand_in(name, "") for name in sorted(RESERVED_FIELDS)},
     }
 
@@ -148,14 +163,13 @@ def _album(issue: Issue, pictures: PictureShelf, *, embed: bool, media_url: str)
 def _html(
     issue: Issue,
     theme: Theme,
-    newsletter: NewsletterFacts,
+    context: dict[str, object],
     sentinels: Sentinels,
     album: Album,
     marker: Marker | None = None,
 ) -> str:
     """The HTML with the stand-ins of its merge fields, and with a marker's marks, not yet gathered, where there is one."""
-    context = template_context(issue, newsletter, sentinels) | {"writer": HtmlWriter(sentinels, album)}
-    context["logo"] = _logo(theme, album)
+    context = context | {"writer": HtmlWriter(sentinels, album), "logo": _logo(theme, album)}
     context["body"] = _runs(issue, theme, context)
     mjml, source = theme.render_mjml("email.mjml.j2", context)
     album.must_be_whole()
@@ -210,9 +224,9 @@ def _head_css(theme: Theme, context: dict[str, object]) -> dict[str, tuple[str, 
     }
 
 
-def _text(issue: Issue, theme: Theme, newsletter: NewsletterFacts, sentinels: Sentinels) -> Slots:
+def _text(issue: Issue, theme: Theme, context: dict[str, object], sentinels: Sentinels) -> Slots:
     writer = TextWriter(sentinels)
-    context = template_context(issue, newsletter, sentinels) | {"writer": writer, "links": writer.links}
+    context = context | {"writer": writer, "links": writer.links}
     context["body"] = [
         theme.render(f"blocks/{kind}.txt.j2", context | {"block": block}) for kind, block in parts_of(issue)
     ]

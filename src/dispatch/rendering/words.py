@@ -7,6 +7,7 @@ from datetime import date
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
+from markupsafe import Markup
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,53 @@ LANGUAGES = frozenset(_WORDS)
 
 def words_for(language: str) -> Words:
     """The theme's words in a language (`fr`, `fr-CA`), or in English."""
-    return _WORDS.get(_primary(language), _WORDS["en"])
+    return _WORDS[_known(language) or "en"]
+
+
+def spoken_language(reader: str, issue: str, newsletter: str = "en") -> str:
+    """The language in which a reader is told what the theme says: theirs, or the issue's, the newsletter's, English.
+
+    The first for which there are words. Whoever shares them shares a tag (`fr-CA` and `fr-BE` are `fr`), and where they
+    are the issue's own, its tag: so few languages make few variants of a mail.
+    """
+    own = next((tag for tag in (issue, newsletter) if _known(tag)), "en")
+    theirs = _known(reader)
+    return own if theirs in {"", _known(own)} else theirs
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A language as templates write in it, inside a mail or page that may be in another."""
+
+    language: str
+    around: str  # the language of the mail or page
+
+    @property
+    def direction(self) -> str:
+        """`ltr` or `rtl`."""
+        return direction_of(self.language)
+
+    @property
+    def start(self) -> str:
+        """The side where its lines begin, `left` or `right`."""
+        return "left" if self.direction == "ltr" else "right"
+
+    @property
+    def end(self) -> str:
+        """The side where its lines end, `left` or `right`."""
+        return "right" if self.direction == "ltr" else "left"
+
+    @property
+    def words(self) -> Words:
+        """What the theme says in it."""
+        return words_for(self.language)
+
+    @property
+    def attributes(self) -> Markup:
+        """What its elements say of it: ` lang="fr" dir="ltr"`, or nothing where all around is in it as well."""
+        if self.language == self.around:
+            return Markup()
+        return Markup(' lang="{}" dir="{}"').format(self.language, self.direction)
 
 
 def direction_of(language: str) -> str:
@@ -89,16 +136,18 @@ def written_date(day: date, language: str) -> str:
     return format_date(day, format="long", locale=locale)
 
 
-def _primary(language: str) -> str:
-    return language.replace("_", "-").partition("-")[0].lower()
+def _known(language: str) -> str:
+    """The tag of the words for a language: itself or, part by part from its end, a shorter one; "" without any."""
+    parts = language.replace("_", "-").lower().split("-")
+    tags = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((tag for tag in tags if tag in LANGUAGES), "")
 
 
 def locale_of(language: str) -> Locale | None:
     """How a language (`fr`, `fr-CA`) writes dates and numbers; None where nobody has told (CLDR)."""
-    try:
-        return Locale.parse(language.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
+    for tag in (language, language.replace("_", "-").partition("-")[0].lower()):
         try:
-            return Locale.parse(_primary(language))
+            return Locale.parse(tag.replace("-", "_"))
         except (UnknownLocaleError, ValueError):
-            return None
+            continue
+    return None
