@@ -30,6 +30,7 @@ from dispatch.config import load_config
 from dispatch.content.blocks import KINDS, Block
 from dispatch.content.forms import _LATER
 from dispatch.content.issue import Cover, Issue, Signoff, read_issue
+from dispatch.content.terms import MOST_FORMS, TermsFile, read_terms
 from dispatch.delivery import preparation
 from dispatch.delivery.mailing import MailingState, Tally
 from dispatch.delivery.report import Trace
@@ -345,11 +346,13 @@ EXAMPLES = [(page, text) for page, whole in TEXTS.items() for text in fences("ya
 
 @pytest.mark.parametrize(("page", "example"), EXAMPLES, ids=[f"{page}: {text[:30]!r}" for page, text in EXAMPLES])
 def test_an_example_is_valid(page: str, example: str, tmp_path: Path) -> None:
-    """One with a title is an issue, one with dashes is blocks of one, and everything else is from dispatch.yaml."""
+    """One with a title is an issue, one with dashes is blocks of one; there are terms, and the rest is settings."""
     if re.search(r"^title:", example, re.MULTILINE):
         assert read_issue(example, "example.yaml").blocks
     elif example.startswith("- "):
         assert blocks_of(example)
+    elif example.startswith("terms:"):
+        assert read_terms(example, "terms.yaml").accepts("KCNA")
     else:
         load_settings(example, tmp_path)
 
@@ -364,6 +367,15 @@ def load_settings(example: str, folder: Path) -> None:
     assert len(config.keys) == len(config.keys_)
     for name, options in config.providers.items():
         open_provider(name, options, folder=folder).close()
+
+
+# --- terms ---------------------------------------------------------------------------------------
+
+
+def test_every_key_of_the_terms_is_told() -> None:
+    told = section("terms.yaml")
+    assert rows(told).keys() - {"key", "---"} == TermsFile.model_fields.keys()
+    assert f"at most {MOST_FORMS:,}" in told
 
 
 # --- the list ------------------------------------------------------------------------------------

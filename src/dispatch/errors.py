@@ -4,6 +4,7 @@ DispatchError            1   something is wrong, in a sentence with a remedy
 ├── InvalidInput         1   one or many problems in what a person wrote
 │   ├── InvalidConfig        dispatch.yaml, .env, environment
 │   ├── InvalidIssue         an issue file
+│   ├── InvalidTerms         terms.yaml
 │   ├── InvalidTheme         a template, or what it produced
 │   ├── InvalidSubscribers   subscribers.csv
 │   ├── InvalidSegment       a segment expression
@@ -85,6 +86,10 @@ class InvalidConfig(InvalidInput):
 
 class InvalidIssue(InvalidInput):
     """An issue file is wrong."""
+
+
+class InvalidTerms(InvalidInput):
+    """The house's terms are wrong: terms.yaml."""
 
 
 class InvalidTheme(InvalidInput):

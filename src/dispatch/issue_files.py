@@ -39,7 +39,7 @@ def refusal(path: Path, newsletter: Path) -> Problem | None:
     elif path.is_symlink() and not any(
         path.resolve().is_relative_to(each.resolve()) for each in (newsletter, path.parent)
     ):
-        why, remedy = "it leads out of the newsletter's folder", "Put the issue itself there, no link to it."
+        why, remedy = "it leads out of the newsletter's folder", "Put the file itself there, no link to it."
     elif path.suffix == ".yaml" and os.path.lexists(path) and not path.is_file():
         why, remedy = "it is no file", "Put a file of YAML there, or take it away."
     return Problem(f"{_shown(os.path.relpath(path))} is not read: {why}", remedy=remedy) if why else None

@@ -22,6 +22,7 @@ from dispatch.errors import InvalidConfig, InvalidIssue, InvalidSegment, Problem
 from dispatch.folder import Folder
 from dispatch.inspection.gathering import gather
 from dispatch.inspection.history import History
+from dispatch.inspection.house_terms import house_terms
 from dispatch.inspection.policy import policy_of
 from dispatch.issue_files import read_bounded
 from dispatch.messages.list_headers import feedback_id, list_id
@@ -227,7 +228,7 @@ class Newsroom(Folder):
 
         Whoever has compiled the issue hands it in, and its HTML with marks; it is compiled for what is missing.
 
-        Raises InvalidConfig, InvalidIssue, InvalidTheme, NotFound and InvalidSubscribers where that cannot be found out.
+        Raises InvalidConfig, InvalidIssue, InvalidTerms, InvalidTheme, NotFound and InvalidSubscribers where that cannot be found out.
         """
         policy = policy_of(self.config)
         self._refuse_shared_slug(issue)
@@ -253,6 +254,7 @@ class Newsroom(Folder):
                 history=self.history.before(
                     issue, ((path, self.heads.of(path)) for path in self.issue_files()), today=self.today()
                 ),
+                terms=house_terms(self.config.folder),
             )
         evidence = replace(evidence, rejected=tuple(rejected))
         if online:

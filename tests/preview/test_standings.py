@@ -107,6 +107,11 @@ def test_other_settings_make_a_check_void(desk: Desk) -> None:
     assert strict == {"tides": Standing(errors=0), "winds": Standing(errors=1)}
 
 
+def test_other_terms_of_the_house_make_a_check_void(desk: Desk) -> None:
+    assert saved(desk, "terms.yaml", "accept: [KCNA]\n")["tides"] == Standing(errors=0)
+    assert saved(desk, "terms.yaml", "accept: [KCNA, KCNA]\n")["tides"] == Standing(errors=1)
+
+
 def test_a_ledger_out_of_reach_is_told_and_breaks_nothing(desk: Desk) -> None:
     saved(desk, "dispatch.yaml", SETTINGS + "database: postgresql://nobody@127.0.0.1:1/none\n")
     told = StandingBook(desk, Verdicts(desk)).standings(desk.generation)

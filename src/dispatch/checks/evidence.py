@@ -14,6 +14,7 @@ from dispatch.checks.features import Element, StyleBlock, Use, read_message, use
 from dispatch.checks.mail import read_mail
 from dispatch.checks.parts import ReadText, WrittenField, WrittenLink, links_in, merge_fields_in, read_texts
 from dispatch.content.issue import Issue
+from dispatch.content.terms import Terms
 from dispatch.errors import Problem
 from dispatch.location import Location
 from dispatch.rendering.compiled import CompiledIssue
@@ -113,6 +114,7 @@ class Evidence:
     mail_server: str = ""  # the host that takes the mail by SMTP, as written; empty: a provider's API
     templates: tuple[TemplateText, ...] = ()  # the newsletter's own
     history: tuple[EarlierIssue, ...] = ()  # the newest first
+    terms: Terms = field(default_factory=Terms)  # the house's
     answers: Mapping[str, Answer] | None = None  # by the address of the link; None: the web was not asked
 
     @cached_property

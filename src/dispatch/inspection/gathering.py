@@ -15,6 +15,7 @@ from dispatch.checks.images import FIGURE_WIDTH
 from dispatch.checks.parts import figures
 from dispatch.config import Config
 from dispatch.content.issue import Issue
+from dispatch.content.terms import Terms
 from dispatch.inspection.audience import survey
 from dispatch.rendering.compiled import CompiledIssue, Picture
 from dispatch.rendering.marks import MarkedHtml
@@ -42,13 +43,14 @@ def gather(
     segments: Mapping[str, Segment],
     segment: str = "",
     history: tuple[EarlierIssue, ...] = (),
+    terms: Terms = Terms(),  # noqa: B008 - frozen
 ) -> Evidence:
     """What checks may look at; `marked` is the HTML of `compiled` with marks.
 
     `subscribers` are all who may be mailed, of whom the segment that `segment` names is the audience; they are read once
     and none is kept. `known_fields` are the merge fields of the whole list. `reserved` are values for the merge
     fields that dispatch fills itself, as long as real ones. `headers` are those of a specimen message, `history` the
-    issues before this one.
+    issues before this one, `terms` the house's.
     """
     audience, largest = survey(
         compiled.html,
@@ -74,6 +76,7 @@ def gather(
         today=today,
         headers=headers,
         history=history,
+        terms=terms,
         subscribers=Setting(config.subscribers, config.locate(("subscribers",))),
         segments=tuple(Setting(name, config.locate(("segments", name))) for name in segments),
         from_name=config.from_.name,
