@@ -27,7 +27,7 @@ from dispatch.checks.waivers import Waived
 from dispatch.cli.group import cli
 from dispatch.cli.standing import exit_code
 from dispatch.config import load_config
-from dispatch.content.blocks import KINDS, Block
+from dispatch.content.blocks import KINDS, Beside, Block
 from dispatch.content.forms import _LATER
 from dispatch.content.issue import Cover, Issue, Signoff, read_issue
 from dispatch.content.terms import MOST_FORMS, TermsFile, read_terms
@@ -333,6 +333,10 @@ def test_every_block_is_told_with_all_its_fields_and_in_all_its_forms(kind: str)
 
 def blocks_of(example: str) -> tuple[Block, ...]:
     return read_issue(f"title: T\nblocks:\n{example}", "example.yaml").blocks
+
+
+def test_what_may_stand_beside_a_kind_is_told() -> None:
+    assert "\n".join(documented(Beside)) in section("Blocks").partition("\n### ")[0]
 
 
 def test_what_is_not_available_yet_is_told() -> None:

@@ -63,7 +63,7 @@ class Newsroom(Folder):
                 f"{os.path.relpath(path)} cannot be read: {error.strerror}",
                 remedy="Make it readable for the user who runs dispatch.",
             ) from None
-        return read_issue(content, os.path.relpath(path), default_language=self.config.newsletter.language)
+        return self._read(content, os.path.relpath(path))
 
     def propose(self, issue: Issue, edits: Iterable[Edit]) -> Proposal:
         """Edits of the file of an issue, to be looked at and written, if it is as it was read.
@@ -73,8 +73,12 @@ class Newsroom(Folder):
         source = issue.source
         proposal = propose(Path(source.file), edits, digest=source.digest, folder=self.config.folder)
         document = proposal.document
-        read_issue(document.text, document.file, default_language=self.config.newsletter.language)
+        self._read(document.text, document.file)
         return proposal
+
+    def _read(self, content: str | bytes, file: str) -> Issue:
+        newsletter, segments = self.config.newsletter, self.config.segments
+        return read_issue(content, file, default_language=newsletter.language, segments=segments)
 
     # --- rendering ---------------------------------------------------------------------------------
 

@@ -89,6 +89,7 @@ def propose(
 
     Raises whatever is wrong with the provider's options, the list, the audience or the issue.
     """
+    _refuse_conditions(issue)
     capabilities = capabilities_of(project, project.config.provider)
     _refuse_embedding(project, capabilities)
     revision = revision_of(project.config.folder)
@@ -245,6 +246,16 @@ def publish_pictures(project: Project, compiled: CompiledIssue) -> None:
     sync_folder(project.media)
 
 
+def _refuse_conditions(issue: Issue) -> None:
+    for block in issue.blocks:
+        if block.when:
+            raise SendRefused(
+                "blocks for some readers only cannot be sent yet",
+                location=issue.locate((*block.path[:2], "when")),
+                remedy="Delete `when` for now.",
+            )
+
+
 def _refuse_embedding(project: Project, capabilities: Capabilities) -> None:
     if project.embeds() and not capabilities.embeds_pictures:
         raise Unsupported(
@@ -272,6 +283,7 @@ def send_test(project: Project, issue: Issue, addresses: Sequence[str]) -> Itera
     UsageMistake for more than ten, InvalidAddress, and SendRefused for somebody who may not be mailed; nothing is sent
     then.
     """
+    _refuse_conditions(issue)
     people = _test_recipients(project, addresses)
     _refuse_embedding(project, capabilities_of(project, project.config.provider))
     compiled = project.compile(issue, embed=project.embeds())

@@ -39,15 +39,21 @@ def all_wrong(faults: Sequence[Fault]) -> PydanticCustomError:
 
 
 def parse_model(
-    document: YamlDocument, model: type[M], error: type[InvalidInput], *, value: object = ..., path: Path = ()
+    document: YamlDocument,
+    model: type[M],
+    error: type[InvalidInput],
+    *,
+    value: object = ...,
+    path: Path = (),
+    **context: object,
 ) -> M:
     """The values at `path` of a document as a model, or `error` with everything that is wrong with them.
 
     `value` stands in for what the document says there, where a short form has to be written out first. Validators find
-    `document` and `path` in their context.
+    `document`, `path` and what else is given in their context.
     """
     try:
-        context = {"document": document, "path": path}
+        context |= {"document": document, "path": path}
         return model.model_validate(document.value_at(path) if value is ... else value, context=context)
     except ValidationError as invalid:
         reporter = _Reporter(document, model, path)

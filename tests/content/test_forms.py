@@ -33,7 +33,7 @@ def test_all_problems_of_a_file_are_told_in_one_run_in_order() -> None:
             alt: [a, b]
         - heading: We are #1
         - heading: {text: x, level: 7}
-          when: paid
+          when: [paid]
         signoff: Joy
         slug: again
         """
@@ -53,7 +53,7 @@ def test_all_problems_of_a_file_are_told_in_one_run_in_order() -> None:
         "issue.yaml:10:10: `alt` must be a text, not a list",
         "issue.yaml:11:19: YAML drops ` #1` and the rest of this line: it takes them for a comment",
         "issue.yaml:12:29: `level` must be at most 4, not 7",
-        "issue.yaml:13:3: `when` is not available yet",
+        "issue.yaml:13:9: `when` must be a text, not a list",
         "issue.yaml:14:10: `signoff` must have fields, but is “Joy”",
         "issue.yaml:15:1: `slug` stands here twice: first in line 2",
     ]
@@ -253,7 +253,7 @@ BLOCKS = [
         "- paragraph: x\n  heading: y",
         "4:3: `heading` is a block of its own | Put `- ` before it, below the `- ` of `paragraph`.",
     ),
-    ("- paragraph: x\n  align: left", "4:3: `align` is not known beside `paragraph` | Possible here: text."),
+    ("- paragraph: x\n  align: left", "4:3: `align` is not known beside `paragraph` | Possible here: text, when."),
     (
         "- heading: x\n  level: 3",
         "4:3: `level` is not known beside `heading` | Write the fields of `heading` in lines of their own below it",
@@ -262,11 +262,6 @@ BLOCKS = [
         "- figure:\n  image: x.png",
         "4:3: `image` is not known beside `figure` | Indent it deeper than `figure`, to which it belongs.",
     ),
-    (
-        "- paragraph: x\n  when: paid",
-        "4:3: `when` is not available yet | Delete it: for now every block goes to everyone.",
-    ),
-    ("- when: paid", "3:3: `when` is not available yet | Delete it"),
     (
         "- chart: {type: bar}",
         "3:3: charts are not available yet | Use a `figure` with a picture of the chart, or a `table`.",
@@ -352,3 +347,28 @@ def test_a_list_that_begins_behind_its_key_is_told_where_it_goes_wrong() -> None
         "issue.yaml:3:9: `list` must be a list, not “first - second”",
         "issue.yaml:4:5: to YAML this is no item of a list: it continues the text in line 3",
     ]
+
+
+BESIDE = [
+    ("- paragraph: x\n  wen: paid", "4:3: `wen` is not known beside `paragraph` | Did you mean `when`?"),
+    ("- paragraph: x\n  when: {a: b}", "4:9: `when` must be a text, not a mapping | Is it meant as a text?"),
+    ("- paragraph: x\n  when: ' '", "4:10: this names no segment | Write the name of a segment of dispatch.yaml"),
+    ("- when: paid", "3:3: `when` stands alone, with no kind of block | Write it beside the kind: `- paragraph: …`"),
+    ("- paragraph:\n  when: paid", "3:3: `paragraph` is empty | Write `- paragraph: …`."),
+    ("- paragraph: x\n  when: piad", "4:9: there is no segment piad in dispatch.yaml | Did you mean `paid`?"),
+    ("- paragraph: x\n  when: paid", "4:3: every block is for some readers only: nothing is left for the others"),
+]
+
+
+@pytest.mark.parametrize(("block", "problem"), BESIDE)
+def test_what_may_not_stand_beside_a_kind(block: str, problem: str) -> None:
+    with pytest.raises(InvalidIssue) as caught:
+        read_issue(f"title: T\nblocks:\n{block}\n", "issue.yaml", segments=["paid", "french"])
+    messages = [f"{each.location}: {each.message} | {each.remedy}" for each in caught.value.problems]
+    assert any(message.startswith(f"issue.yaml:{problem}") for message in messages), messages
+
+
+def test_without_segments_there_is_none_to_name() -> None:
+    text = "title: T\nblocks:\n- paragraph: x\n- paragraph: y\n  when: paid\n"
+    with pytest.raises(InvalidIssue, match="Add it there, below `segments:`"):
+        read_issue(text, "issue.yaml", segments={})

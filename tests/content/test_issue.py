@@ -231,3 +231,32 @@ def outcome_of(text: str) -> Issue | InvalidIssue:
         return read_issue(text, "issues/x.yaml")
     except InvalidIssue as error:
         return error
+
+
+FOR_SOME = """\
+title: T
+blocks:
+- paragraph: for all
+- paragraph: for those who pay
+  when: paid
+- when: french
+  paragraph: pour vous
+- paragraph: again for those who pay
+  when: paid
+"""
+
+
+def test_blocks_are_shown_to_those_whom_they_are_for() -> None:
+    issue = read_issue(FOR_SOME, "issue.yaml")
+    assert issue.conditions == ("paid", "french")
+    assert [block.when for block in issue.shown_to(["french"]).blocks] == ["", "french"]
+    assert [block.when for block in issue.shown_to([]).blocks] == [""]
+    assert issue.shown_to(["french", "paid", "other"]) is issue
+
+
+def test_what_is_left_out_leaves_the_others_in_their_places() -> None:
+    issue = read_issue(FOR_SOME, "issue.yaml")
+    shown = issue.shown_to(["french"])
+    assert [name for name, *_ in shown.extents()] == ["title", "blocks.0", "blocks.2"]
+    assert [issue.source.value_at(text.path) for text in shown.texts()] == ["T", "for all", "pour vous"]
+    assert [str(issue.locate(text.path)) for text in shown.texts()][-1] == "issue.yaml:7:14"

@@ -3,7 +3,7 @@
 import pytest
 from jsonschema import Draft202012Validator
 
-from dispatch.content.blocks import KINDS
+from dispatch.content.blocks import KINDS, Beside
 from dispatch.content.issue import Issue, read_issue
 from dispatch.content.schema import issue_json_schema
 from dispatch.testing.samples import SAMPLE_ISSUE
@@ -32,6 +32,7 @@ GOOD = [
     with_blocks("- heading: 2026"),
     with_blocks("- figure: {image: x.png, alt: , caption: }"),
     with_blocks("- table: {header: [a, ~], rows: [[1, '']]}"),
+    with_blocks("- divider:\n- paragraph: x\n  when: paid\n- when: paid\n  heading: y\n- divider:\n  when:"),
 ]
 
 
@@ -64,6 +65,8 @@ def test_what_is_read_is_accepted(text: str) -> None:
         with_blocks("- chart: {}"),
         with_blocks("- list: []"),
         with_blocks("- divider"),
+        with_blocks("- when: paid"),
+        with_blocks("- paragraph: x\n  when: [paid]"),
     ],
 )
 def test_what_is_refused_by_shape_is_refused_by_the_schema(text: str) -> None:
@@ -75,5 +78,6 @@ def test_every_field_and_kind_is_described() -> None:
     assert set(schema["properties"]) == set(Issue.model_fields)
     assert all(each["description"] for each in schema["properties"].values())
     kinds = schema["$defs"]["Block"]["properties"]
-    assert set(kinds) == set(KINDS)
-    assert all("```yaml" in each["description"] for each in kinds.values())
+    assert set(kinds) == {*KINDS, *Beside.model_fields}
+    assert all("```yaml" in kinds[kind]["description"] for kind in KINDS)
+    assert all(kinds[key]["description"] for key in Beside.model_fields)

@@ -97,3 +97,10 @@ def test_markup_in_texts_is_text(shelf, theme):
     assert tree.find(".//title").text == "</title><script>alert(1)</script>"
     assert tree.find('.//meta[@name="description"]').get("content") == '"><script>'
     assert [link.get("href") for link in tree.findall(".//article//a")] == ["#"]
+
+
+def test_what_only_some_readers_get_is_not_on_the_page(shelf, theme):
+    text = "title: t\nblocks:\n  - paragraph: for all\n  - paragraph: for few\n    when: paid\n"
+    html = compile_webpage(read_issue(text, "i.yaml"), theme, FACTS, pictures=shelf).html
+    assert "for all" in html
+    assert "for few" not in html

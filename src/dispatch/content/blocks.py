@@ -4,10 +4,35 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from dispatch.content.texts import Cell, FilledPlain, FilledRich, FilledUrl, ImagePath, Plain, Rich, Url, Written
+from dispatch.content.texts import (
+    Cell,
+    FilledPlain,
+    FilledRich,
+    FilledUrl,
+    ImagePath,
+    Plain,
+    Rich,
+    SegmentName,
+    Url,
+    Written,
+)
 from dispatch.yaml_model import Fault, all_wrong
+
+
+class Beside(Written):
+    """What may stand beside the kind of any block.
+
+    ```yaml
+    - paragraph: Thank you for paying.
+      when: paid
+    ```
+    """
+
+    when: Annotated[
+        SegmentName, Field(description="The segment of dispatch.yaml whose people alone get the block; else everybody.")
+    ] = ""
 
 
 class Block(Written):
@@ -19,10 +44,18 @@ class Block(Written):
     kind: ClassVar[str]
     short: ClassVar[str] = ""
 
+    _beside: Beside = PrivateAttr(default=Beside())
+
     def model_post_init(self, context: Any) -> None:
         """Keep the place that `parse_model` names."""
         if context:
             self._path = context["path"]
+            self._beside = context.get("beside", self._beside)
+
+    @property
+    def when(self) -> str:
+        """The segment whose people alone get it; "" for everybody."""
+        return self._beside.when
 
 
 class Paragraph(Block):

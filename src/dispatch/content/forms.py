@@ -1,11 +1,11 @@
-"""How a block is written: one key, its kind, with the short form or the fields of that kind behind it."""
+"""How a block is written: its kind, with the short form or its fields behind it, and what may stand beside that."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
-from dispatch.content.blocks import KINDS, Block
+from dispatch.content.blocks import KINDS, Beside, Block
 from dispatch.errors import InvalidInput, InvalidIssue, Problem
 from dispatch.yaml_model import did_you_mean, parse_model
 from dispatch.yaml_source import Path, YamlDocument
@@ -32,17 +32,24 @@ _OTHER_NAMES = {
 
 _LATER = {
     "chart": ("charts are not available yet", "Use a `figure` with a picture of the chart, or a `table`."),
-    "when": ("`when` is not available yet", "Delete it: for now every block goes to everyone."),
 }
 
 
-def read_blocks(source: YamlDocument, problems: list[Problem]) -> list[Block]:
-    """The blocks of an issue file that are right; what is wrong with the others is added to `problems`."""
+def read_blocks(source: YamlDocument, problems: list[Problem], segments: Collection[str] | None = None) -> list[Block]:
+    """The blocks of an issue file that are right; what is wrong with the others is added to `problems`.
+
+    `segments` are the names that may stand behind `when`; None: any.
+    """
     entries = source.value_at(("blocks",)) if source.has(("blocks",)) else None
     if not isinstance(entries, list) or not entries:
         problems.append(_no_blocks(source, entries))
         return []
-    return [block for position, entry in enumerate(entries) for block in _read(source, position, entry, problems)]
+    blocks = [block for position, entry in enumerate(entries) for block in _read(source, position, entry, problems)]
+    if len(blocks) == len(entries):
+        problems.extend(_nothing_for_everybody(source, blocks))
+    if segments is not None:
+        problems.extend(_unknown_segments(source, blocks, segments))
+    return blocks
 
 
 def _no_blocks(source: YamlDocument, entries: object) -> Problem:
@@ -64,10 +71,37 @@ def _read(source: YamlDocument, position: int, entry: object, problems: list[Pro
     kind = next((key for key in entry if key in KINDS), None)
     if kind is None or (entry[kind] is None and stray):  # the stray keys are its fields, not indented enough
         return
+    beside = _beside(source, path, entry, problems)
     try:
-        yield _of_kind(source, (*path, kind), entry[kind])
+        yield _of_kind(source, (*path, kind), entry[kind], beside)
     except InvalidInput as error:
         problems.extend(error.problems)
+
+
+def _beside(source: YamlDocument, path: Path, entry: dict[str, object], problems: list[Problem]) -> Beside:
+    """What stands beside the kind of a block; nothing where it is wrong."""
+    try:
+        written = {key: value for key, value in entry.items() if key in Beside.model_fields}
+        return parse_model(source, Beside, InvalidIssue, value=written, path=path)
+    except InvalidInput as error:
+        problems.extend(error.problems)
+        return Beside()
+
+
+def _nothing_for_everybody(source: YamlDocument, blocks: Sequence[Block]) -> Iterator[Problem]:
+    """Who is in none of the segments, and whoever comes to the web page, would find nothing."""
+    if blocks and all(block.when for block in blocks):
+        message = "every block is for some readers only: nothing is left for the others, nor for the web page"
+        place = source.locate_key((*blocks[0].path[:2], "when"))
+        yield Problem(message, place, "Write at least one block without `when`.")
+
+
+def _unknown_segments(source: YamlDocument, blocks: Sequence[Block], segments: Collection[str]) -> Iterator[Problem]:
+    for block in blocks:
+        if block.when and block.when not in segments:
+            place = source.locate((*block.path[:2], "when"))
+            remedy = did_you_mean(block.when, segments) if segments else "Add it there, below `segments:`."
+            yield Problem(f"there is no segment {block.when} in dispatch.yaml", place, remedy)
 
 
 def _no_kind(source: YamlDocument, path: Path, entry: object) -> Problem:
@@ -90,7 +124,7 @@ def _no_kind(source: YamlDocument, path: Path, entry: object) -> Problem:
 def _stray_keys(source: YamlDocument, path: Path, entry: dict[str, object]) -> Iterator[Problem]:
     """Keys of a block that are not its kind."""
     kind = next((key for key in entry if key in KINDS), None)
-    unknown = [key for key in entry if key not in KINDS and key not in _LATER]
+    unknown = [key for key in entry if key not in KINDS and key not in _LATER and key not in Beside.model_fields]
     for key in entry:
         place = source.locate_key((*path, key))
         if key in _LATER:
@@ -100,14 +134,22 @@ def _stray_keys(source: YamlDocument, path: Path, entry: dict[str, object]) -> I
             yield Problem(f"`{key}` is a block of its own", place, f"Put `- ` before it, below the `- ` of `{kind}`.")
         elif key in unknown and kind:
             yield Problem(f"`{key}` is not known beside `{kind}`", place, _where_it_belongs(key, kind, entry[kind]))
-    if unknown and not kind and not entry.keys() & _LATER.keys():
+    if kind or entry.keys() & _LATER.keys():
+        return
+    if unknown:
         place = source.locate_key((*path, unknown[0]))
         yield Problem(f"`{unknown[0]}` is not a kind of block", place, _which_kind(unknown[0]))
+    else:
+        beside = next(iter(entry))
+        remedy = (
+            f"Write it beside the kind: `- paragraph: …`, and `{beside}: …` in a line below, as deep as `paragraph`."
+        )
+        yield Problem(f"`{beside}` stands alone, with no kind of block", source.locate_key((*path, beside)), remedy)
 
 
 def _where_it_belongs(key: str, kind: str, value: object) -> str:
     if key not in KINDS[kind].model_fields:
-        return did_you_mean(key, KINDS[kind].model_fields)
+        return did_you_mean(key, [*KINDS[kind].model_fields, *Beside.model_fields])
     if value is None:
         return f"Indent it deeper than `{kind}`, to which it belongs."
     return (
@@ -120,7 +162,7 @@ def _which_kind(key: str) -> str:
     return f"Did you mean `{other}`?" if other else did_you_mean(key, KINDS)
 
 
-def _of_kind(source: YamlDocument, path: Path, value: object) -> Block:
+def _of_kind(source: YamlDocument, path: Path, value: object, beside: Beside) -> Block:
     """The block of a kind that is known; raises InvalidIssue."""
     model = KINDS[str(path[-1])]
     if value is None and model.model_fields:
@@ -130,7 +172,7 @@ def _of_kind(source: YamlDocument, path: Path, value: object) -> Block:
         message = f"nothing may stand behind `{model.kind}:`"
         raise InvalidIssue(message, remedy=f"Write `- {model.kind}:`.", location=source.locate(path))
     fields = value if isinstance(value, dict) or not model.short else {model.short: value}
-    return parse_model(source, model, InvalidIssue, value=fields or {}, path=path)
+    return parse_model(source, model, InvalidIssue, value=fields or {}, path=path, beside=beside)
 
 
 def _fields(model: type[Block]) -> str:

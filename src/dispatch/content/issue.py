@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
@@ -142,6 +142,16 @@ class Issue(Written):
         placed = [replace(text, path=self._source.existing(text.path)) for text in written]
         yield from sorted(placed, key=lambda text: self._source.locate(text.path))
 
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The segments that blocks are shown to, in the order in which they are first named."""
+        return tuple(dict.fromkeys(block.when for block in self.blocks if block.when))
+
+    def shown_to(self, segments: Collection[str]) -> Issue:
+        """The issue as it is for somebody who is in these segments, and in no other; itself where no block is left out."""
+        blocks = tuple(block for block in self.blocks if not block.when or block.when in segments)
+        return self if len(blocks) == len(self.blocks) else self.model_copy(update={"blocks": blocks})
+
     def lacking(self) -> Iterator[Path]:
         """Where the file could have a text of the head of the issue, or of a picture, and has none."""
         pictures = [each for each in (self.cover, *self.blocks) if isinstance(each, Cover | Figure)]
@@ -162,7 +172,7 @@ class Issue(Written):
     def extents(self) -> Iterator[tuple[str, Location, Location]]:
         """The name of each part that a reader sees, with the places where it begins and ends in the file."""
         fields: list[Path] = [(name,) for name in _SEEN]
-        blocks: list[Path] = [("blocks", position) for position in range(len(self.blocks))]
+        blocks: list[Path] = [block.path[:2] for block in self.blocks]
         signoff: list[Path] = [("signoff", name) for name in Signoff.model_fields]
         for path in filter(self._source.has, (*fields, *blocks, *signoff)):
             yield block_name(path), self._source.locate_key(path), self._source.end(path)
@@ -181,15 +191,20 @@ class Issue(Written):
         return sorted(self.extents(), key=lambda part: part[1])
 
 
-def read_issue(text: str | bytes, file: str, *, default_language: str = "en") -> Issue:
-    """Read an issue file, or raise InvalidIssue with everything that is wrong with it."""
+def read_issue(
+    text: str | bytes, file: str, *, default_language: str = "en", segments: Collection[str] | None = None
+) -> Issue:
+    """Read an issue file, or raise InvalidIssue with everything that is wrong with it.
+
+    `segments` are the names of those that the newsletter has; None: any may stand behind `when`.
+    """
     source = scan_yaml(text, file)
     if source.broken:
         raise InvalidIssue.of(source.problems)
     if not isinstance(source.value, dict):
         raise InvalidIssue.of([*source.problems, _not_an_issue(source)])
     problems: list[Problem] = []
-    blocks = read_blocks(source, problems)
+    blocks = read_blocks(source, problems, segments)
     issue = _read_fields(source, blocks, problems)
     slug = _slug_from(file, problems) if issue and not issue.slug else ""
     problems = [*source.problems, *_not_explained(source, problems)]

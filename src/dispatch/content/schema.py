@@ -7,7 +7,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from dispatch.content.blocks import KINDS, Block
+from dispatch.content.blocks import KINDS, Beside, Block
 from dispatch.content.issue import LANGUAGE, SLUG, Issue
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,13 +24,13 @@ def issue_json_schema() -> dict[str, Any]:
 
 
 def _block() -> dict[str, Any]:
-    """A mapping with one key, the kind: editors complete this better than a choice between mappings."""
+    """A mapping with one key for the kind: editors complete this better than a choice between mappings."""
+    beside = Beside.model_json_schema(schema_generator=_AsWritten)["properties"]
     return {
         "description": "A piece of the issue: its kind, and what it says.",
         "type": "object",
-        "properties": {kind: _behind(block) for kind, block in KINDS.items()},
-        "minProperties": 1,
-        "maxProperties": 1,
+        "properties": {kind: _behind(block) for kind, block in KINDS.items()} | beside,
+        "oneOf": [{"required": [kind]} for kind in KINDS],
         "additionalProperties": False,
     }
 

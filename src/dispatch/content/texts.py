@@ -90,6 +90,12 @@ def _word(text: str) -> str:
     return text.strip()
 
 
+def _segment(name: str) -> str:
+    if not name.strip():
+        raise wrong("this names no segment", "Write the name of a segment of dispatch.yaml, or delete it.")
+    return name.strip()
+
+
 def _image_path(written: str) -> str:
     """A path below the newsletter's folder. Whether the file exists is looked at when the issue is compiled."""
     path = written.strip()
@@ -127,6 +133,7 @@ Url = Annotated[str, AfterValidator(_plain), TextKind.URL]
 FilledUrl = Annotated[Url, AfterValidator(_filled)]
 Reason = Annotated[str, BeforeValidator(_reason), WithJsonSchema({"type": "string", "minLength": 1})]
 Tag = Annotated[str, AfterValidator(_word)]
+SegmentName = Annotated[str, AfterValidator(_segment)]
 ImagePath = Annotated[str, AfterValidator(_image_path)]
 
 

@@ -60,10 +60,13 @@ def compile_webpage(
     previous: Issue | None = None,
     next: Issue | None = None,  # noqa: A002
 ) -> WebPage:
-    """Write the page of an issue; merge fields show their fallbacks, there is no link to unsubscribe.
+    """Write the page of an issue, without what only some readers get: anybody may come here.
+
+    Merge fields show their fallbacks, there is no link to unsubscribe.
 
     `root` leads from the page to the archive's index, `media_url` to its pictures. Raises InvalidIssue or InvalidTheme.
     """
+    issue = issue.shown_to(())
     sentinels = Sentinels(issue.source.text, repr(newsletter))
     album = Album(pictures, issue, lambda picture: f"{media_url}{picture.name}")
     context = template_context(issue, newsletter, sentinels) | {"writer": HtmlWriter(sentinels, album)}
