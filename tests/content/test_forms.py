@@ -253,7 +253,10 @@ BLOCKS = [
         "- paragraph: x\n  heading: y",
         "4:3: `heading` is a block of its own | Put `- ` before it, below the `- ` of `paragraph`.",
     ),
-    ("- paragraph: x\n  align: left", "4:3: `align` is not known beside `paragraph` | Possible here: text, when."),
+    (
+        "- paragraph: x\n  align: left",
+        "4:3: `align` is not known beside `paragraph` | Possible here: text, language, when.",
+    ),
     (
         "- heading: x\n  level: 3",
         "4:3: `level` is not known beside `heading` | Write the fields of `heading` in lines of their own below it",
@@ -262,6 +265,9 @@ BLOCKS = [
         "- figure:\n  image: x.png",
         "4:3: `image` is not known beside `figure` | Indent it deeper than `figure`, to which it belongs.",
     ),
+    ("- paragraph: x\n  langage: fr", "4:3: `langage` is not known beside `paragraph` | Did you mean `language`?"),
+    ("- paragraph: x\n  language: fr_FR", "4:13: “fr_FR” is not a language tag (BCP 47) | Write a tag like `fr-FR`"),
+    ("- language: fr", "3:3: `language` stands alone, with no kind of block"),
     (
         "- chart: {type: bar}",
         "3:3: charts are not available yet | Use a `figure` with a picture of the chart, or a `table`.",

@@ -78,10 +78,28 @@ def test_texts_are_told_in_the_order_of_the_file_with_their_places() -> None:
     texts = list(issue.texts())
     assert [text.value for text in texts] == list("STABCDEFGHIJKLMOPQR")
     assert {text.value: text.kind for text in texts} == expected
-    assert texts[5] == IssueText(("blocks", 1, "list", 0), "D", TextKind.RICH)
+    assert texts[5] == IssueText(("blocks", 1, "list", 0), "D", TextKind.RICH, "en")
     for text in texts:
         start, stop = issue.source.span(text.path, 0, 1)
         assert issue.source.text[start:stop] == text.value
+
+
+def test_a_text_is_in_the_language_of_its_block_or_of_the_issue() -> None:
+    issue = read_issue(
+        dedent("""\
+            title: Bridges
+            language: en-GB
+            blocks:
+            - paragraph: He said
+            - quote: {text: Bonjour, by: Anne}
+              language: fr
+            - language: ar
+              paragraph: مرحبا
+        """),
+        "x.yaml",
+    )
+    assert [text.language for text in issue.texts()] == ["en-GB", "en-GB", "fr", "fr", "ar"]
+    assert [block.language for block in issue.blocks] == ["", "fr", "ar"]
 
 
 def test_a_place_inside_a_text_is_found() -> None:

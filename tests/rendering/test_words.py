@@ -62,6 +62,6 @@ def test_the_theme_speaks_a_language_that_it_has_words_for(reader, issue, newsle
 
 
 def test_a_voice_says_what_it_is_only_inside_another():
-    assert Voice("ar", around="ar").attributes == ""
-    assert Voice("ar", around="en").attributes == ' lang="ar" dir="rtl"'
+    assert Voice("ar", around="ar").lang_dir == ""
+    assert Voice("ar", around="en").lang_dir == ' lang="ar" dir="rtl"'
     assert (Voice("ar", around="en").start, Voice("en", around="ar").start) == ("right", "left")

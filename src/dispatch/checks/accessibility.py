@@ -16,6 +16,7 @@ from dispatch.checks.parts import WrittenLink
 from dispatch.content.blocks import Button, Heading, List, Paragraph
 from dispatch.content.richtext import Link, MergeField, RichText, parse
 from dispatch.content.texts import TextKind
+from dispatch.language_tags import primary
 from dispatch.location import Location
 from dispatch.rendering.palette import contrast
 
@@ -50,9 +51,10 @@ def wrong_language(evidence: Evidence) -> Iterator[Finding]:
     """The text is in another language than it says, so that screen readers mispronounce it (WCAG 2.2, 3.1.1).
 
     Told apart by small words that only one of them has: English, French, German, Spanish, Italian, Portuguese, Dutch.
-    It takes 20 of another language, and five times as many as of its own.
+    It takes 20 of another language, and five times as many as of its own. Blocks that have a `language:` of their own do
+    not count.
     """
-    own = evidence.issue.language.partition("-")[0].lower()
+    own = primary(evidence.issue.language)
     if own not in _SMALL_WORDS:
         return
     words = Counter(_words(evidence))
@@ -186,7 +188,8 @@ def _written(shown: ShownText, evidence: Evidence) -> Location:
 
 def _words(evidence: Evidence) -> Iterator[str]:
     for text in evidence.texts:
-        if text.written.kind is TextKind.RICH and text.written.path[0] == "blocks":
+        in_its_own = text.written.language == evidence.issue.language
+        if in_its_own and text.written.kind is TextKind.RICH and text.written.path[0] == "blocks":
             yield from re.findall(r"[^\W\d_]+", text.parsed.plain.lower())
 
 

@@ -13,6 +13,7 @@ from babel import Locale
 from dispatch.checks.check import Finding, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.parts import ReadText
+from dispatch.language_tags import primary
 from dispatch.rendering.words import locale_of
 
 _GREGORIAN = 1924
@@ -22,13 +23,13 @@ _GREGORIAN = 1924
 def wrong_weekday(evidence: Evidence) -> Iterator[Finding]:
     """A date has the wrong day of the week, or there is no such day in the calendar.
 
-    "Monday, 3 March 2026", in the issue's own language, with the year, spelled or in digits. Dates before 1924 may be
+    "Monday, 3 March 2026", in the language of the text, with the year, spelled or in digits. Dates before 1924 may be
     Julian and are left alone.
     """
-    calendar = _calendar_of(evidence.issue.language)
-    if calendar is None:
-        return
     for text in evidence.texts:
+        calendar = _calendar_of(text.written.language)
+        if calendar is None:
+            continue
         for match in calendar.dated.finditer(text.prose):
             year, month, number = calendar.numbers(match)
             if year < _GREGORIAN:
@@ -55,11 +56,11 @@ def stale_year(evidence: Evidence) -> Iterator[Finding]:
     """
     issue, year = evidence.issue, (evidence.issue.date or evidence.today).year
     for text in evidence.texts:
-        for offset, said, right in (*_relations(text, issue.language, year), *_copyrights(text, year)):
+        for offset, said, right in (*_relations(text, year), *_copyrights(text, year)):
             place = issue.locate(text.written.path, offset)
             yield warning(stale_year, place, f"{said} in an issue of {year}", f"Write {right}, if it is meant.")
         if issue.date and text.written.path[0] in _INBOX and not _LOOKING_BACK.search(text.prose):
-            for offset, said in _same_month_before(text, issue.language, issue.date):
+            for offset, said in _same_month_before(text, issue.date):
                 place = issue.locate(text.written.path, offset)
                 message = f"{said} in an issue of {issue.date}"
                 yield warning(stale_year, place, message, f"Write {year}, if it is meant.")
@@ -96,11 +97,11 @@ _LOOKING_BACK = re.compile(
 )
 
 
-def _relations(text: ReadText, language: str, year: int) -> Iterator[tuple[int, str, int]]:
+def _relations(text: ReadText, year: int) -> Iterator[tuple[int, str, int]]:
     """Where a year in brackets is not the one that the words before it say; what is said; the right one."""
     if "quote" in text.written.path:
         return
-    for words, distance in _RELATIONS.get(language.partition("-")[0].lower(), {}).items():
+    for words, distance in _RELATIONS.get(primary(text.written.language), {}).items():
         for match in re.finditer(rf"\b{words} \((?P<year>(?:19|20)\d\d)\)", text.prose, re.IGNORECASE):
             if int(match["year"]) != year + distance and not _is_quoted(text.prose[: match.start()]):
                 yield match.start("year"), match[0], year + distance
@@ -117,8 +118,8 @@ def _copyrights(text: ReadText, year: int) -> Iterator[tuple[int, str, int]]:
                 yield match.start("year"), match[0], year
 
 
-def _same_month_before(text: ReadText, language: str, day: date) -> Iterator[tuple[int, str]]:
-    calendar = _calendar_of(language)
+def _same_month_before(text: ReadText, day: date) -> Iterator[tuple[int, str]]:
+    calendar = _calendar_of(text.written.language)
     if calendar:
         pattern = rf"\b(?P<month>{calendar.month_names})\.? (?:de )?(?P<year>{day.year - 1})\b"
         for match in re.finditer(pattern, text.prose, re.IGNORECASE):

@@ -10,6 +10,7 @@ from dispatch.checks.evidence import Evidence
 from dispatch.checks.urls import host_of, written_urls
 from dispatch.content.blocks import Button
 from dispatch.content.richtext import RichText, parse_plain
+from dispatch.language_tags import primary
 from dispatch.location import Location
 
 
@@ -17,11 +18,10 @@ def vague_link_text(evidence: Evidence) -> Iterator[Finding]:
     """The text of a link says nothing: here, click here, this link.
 
     A screen reader lists the links of a mail without what is around them (WCAG 2.2, 2.4.9), and eyes skip from link to
-    link as well. In English, French, German, Spanish and Italian; buttons too.
+    link as well. In English, French, German, Spanish, Italian and Arabic; buttons too.
     """
-    vague = _VAGUE.get(evidence.issue.language.partition("-")[0].lower(), frozenset()) | {"link"}
-    for place, text in _texts(evidence):
-        if _words(text) in vague:
+    for place, text, language in _texts(evidence):
+        if _words(text) in _VAGUE.get(primary(language), frozenset()) | {"link"}:
             message = f"“{text.strip()}” does not say where the link leads"
             hint = "Link the words that name it: the [report](https://…) says …"
             yield warning(vague_link_text, place, message, hint)
@@ -64,19 +64,22 @@ _VAGUE = {
         }
     ),
     "es": frozenset({"aquí", "haz clic aquí", "haga clic aquí", "clic aquí", "pulsa aquí", "este enlace", "enlace"}),
+    "ar": frozenset({"هنا", "اضغط هنا", "انقر هنا", "من هنا", "هذا الرابط", "الرابط", "هذه الصفحة"}),
     "it": frozenset({"qui", "clicca qui", "cliccate qui", "cliccando qui", "questo link", "questa pagina"}),
 }
 _ADDRESS = re.compile(r"(?P<scheme>https?://)?(?P<host>(?:[a-z0-9-]+\.)+[a-z]{2,})(?P<path>[/?#]\S*)?")
 _FILE_ENDINGS = {"js", "py", "md", "rs", "sh", "ts", "pl", "pdf", "zip", "html", "txt", "csv", "json", "yaml", "toml"}
 
 
-def _texts(evidence: Evidence) -> Iterator[tuple[Location, str]]:
+def _texts(evidence: Evidence) -> Iterator[tuple[Location, str, str]]:
+    """What stands on a link or button, where, and in which language."""
     for link in evidence.links:
         if link.text is not None:
-            yield link.location, RichText(link.text).plain
+            yield link.location, RichText(link.text).plain, link.written.language
     for block in evidence.issue.blocks:
         if isinstance(block, Button):
-            yield evidence.issue.locate(block.path_to("text")), parse_plain(block.text).plain
+            language = block.language or evidence.issue.language
+            yield evidence.issue.locate(block.path_to("text")), parse_plain(block.text).plain, language
 
 
 def _words(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Whether numbers are written as the language of the issue writes them (CLDR, by babel)."""
+"""Whether numbers are written as the language of the text writes them (CLDR, by babel)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import cache
 from dispatch.checks.check import Finding, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.mending import replaced
+from dispatch.checks.parts import ReadText
 from dispatch.rendering.words import locale_of
 
 _NO_BREAK = "\u00a0"
@@ -39,10 +40,7 @@ def foreign_number_style(evidence: Evidence) -> Iterator[Finding]:
     In English, French, German, Spanish and Italian, each with its region (a Swiss writes otherwise). A decimal mark
     counts beside a currency or a unit, groups of digits where they end in 00 or are several: 3,141 may be either.
     """
-    style = _style_of(evidence.issue.language)
-    if not style:
-        return
-    for text in evidence.texts:
+    for text, style in _styled(evidence):
         taken = {at for match in style.misplaced(text.prose) for at in range(*match.span())}
         for start, number, proper in sorted((*style.foreign_decimals(text.prose), *style.foreign_groups(text.prose))):
             if start in taken:
@@ -58,10 +56,7 @@ def misplaced_currency(evidence: Evidence) -> Iterator[Finding]:
 
     For $, € and £ in English, French, German and Spanish, as the region has it.
     """
-    style = _style_of(evidence.issue.language)
-    if not style:
-        return
-    for text in evidence.texts:
+    for text, style in _styled(evidence):
         for match in style.misplaced(text.prose):
             place = evidence.issue.locate(text.written.path, match.start())
             amount, sign = style.amount(match["amount"]), match["sign"]
@@ -79,11 +74,8 @@ def unspaced_percent(evidence: Evidence) -> Iterator[Finding]:
 
     Where another word follows at once, as in 5%-Hürde, there is none.
     """
-    style = _style_of(evidence.issue.language)
-    if not style or not style.spaced_percent:
-        return
-    for text in evidence.texts:
-        for match in re.finditer(r"(?<=\d)%(?![\w%-])", text.prose):
+    for text, style in _styled(evidence):
+        for match in re.finditer(r"(?<=\d)%(?![\w%-])", text.prose) if style.spaced_percent else ():
             place = evidence.issue.locate(text.written.path, match.start())
             message = f"{style.language} writes a no-break space before %"
             hint = f"Write 90{_NO_BREAK}%, with the character U+00A0"
@@ -145,6 +137,13 @@ class _Style:
                 or not _NO_QUANTITY.search(prose[max(match.start() - 40, 0) : match.start()])
             ):
                 yield match.start("number"), number, re.sub(mark, self.group, number)
+
+
+def _styled(evidence: Evidence) -> Iterator[tuple[ReadText, _Style]]:
+    """Every text in a language of which the style is known, with that."""
+    for text in evidence.texts:
+        if style := _style_of(text.written.language):
+            yield text, style
 
 
 @cache

@@ -13,6 +13,7 @@ from dispatch.checks.mending import replaced
 from dispatch.checks.parts import ReadText
 from dispatch.content.richtext import Code, Node, TextRun
 from dispatch.content.texts import TextKind
+from dispatch.language_tags import primary, ranges
 from dispatch.location import Location
 
 Mark = tuple[int, str]
@@ -25,15 +26,13 @@ def unbalanced_quotes(evidence: Evidence) -> Iterator[Finding]:
     Double ones only: an apostrophe looks like a single one. A quotation that goes on in the next text is none of
     these, nor are inches (5") and the marks of languages that open and close with the same one (sv, fi).
     """
-    tag = evidence.issue.language.lower()
-    language = tag.partition("-")[0]
-    closing = _CLOSING.get(tag, _CLOSING.get(language, "”»"))
-    texts = [(text, *_lonely_quotes(text.prose, language)) for text in evidence.texts]
+    texts = [(text, *_lonely_quotes(text.prose, primary(text.written.language))) for text in evidence.texts]
     pending = ""  # the mark of a quotation of the text before, which may end here
     for (text, lonely, mixed), (following, theirs, _) in zip(texts, [*texts[1:], (None, [], [])], strict=True):
-        for offset, opening, closing, proper in mixed:
+        closing = next((_CLOSING[tag] for tag in ranges(text.written.language) if tag in _CLOSING), "”»")
+        for offset, opening, closed, proper in mixed:
             fix = replaced(evidence.issue, text.written, offset, offset + 1, proper)
-            message = f"a quotation is opened with {opening} and closed with {closing}"
+            message = f"a quotation is opened with {opening} and closed with {closed}"
             yield warning(unbalanced_quotes, _place(evidence, text, offset), message, f"Write {proper}", fix)
         if pending and lonely and lonely[0][1] in _PARTNERS[pending]:
             del lonely[0]

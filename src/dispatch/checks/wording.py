@@ -12,6 +12,7 @@ from dispatch.checks.parts import CODE, blanked
 from dispatch.content.issue import Issue
 from dispatch.content.richtext import parse_plain
 from dispatch.content.texts import TextKind
+from dispatch.language_tags import primary
 from dispatch.location import Location
 from dispatch.rendering.display_width import display_width
 from dispatch.yaml_source import Edit
@@ -120,7 +121,7 @@ def leftover_placeholder(evidence: Evidence) -> Iterator[Finding]:
             continue
         prose = blanked(text.written.value, _INNOCENT)
         for match in _PLACEHOLDER.finditer(prose):
-            if not _is_a_word(match[0], issue.language):
+            if not _is_a_word(match[0], text.written.language):
                 place = issue.locate(text.written.path, match.start())
                 message = f"“{match[0]}” looks like a placeholder"
                 say = error if _CERTAIN.fullmatch(match[0]) else warning
@@ -142,8 +143,8 @@ _INNOCENT = re.compile(
 
 def _is_a_word(found: str, language: str) -> bool:
     """TK is a journalist's English ("to come"), elsewhere an abbreviation; `todo` is Spanish and Portuguese."""
-    primary = language.partition("-")[0].lower()
-    return (found == "TK" and primary != "en") or (found == "TODO" and primary in {"es", "pt", "gl"})
+    own = primary(language)
+    return (found == "TK" and own != "en") or (found == "TODO" and own in {"es", "pt", "gl"})
 
 
 def _in_capitals(subject: str) -> bool:

@@ -11,14 +11,11 @@ from zoneinfo import ZoneInfo
 
 from dispatch.addresses import Mailbox, is_international, normalise_address, normalise_name, parse_mailbox
 from dispatch.errors import InvalidAddress
+from dispatch.language_tags import TAG
 from dispatch.yaml_model import wrong
 
 T = TypeVar("T")
 
-# RFC 5646 §2.1 without extensions, private use and grandfathered tags: language, script, region, variants.
-_LANGUAGE = re.compile(
-    r"[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*", re.IGNORECASE
-)
 _URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")  # RFC 3986 §2
 _RATE = re.compile(r"[1-9][0-9]{0,8}/[smh]")
 _FONT = re.compile(r"[\w ,'\"-]+")
@@ -66,7 +63,7 @@ def unsubscribe_url(value: object) -> str:
 def language(value: object) -> str:
     """A language tag (BCP 47)."""
     tag = _text(value, "Write a tag like en, fr or pt-BR.")
-    if not _LANGUAGE.fullmatch(tag):
+    if not re.fullmatch(TAG, tag):
         raise wrong(f"{tag!r} is not a language tag (BCP 47)", "Write a tag like en, fr or pt-BR.")
     return tag
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, PrivateAttr, model_validator
@@ -12,6 +14,8 @@ from dispatch.content.texts import (
     FilledRich,
     FilledUrl,
     ImagePath,
+    IssueText,
+    Language,
     Plain,
     Rich,
     SegmentName,
@@ -27,9 +31,12 @@ class Beside(Written):
     ```yaml
     - paragraph: Thank you for paying.
       when: paid
+    - quote: {text: Sous le pont Mirabeau coule la Seine, by: Guillaume Apollinaire}
+      language: fr
     ```
     """
 
+    language: Annotated[Language, Field(description="Its language (BCP 47); the issue's if it is left out.")] = ""
     when: Annotated[
         SegmentName, Field(description="The segment of dispatch.yaml whose people alone get the block; else everybody.")
     ] = ""
@@ -53,9 +60,19 @@ class Block(Written):
             self._beside = context.get("beside", self._beside)
 
     @property
+    def language(self) -> str:
+        """Its own language (BCP 47); "" where that is the language of what it stands in."""
+        return self._beside.language
+
+    @property
     def when(self) -> str:
         """The segment whose people alone get it; "" for everybody."""
         return self._beside.when
+
+    def texts(self) -> Iterator[IssueText]:
+        """Every text that was written in its fields, with the block's language where it has one."""
+        for text in super().texts():
+            yield replace(text, language=text.language or self.language)
 
 
 class Paragraph(Block):

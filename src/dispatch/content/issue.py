@@ -17,16 +17,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Serial
 
 from dispatch.content.blocks import Block, Figure
 from dispatch.content.forms import read_blocks
-from dispatch.content.texts import FilledPlain, ImagePath, IssueText, Plain, Reason, Rich, Tag, Written
+from dispatch.content.texts import FilledPlain, ImagePath, IssueText, Language, Plain, Reason, Rich, Tag, Written
 from dispatch.errors import InvalidInput, InvalidIssue, Problem
 from dispatch.location import Location
 from dispatch.yaml_model import parse_model, wrong
 from dispatch.yaml_source import Path, YamlDocument, scan_yaml
 
 SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
-
-# RFC 5646 §2.1 without extensions, private use and grandfathered tags: language, script, region, variants.
-LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"
 
 _LONGEST_SLUG = 80
 
@@ -57,14 +54,6 @@ def _slug(text: str) -> str:
     if not re.fullmatch(SLUG, text) or len(text) > _LONGEST_SLUG:
         message = f"a slug is made of a-z, 0-9 and single hyphens, at most {_LONGEST_SLUG} characters"
         raise wrong(message, f"Write `slug: {slug_of(text) or 'my-issue'}`.")
-    return text
-
-
-def _language(text: str) -> str:
-    if not re.fullmatch(LANGUAGE, text):
-        fitting = text.replace("_", "-")
-        example = fitting if re.fullmatch(LANGUAGE, fitting) else "en"
-        raise wrong(f"“{text}” is not a language tag (BCP 47)", f"Write a tag like `{example}`, `fr` or `pt-BR`.")
     return text
 
 
@@ -113,9 +102,7 @@ class Issue(Written):
     ] = ""
     date: Annotated[dt.date | None, BeforeValidator(_day), Field(description="The day it appears: YYYY-MM-DD.")] = None
     author: Annotated[Plain, Field(description="Who wrote it.")] = ""
-    language: Annotated[
-        str, AfterValidator(_language), Field(description="Its language (BCP 47); the newsletter's if it is left out.")
-    ] = ""
+    language: Annotated[Language, Field(description="Its language (BCP 47); the newsletter's if it is left out.")] = ""
     tags: Annotated[tuple[Tag, ...], Field(description="Words to find it by.")] = ()
     cover: Annotated[Cover | None, Field(description="The picture above the text.")] = None
     blocks: Annotated[tuple[SerializeAsAny[Block], ...], Field(description="The text, block by block.")]
@@ -137,9 +124,12 @@ class Issue(Written):
         return self._source
 
     def texts(self) -> Iterator[IssueText]:
-        """Every text that the file holds, in the order of the file."""
+        """Every text that the file holds, in the order of the file, each with its language."""
         written = (text for text in super().texts() if self._source.has(text.path[:1]))
-        placed = [replace(text, path=self._source.existing(text.path)) for text in written]
+        placed = [
+            replace(text, path=self._source.existing(text.path), language=text.language or self.language)
+            for text in written
+        ]
         yield from sorted(placed, key=lambda text: self._source.locate(text.path))
 
     @property

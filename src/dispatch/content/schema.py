@@ -8,7 +8,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from dispatch.content.blocks import KINDS, Beside, Block
-from dispatch.content.issue import LANGUAGE, SLUG, Issue
+from dispatch.content.issue import SLUG, Issue
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -19,7 +19,6 @@ def issue_json_schema() -> dict[str, Any]:
     schema["$defs"]["Block"] = _block()
     schema["properties"]["blocks"]["minItems"] = 1
     schema["properties"]["slug"]["pattern"] = f"^{SLUG}$"
-    schema["properties"]["language"]["pattern"] = f"^{LANGUAGE}$"
     return {"$schema": DIALECT} | schema
 
 

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from dispatch.content.richtext import RichText, parse, parse_plain
+from dispatch.language_tags import TAG
 from dispatch.yaml_model import Fault, all_wrong, wrong
 from dispatch.yaml_source import CURLY_QUOTES, Path
 
@@ -43,6 +44,7 @@ class IssueText:
     path: Path
     value: str
     kind: TextKind
+    language: str = ""  # BCP 47; empty: that of what it stands in
 
 
 def _rich(text: str) -> str:
@@ -96,6 +98,14 @@ def _segment(name: str) -> str:
     return name.strip()
 
 
+def _language(text: str) -> str:
+    if not re.fullmatch(TAG, text):
+        fitting = text.replace("_", "-")
+        example = fitting if re.fullmatch(TAG, fitting) else "en"
+        raise wrong(f"“{text}” is not a language tag (BCP 47)", f"Write a tag like `{example}`, `fr` or `pt-BR`.")
+    return text
+
+
 def _image_path(written: str) -> str:
     """A path below the newsletter's folder. Whether the file exists is looked at when the issue is compiled."""
     path = written.strip()
@@ -135,6 +145,9 @@ Reason = Annotated[str, BeforeValidator(_reason), WithJsonSchema({"type": "strin
 Tag = Annotated[str, AfterValidator(_word)]
 SegmentName = Annotated[str, AfterValidator(_segment)]
 ImagePath = Annotated[str, AfterValidator(_image_path)]
+Language = Annotated[
+    str, AfterValidator(_language), WithJsonSchema({"type": ["string", "number"], "pattern": f"^{TAG}$"})
+]
 
 
 class Written(BaseModel):

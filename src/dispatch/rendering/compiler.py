@@ -129,7 +129,6 @@ def template_context(
     `reader` is the voice in which the theme speaks around the letter, and the date is written; inside it `words` are in
     the issue's language.
     """
-    own = Voice(issue.language, issue.language)
     spoken = partial(spoken_language, issue=issue.language, newsletter=newsletter.language)
     reader = Voice(spoken(reader_language), issue.language)
     return {
@@ -137,12 +136,30 @@ def template_context(
         "newsletter": newsletter,
         "words": words_for(spoken("")),
         "reader": reader,
-        "language": own.language,
-        "direction": own.direction,
-        "start": own.start,
-        "end": own.end,
+        **_written_in(Voice(issue.language, issue.language)),
         "date": written_date(issue.date, reader.language) if issue.date else "",
         **{name: sentinels.stand_in(name, "") for name in sorted(RESERVED_FIELDS)},
+    }
+
+
+def part_context(context: dict[str, object], issue: Issue, part: Block | Cover) -> dict[str, object]:
+    """What the partials of a part are given: itself as `block`, and its own language where it has one."""
+    language = part.language if isinstance(part, Block) else ""
+    if not language:
+        return context | {"block": part}
+    words = words_for(spoken_language(language, issue.language))
+    return context | {"block": part, "words": words} | _written_in(Voice(language, issue.language))
+
+
+def _written_in(voice: Voice) -> dict[str, object]:
+    """How templates write what is in a language."""
+    return {
+        "language": voice.language,
+        "direction": voice.direction,
+        "start": voice.start,
+        "end": voice.end,
+        "lang_dir": voice.lang_dir,
+        "turned": voice.turned,
     }
 
 
@@ -197,8 +214,8 @@ def _logo(theme: Theme, album: Album) -> ShownPicture | None:
 
 def _runs(issue: Issue, theme: Theme, context: dict[str, object]) -> list[Run]:
     partials = (
-        Markup(for_part(theme.render(f"blocks/{kind}.mjml.j2", context | {"block": block}), block.path))  # noqa: S704
-        for kind, block in parts_of(issue)
+        Markup(for_part(theme.render(f"blocks/{kind}.mjml.j2", part_context(context, issue, part)), part.path))  # noqa: S704
+        for kind, part in parts_of(issue)
     )
     return [Run(prose, Markup("\n").join(run)) for prose, run in groupby(partials, key=_is_prose)]
 
@@ -228,7 +245,7 @@ def _text(issue: Issue, theme: Theme, context: dict[str, object], sentinels: Sen
     writer = TextWriter(sentinels)
     context = context | {"writer": writer, "links": writer.links}
     context["body"] = [
-        theme.render(f"blocks/{kind}.txt.j2", context | {"block": block}) for kind, block in parts_of(issue)
+        theme.render(f"blocks/{kind}.txt.j2", part_context(context, issue, part)) for kind, part in parts_of(issue)
     ]
     return find_plain_slots(tidy(theme.render("email.txt.j2", context)), sentinels)
 

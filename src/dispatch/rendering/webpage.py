@@ -10,7 +10,7 @@ from dispatch.content.issue import Issue
 from dispatch.content.richtext import parse_plain
 from dispatch.rendering.album import Album
 from dispatch.rendering.compiled import Picture
-from dispatch.rendering.compiler import parts_of, template_context
+from dispatch.rendering.compiler import part_context, parts_of, template_context
 from dispatch.rendering.legible import legible
 from dispatch.rendering.markup import HtmlWriter
 from dispatch.rendering.pictures import PictureShelf
@@ -71,7 +71,7 @@ def compile_webpage(
     album = Album(pictures, issue, lambda picture: f"{media_url}{picture.name}")
     context = template_context(issue, newsletter, sentinels) | {"writer": HtmlWriter(sentinels, album)}
     context["body"] = [
-        theme.render(f"blocks/{kind}.html.j2", context | {"block": block}) for kind, block in parts_of(issue)
+        theme.render(f"blocks/{kind}.html.j2", part_context(context, issue, part)) for kind, part in parts_of(issue)
     ]
     url = issue_url(newsletter, issue.slug)
     cover = album.pictures[0] if issue.cover else None

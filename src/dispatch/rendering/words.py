@@ -9,6 +9,8 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from markupsafe import Markup
 
+from dispatch.language_tags import primary, ranges
+
 
 @dataclass(frozen=True)
 class Words:
@@ -115,7 +117,12 @@ class Voice:
         return words_for(self.language)
 
     @property
-    def attributes(self) -> Markup:
+    def turned(self) -> str:
+        """The class ` turned` where its lines begin at the other side than those around it."""
+        return " turned" if self.direction != direction_of(self.around) else ""
+
+    @property
+    def lang_dir(self) -> Markup:
         """What its elements say of it: ` lang="fr" dir="ltr"`, or nothing where all around is in it as well."""
         if self.language == self.around:
             return Markup()
@@ -137,15 +144,13 @@ def written_date(day: date, language: str) -> str:
 
 
 def _known(language: str) -> str:
-    """The tag of the words for a language: itself or, part by part from its end, a shorter one; "" without any."""
-    parts = language.replace("_", "-").lower().split("-")
-    tags = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
-    return next((tag for tag in tags if tag in LANGUAGES), "")
+    """The tag of the words for a language, its own or a shorter one; "" without any."""
+    return next((tag for tag in ranges(language) if tag in LANGUAGES), "")
 
 
 def locale_of(language: str) -> Locale | None:
     """How a language (`fr`, `fr-CA`) writes dates and numbers; None where nobody has told (CLDR)."""
-    for tag in (language, language.replace("_", "-").partition("-")[0].lower()):
+    for tag in (language, primary(language)):
         try:
             return Locale.parse(tag.replace("-", "_"))
         except (UnknownLocaleError, ValueError):
