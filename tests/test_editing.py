@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.editing import changed_lines, propose
+from dispatch.editing import Proposal, changed_lines, propose
 from dispatch.errors import EditRefused, FileChanged
 from dispatch.yaml_source import Edit, read_yaml
 
@@ -92,3 +92,13 @@ def test_a_link_within_the_folder_stays_a_link(issue: Path) -> None:
     propose(link, EDITS[:1], digest=DIGEST, folder=issue.parents[1]).write()
     assert link.is_symlink()
     assert issue.read_bytes() == CONTENT.replace(b"old", "new 🌉".encode())
+
+
+def test_a_new_file_is_written_where_there_is_none(tmp_path: Path) -> None:
+    proposal = Proposal(tmp_path / "a.yaml", None, read_yaml("a: é\n", "a.yaml"))
+    assert proposal.difference() == ["@@ -0,0 +1 @@", "+a: é"]
+    proposal.write()
+    assert (tmp_path / "a.yaml").read_text("utf-8") == "a: é\n"
+    with pytest.raises(FileChanged, match="was changed meanwhile"):
+        proposal.write()
+    assert [each.name for each in tmp_path.iterdir()] == ["a.yaml"]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import unified_diff
 from hashlib import sha256
 from pathlib import Path
 
 from dispatch.errors import EditRefused, FileChanged
-from dispatch.files import changed_meanwhile, refuse_to_replace, rewrite
+from dispatch.files import changed_meanwhile, refuse_to_replace, rewrite, write_new
 from dispatch.yaml_source import Edit, YamlDocument, edited, scan_yaml
 
 
@@ -19,16 +19,19 @@ class Proposal:
     """A file that was read, and the document that edits make of it; nothing is written yet."""
 
     file: Path
-    content: bytes = field(repr=False)
+    content: bytes | None = field(repr=False)  # None: there is no such file yet
     document: YamlDocument
 
     def difference(self) -> list[str]:
         """The lines that writing it would change, as by `changed_lines`."""
-        return changed_lines(self.content.decode(), self.document.text)
+        return changed_lines((self.content or b"").decode(), self.document.text)
 
     def write(self) -> YamlDocument:
         """Put the document into the file's place, in one step; raises FileChanged where that is another one by now."""
-        rewrite(self.file, self.content, self.document.text.encode())
+        if self.content is None:
+            write_new(self.file, self.document.text.encode())
+        else:
+            rewrite(self.file, self.content, self.document.text.encode())
         return self.document
 
 
@@ -36,8 +39,18 @@ def propose(path: Path, edits: Iterable[Edit], *, digest: str, folder: Path) -> 
     """Edits of a file of the newsletter in `folder`, to be looked at and written.
 
     `digest` is the sha256, in hexadecimal digits, of the file that the edits were made for (`YamlDocument.digest`).
-    Raises FileChanged where it is another file by now, and EditRefused where the edits cannot be made, where the file
-    may not be written, or where it is outside of the folder, to which a symbolic link may lead.
+    Raises FileChanged where it is another file by now, and as `propose_change`, which it is a case of.
+    """
+    return propose_change(path, lambda document: edited(document, edits), digest=digest, folder=folder)
+
+
+def propose_change(
+    path: Path, change: Callable[[YamlDocument], YamlDocument], *, digest: str, folder: Path
+) -> Proposal:
+    """What a function makes of a file of the newsletter in `folder`, to be looked at and written.
+
+    Raises FileChanged where its digest is another one by now, what `change` raises, and EditRefused where the file may
+    not be written, or where it is outside of the folder, to which a symbolic link may lead.
     """
     name = os.path.relpath(path)
     real = path.resolve()
@@ -51,7 +64,7 @@ def propose(path: Path, edits: Iterable[Edit], *, digest: str, folder: Path) -> 
     if sha256(content).hexdigest() != digest:
         raise changed_meanwhile(path)
     refuse_to_replace(real)
-    return Proposal(real, content, edited(scan_yaml(content, name), edits))
+    return Proposal(real, content, change(scan_yaml(content, name)))
 
 
 def changed_lines(before: str, after: str) -> list[str]:

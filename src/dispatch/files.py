@@ -24,6 +24,14 @@ def write_whole(path: Path, content: bytes, *, mode: int = _NEW) -> None:
         draft.replace(path)
 
 
+def write_new(path: Path, content: bytes) -> None:
+    """Make a file, in one step; raises FileChanged where there is one by now (but for a writer as in `rewrite`)."""
+    with _draft(path, content, _NEW) as draft:
+        if os.path.lexists(path):
+            raise changed_meanwhile(path)
+        draft.replace(path)
+
+
 def rewrite(path: Path, old: bytes, new: bytes) -> None:
     """Put `new` in the place of `old`, in one step; whose the file is, and who may read and write it, stays as it is.
 

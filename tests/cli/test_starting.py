@@ -89,6 +89,7 @@ def test_a_new_issue_is_written_over_nothing(dispatch: Command, folder: Path) ->
 
 
 def test_the_schema(dispatch: Command) -> None:
+    assert dispatch("schema", "terms").json["properties"].keys() == {"terms", "accept"}
     printed = dispatch("schema")
     assert (printed.code, printed.stderr) == (0, "")
     jsonschema.Draft202012Validator.check_schema(printed.json)

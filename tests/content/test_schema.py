@@ -5,7 +5,8 @@ from jsonschema import Draft202012Validator
 
 from dispatch.content.blocks import KINDS, Beside
 from dispatch.content.issue import Issue, read_issue
-from dispatch.content.schema import issue_json_schema
+from dispatch.content.schema import SCHEMAS, issue_json_schema, terms_json_schema
+from dispatch.content.terms import read_terms
 from dispatch.testing.samples import SAMPLE_ISSUE
 from dispatch.yaml_source import read_yaml
 
@@ -20,8 +21,9 @@ def with_blocks(blocks: str) -> str:
     return f"title: T\nblocks:\n{blocks}\n"
 
 
-def test_it_is_a_schema() -> None:
-    Draft202012Validator.check_schema(issue_json_schema())
+@pytest.mark.parametrize("kind", SCHEMAS)
+def test_it_is_a_schema(kind: str) -> None:
+    Draft202012Validator.check_schema(SCHEMAS[kind]())
 
 
 GOOD = [
@@ -83,3 +85,21 @@ def test_every_field_and_kind_is_described() -> None:
     assert set(kinds) == {*KINDS, *Beside.model_fields}
     assert all("```yaml" in kinds[kind]["description"] for kind in KINDS)
     assert all(kinds[key]["description"] for key in Beside.model_fields)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "terms:\naccept:\n",
+        "terms: {Putin: [Poutine], 9/11: 9-11, B-52: 52}\naccept: [KCNA, 3]\n",
+        "accept: KCNA\n",
+    ],
+)
+def test_terms_that_are_read_are_accepted(text: str) -> None:
+    assert read_terms(text, "terms.yaml")
+    assert Draft202012Validator(terms_json_schema()).is_valid(read_yaml(text, "terms.yaml").value)
+
+
+@pytest.mark.parametrize("text", ["- a\n", "term: {}\n", "terms: [a]\n", "terms: {a: }\n", "accept: {a: b}\n"])
+def test_what_are_no_terms_is_refused(text: str) -> None:
+    assert not Draft202012Validator(terms_json_schema()).is_valid(read_yaml(text, "terms.yaml").value)

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dispatch.errors import EditRefused
-from dispatch.yaml_source import Edit, Path, YamlDocument, difference, edited, read_yaml, scan_yaml
+from dispatch.yaml_source import Edit, Path, YamlDocument, appended, difference, edited, read_yaml, scan_yaml
 
 BLANKS = " \t\r\n"
 LINE_ENDS = st.sampled_from(["\n", "\r\n"])
@@ -369,3 +369,51 @@ def test_a_document_knows_the_file_it_was_read_from() -> None:
     text = "\ufeffa: é\r\n"
     assert read_yaml(text.encode(), "f.yaml").digest == read_yaml(text, "f.yaml").digest
     assert read_yaml(text, "f.yaml").digest != read_yaml("a: é\r\n", "f.yaml").digest
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "a:\n  - x\n"),
+        ("# b\n", "# b\na:\n  - x\n"),
+        ("b: 1", "b: 1\na:\n  - x\n"),
+        ("b: 1\r\nc:\r\n  - 2\r\n\r\n# end\r\n", "b: 1\r\nc:\r\n  - 2\r\n\r\n# end\r\na:\r\n  - x\r\n"),
+        ("  b: 1\n", "  b: 1\n  a:\n    - x\n"),
+        ("\ufeffb: 1\n", "\ufeffb: 1\na:\n  - x\n"),
+        ("{}\n", "{a: [x]}\n"),
+        ("{b: 1, c: [2]} # d\n", "{b: 1, c: [2], a: [x]} # d\n"),
+        ("a: []\n", "a: [x]\n"),
+        ("a: [ y, z, ] # b\n", "a: [ y, z, x, ] # b\n"),
+        ("a: [\n  y, # b\n  z # c\n]\nb: 1\n", "a: [\n  y, # b\n  z, x # c\n]\nb: 1\n"),
+        ("a:\n  - y\n  -   z # b\n\n# c\nb: 1\n", "a:\n  - y\n  -   z # b\n  -   x\n\n# c\nb: 1\n"),
+        ("a:\n- y", "a:\n- y\n- x"),
+        ("a:\r\n- 'y\r\n  z'\r\n", "a:\r\n- 'y\r\n  z'\r\n- x\r\n"),
+        ("a:\nb: 1\n", "a: [x]\nb: 1\n"),
+        ("a: ~\n", "a: [x]\n"),
+        ("a: y # b\n", "a: [y, x] # b\n"),
+        ("a: 'y, z'\n", "a: ['y, z', x]\n"),
+    ],
+)
+def test_a_list_gets_one_more_text(before: str, after: str) -> None:
+    assert appended(read_yaml(before, "f.yaml"), "a", "x").text == after
+
+
+@pytest.mark.parametrize(
+    ("text", "written"), [("3D", "3D"), ("11", '"11"'), ("a, b", '"a, b"'), ("#x", '"#x"'), ("y", "y"), ("é'", "é'")]
+)
+def test_what_would_be_read_as_something_else_stands_in_quotes(text: str, written: str) -> None:
+    assert appended(read_yaml("a: [b]\n", "f.yaml"), "a", text).text == f"a: [b, {written}]\n"
+
+
+@pytest.mark.parametrize("before", ["a: {b: c}\n", "a: y, z\n", "a: |\n  y\n", "- a\n", "b: 1\n...\n"])
+def test_what_cannot_be_added_without_more_is_left_to_a_person(before: str) -> None:
+    with pytest.raises(EditRefused, match="without changing more than that"):
+        appended(read_yaml(before, "f.yaml"), "a", "x")
+
+
+def test_a_file_with_problems_gets_none() -> None:
+    with pytest.raises(EditRefused, match="problems of its own"):
+        appended(scan_yaml("a: [\n", "f.yaml"), "a", "x")

@@ -10,6 +10,7 @@ import click
 
 from dispatch.checks.check import Finding, Severity
 from dispatch.checks.waivers import Waived
+from dispatch.cli.accepting import accept
 from dispatch.cli.fixing import Repair
 from dispatch.cli.terminal import count, json_option, say, settings, show, show_json, tinted
 from dispatch.content.issue import Issue
@@ -30,6 +31,7 @@ COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 @click.argument("issues", metavar="[ISSUE]...", nargs=-1)
 @click.option("--strict", is_flag=True, help="Let warnings fail as well.")
 @click.option("--fix", "fixing", is_flag=True, help="Write into the issues what is certain, and show it.")
+@click.option("--accept", "words", metavar="WORD", multiple=True, help="Put a word into terms.yaml: it is in order.")
 @click.option("--online", is_flag=True, help="Follow the links as well; without it nobody is asked.")
 @click.option(
     "--format",
@@ -46,12 +48,15 @@ def check(
     issues: tuple[str, ...],
     strict: bool,
     fixing: bool,
+    words: tuple[str, ...],
     online: bool,
     form: str,
     as_json: bool,
 ) -> None:
     """Say what is wrong with each ISSUE (default: all), at file:line:col. Exit 1 if there is an error."""
     newsroom = Newsroom(settings(context))
+    if words:
+        accept(words, newsroom.config.folder)
     names = issues or tuple(path.stem for path in newsroom.issue_files())
     found = _Found()
     if not issues:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from dispatch.cli.terminal import say, settings, show
-from dispatch.content.schema import issue_json_schema
+from dispatch.content.schema import SCHEMAS
 from dispatch.starter import write_issue, write_newsletter
 
 
@@ -37,6 +37,7 @@ def new(context: click.Context, title: str) -> None:
 
 
 @click.command()
-def schema() -> None:
-    """Print the JSON Schema of issue files, for editors; `dispatch new` puts it where they look."""
-    show(json.dumps(issue_json_schema(), ensure_ascii=False, indent=2))
+@click.argument("kind", metavar="[issue|terms]", type=click.Choice([*SCHEMAS]), default="issue")
+def schema(kind: str) -> None:
+    """Print the JSON Schema of issues or of terms.yaml, for editors; `dispatch new` puts them where they look."""
+    show(json.dumps(SCHEMAS[kind](), ensure_ascii=False, indent=2))

@@ -1,7 +1,8 @@
-"""The JSON Schema of issue files, from the classes that read them, for editors to check and complete with."""
+"""The JSON Schemas of issues and terms, from the classes that read them, for editors to check and complete with."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -9,6 +10,7 @@ from pydantic_core import core_schema
 
 from dispatch.content.blocks import KINDS, Beside, Block
 from dispatch.content.issue import SLUG, Issue
+from dispatch.content.terms import TermsFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -20,6 +22,15 @@ def issue_json_schema() -> dict[str, Any]:
     schema["properties"]["blocks"]["minItems"] = 1
     schema["properties"]["slug"]["pattern"] = f"^{SLUG}$"
     return {"$schema": DIALECT} | schema
+
+
+def terms_json_schema() -> dict[str, Any]:
+    """The schema of terms.yaml: what `read_terms` accepts, with a description of everything."""
+    return {"$schema": DIALECT} | TermsFile.model_json_schema(schema_generator=_AsWritten)
+
+
+SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {"issue": issue_json_schema, "terms": terms_json_schema}
+"""By what is written so."""
 
 
 def _block() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from dispatch.content.texts import Written
 from dispatch.errors import InvalidTerms, Problem
@@ -117,7 +117,11 @@ def _listed(forms: object) -> object:
     return forms if isinstance(forms, list | tuple | dict) else [forms]
 
 
-Forms = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Forms = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_listed),
+    WithJsonSchema({"type": ["string", "number", "array"], "items": {"type": ["string", "number"]}}),
+]
 
 
 class TermsFile(Written):

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from dispatch.content.issue import slug_of
-from dispatch.content.schema import issue_json_schema
+from dispatch.content.schema import SCHEMAS
 from dispatch.errors import UsageMistake
 from dispatch.files import write_whole
 
@@ -58,7 +58,7 @@ def write_newsletter(folder: Path) -> list[Path]:
             continue
         write_whole(path, files(__name__).joinpath(source).read_bytes())
         written.append(path)
-    write_schema(folder)
+    write_schemas(folder)
     return written
 
 
@@ -79,13 +79,14 @@ def write_issue(folder: Path, title: str) -> Path:
             file.write(ISSUE.format(title=json.dumps(title, ensure_ascii=False)))
     except FileExistsError:
         raise UsageMistake(f"{path} exists already", remedy="Choose another title, or edit that file.") from None
-    write_schema(folder)
+    write_schemas(folder)
     return path
 
 
-def write_schema(folder: Path) -> None:
-    """Put the schema where the first line of an issue tells editors to look."""
+def write_schemas(folder: Path) -> None:
+    """Put the schemas where the first lines of issues and terms tell editors to look."""
     state = folder / ".dispatch"
     state.mkdir(mode=0o700, exist_ok=True)
-    text = json.dumps(issue_json_schema(), ensure_ascii=False, indent=2)
-    write_whole(state / "issue.schema.json", f"{text}\n".encode())
+    for name, schema in SCHEMAS.items():
+        text = json.dumps(schema(), ensure_ascii=False, indent=2)
+        write_whole(state / f"{name}.schema.json", f"{text}\n".encode())

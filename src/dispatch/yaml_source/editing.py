@@ -10,7 +10,7 @@ from itertools import groupby
 
 from dispatch.errors import EditRefused
 from dispatch.yaml_source.document import Path, YamlDocument
-from dispatch.yaml_source.insertion import with_key
+from dispatch.yaml_source.insertion import with_item, with_key
 from dispatch.yaml_source.nodes import Mapping, Scalar
 from dispatch.yaml_source.reading import scan_yaml
 from dispatch.yaml_source.spelling import Change, Spelling
@@ -39,12 +39,29 @@ def edited(document: YamlDocument, edits: Iterable[Edit]) -> YamlDocument:
     to say gets other quotes, and so does a block that cannot. Raises EditRefused where nothing does, where edits
     overlap, and where the file has problems.
     """
-    if document.problems:
-        raise EditRefused("the file has problems of its own", remedy="Mend them first: `dispatch check` tells them.")
+    _refuse_problems(document)
     ordered = sorted(edits, key=lambda edit: (repr(edit.path), edit.start, edit.end))
     for path, group in groupby(ordered, key=lambda edit: edit.path):
         document = _with_text(document, path, list(group))
     return document
+
+
+def appended(document: YamlDocument, key: str, text: str) -> YamlDocument:
+    """The document with one text more at the end of the list behind a key of its root, read again.
+
+    A missing list is begun, and a single value there becomes the first item. Everything else stays as it is. Raises
+    EditRefused where that cannot be written, and where the file has problems.
+    """
+    _refuse_problems(document)
+    before = document.value if isinstance(document.value, dict) else {}
+    items = before.get(key)
+    listed = items if isinstance(items, list) else [] if items is None else [items]
+    for written in with_item(document.text, document.root, key, text):
+        candidate = scan_yaml(written, document.file)
+        if not candidate.problems and repr(candidate.value) == repr(before | {key: [*listed, text]}):
+            return candidate
+    message = f"“{text}” cannot be added to `{key}` without changing more than that"
+    raise EditRefused(message, location=document.locate((key,)), remedy="Write it there by hand.")
 
 
 def difference(document: YamlDocument, path: Path, text: str) -> tuple[Edit, ...]:
@@ -57,6 +74,11 @@ def difference(document: YamlDocument, path: Path, text: str) -> tuple[Edit, ...
     text = _unified(text)
     new = text.rstrip() + old[len(old.rstrip()) :] if text.strip() else ""
     return tuple(Edit(path, start, end, replacement) for start, end, replacement in _differences(old, new))
+
+
+def _refuse_problems(document: YamlDocument) -> None:
+    if document.problems:
+        raise EditRefused("the file has problems of its own", remedy="Mend them first: `dispatch check` tells them.")
 
 
 def _differences(old: str, new: str) -> Iterator[tuple[int, int, str]]:
