@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -104,6 +108,89 @@ def test_the_claim_is_shown(dispatch: Command, mail: SmtpServer, folder: Path, t
     share(folder, tmp_path / "remote.git")
     dispatch("send", "bridge", "--yes", "--limit", "1")
     assert re.search(r"^  claim      20\d\d-\S+  by .+, process \d+, epoch 2$", dispatch("status").stdout, re.MULTILINE)
+
+
+# --- status --recipients -------------------------------------------------------------------------
+
+
+def rows(run: Run) -> list[dict[str, str]]:
+    """The lines of a CSV file on stdout, by column."""
+    assert run.code == 0
+    return list(csv.DictReader(io.StringIO(run.stdout)))
+
+
+def test_who_got_what(dispatch: Command, uncertain: Callable[[], Run]) -> None:
+    numbers = uncertain().json
+    listed = dispatch("status", "--recipients")
+    assert listed.stdout.startswith("position,address,subscriber_id,state,code,detail,provider_ids,at\n1,")
+    people = rows(listed)
+    assert [line["position"] for line in people] == ["1", "2", "3"]
+    assert {line["address"] for line in people} == {"ada@example.com", "bo@example.com", "cy@example.com"}
+    assert Counter(line["state"] for line in people) == {"accepted": 2, "uncertain": 1}
+    assert all(numbers[state] == count for state, count in Counter(line["state"] for line in people).items())
+    for line in people:
+        (trace,) = dispatch("why", line["address"], "--json").json["mailings"]
+        assert (line["state"], line["code"], line["detail"]) == (trace["fate"], trace["code"], trace["detail"])
+        assert (line["at"], line["provider_ids"]) == (trace["at"], "; ".join(trace["provider_ids"]))
+    assert listed.stderr == (
+        "\n2 others left out before the freeze, of whom only the number is kept: 1 unconfirmed, 1 unsubscribed.\n"
+        "Of one of them: dispatch why ADDRESS bridge\n"
+    )
+
+
+def test_who_got_what_for_programs(dispatch: Command, uncertain: Callable[[], Run]) -> None:
+    uncertain()
+    people = [json.loads(line) for line in dispatch("status", "bridge", "--recipients", "--json").stdout.splitlines()]
+    as_csv = rows(dispatch("status", "bridge.1", "--recipients"))
+    assert [
+        {**line, "position": str(line["position"]), "provider_ids": "; ".join(line["provider_ids"])} for line in people
+    ] == as_csv
+    assert {type(line["position"]) for line in people} == {int}
+    assert dispatch("status", "--recipients", "--json").stderr == ""
+
+
+def test_some_of_those_who_got_it_or_not(dispatch: Command, paused: Run) -> None:
+    everybody = rows(dispatch("status", "--recipients"))
+    for state in ("accepted", "pending", "refused"):
+        listed = rows(dispatch("status", "--recipients", "--only", state))
+        assert listed == [line for line in everybody if line["state"] == state]
+        assert len(listed) == paused.json[state]
+    refused = dispatch("status", "--only", "accepted")
+    assert (refused.code, "Add --recipients." in refused.stderr) == (2, True)
+    assert dispatch("status", "--recipients", "--only", "sent").code == 2
+
+
+def test_no_address_and_no_answer_is_a_formula_in_a_spreadsheet(
+    dispatch: Command, project: Project, folder: Path
+) -> None:
+    addresses = {"=cmd@example.com", "+bo@example.com", "cy@example.com"}
+    (folder / "subscribers.csv").write_text("\n".join(["email", *addresses]))
+    dispatch("send", "bridge", "--yes", "--limit", "1")
+    mailing, formula = project.mailing("bridge.1"), '=HYPERLINK("https://bad.example","Click")'
+    with project.ledger.writing() as connection:
+        (row,) = project.ledger.rows(connection, mailing, BatchState.PENDING)
+        refused = replace(row, state=BatchState.REFUSED, code="550", detail=formula)
+        project.ledger.exchange(connection, row, [refused])
+    listed = rows(dispatch("status", "--recipients"))
+    assert {line["address"] for line in listed} == {"'=cmd@example.com", "'+bo@example.com", "cy@example.com"}
+    assert [line["detail"] for line in listed] == ["", f"'{formula}", f"'{formula}"]
+    exact = [json.loads(line) for line in dispatch("status", "--recipients", "--json").stdout.splitlines()]
+    assert {line["address"] for line in exact} == addresses
+    assert exact[2]["detail"] == formula
+
+
+def test_whoever_is_forgotten_is_a_blank_line(dispatch: Command, paused: Run) -> None:
+    dispatch("resume")
+    before = rows(dispatch("status", "--recipients"))
+    dispatch("subscribers", "forget", "bo@example.com", "--yes")
+    (blank,) = [
+        {**line, "address": "", "provider_ids": line["provider_ids"].replace(line["address"], "(forgotten)")}
+        for line in before
+        if line["address"] == "bo@example.com"
+    ]
+    listed = dispatch("status", "--recipients")
+    assert "bo@" not in listed.stdout
+    assert rows(listed) == [line if line["position"] != blank["position"] else blank for line in before]
 
 
 # --- pause and cancel ----------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def test_an_id_that_may_be_anothers_is_uncertain(
         mailing = project.mailing(MAILING)
         with project.ledger.reading() as connection:
             ids = {
-                person.address: project.ledger.receipts(connection, mailing, person.position)
+                person.address: list(project.ledger.receipts(connection, mailing, person.position))
                 for row in project.ledger.rows(connection, mailing, BatchState.ACCEPTED)
                 for person in project.ledger.recipients(connection, row)
             }

@@ -21,6 +21,7 @@ from dispatch.delivery.lock import SenderLock
 from dispatch.delivery.mailing import BatchState, Mailing, Tally
 from dispatch.delivery.preparation import Audience, Plan, prepare, survey
 from dispatch.delivery.report import Status, status
+from dispatch.delivery.roll import FATES, Fate, call_roll
 from dispatch.delivery.worker import Progress, Sender
 from dispatch.subscribers.store import SubscriberStore
 from dispatch.testing.databases import PostgresServer
@@ -106,7 +107,13 @@ class Desk:
             fates += [(position, state) for position in row.positions[row.done :]]
         assert sorted(position for position, _ in fates) == list(range(1, mailing.audience + 1))
         assert Counter(fate for _, fate in fates) == Counter(vars(tally))
+        assert [(fate.position, fate.state) for fate in self.roll(mailing)] == sorted(fates)
         return dict(sorted(fates))
+
+    def roll(self, mailing: Mailing, *only: str) -> list[Fate]:
+        """Who got what."""
+        with self.ledger.reading() as connection:
+            return list(call_roll(connection, mailing, only or FATES))
 
     def address(self, mailing: Mailing, position: int) -> str:
         with self.ledger.reading() as connection:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from dispatch.delivery import settlement
+from dispatch.delivery.report import why
 from dispatch.errors import DispatchError
 from dispatch.explanation import explain
 from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused, Uncertain
@@ -196,13 +197,15 @@ def histories(draw: DrawFn) -> list[object]:
 
 
 def told(desk) -> Iterator[tuple[str, object]]:
-    """All that status, why and export print, as they print it."""
+    """All that status, why and export print, as they print it, and who got what."""
     records = SimpleNamespace(store=desk.store, ledger=desk.ledger, slug=str)
     with desk.ledger.reading() as connection:
         mailings = desk.ledger.mailings(connection)
     for mailing in mailings:
         yield mailing.name, json.dumps(desk.status(mailing).as_json())
         desk.fates(mailing)
+        yield f"who got {mailing.name}", desk.roll(mailing)
+        check_against_why(desk, mailing)
     for address in PEOPLE:
         explanation = explain(records, address, None)
         yield address, json.dumps(explanation.as_json())
@@ -213,6 +216,15 @@ def told(desk) -> Iterator[tuple[str, object]]:
         write(export_rows(desk.store.by_address()), stream, *columns)
         yield kind, stream.getvalue()
     yield "order of the freeze", [candidate.subscriber.email for candidate in desk.store.candidates()]
+
+
+def check_against_why(desk, mailing) -> None:
+    """Of each recipient, the whole list says what `why` says of that one."""
+    for fate in desk.roll(mailing):
+        trace = next(trace for trace in why(desk.ledger, fate.subscriber_id) if trace.mailing == mailing.name)
+        assert fate.state == trace.fate.replace("submitting", "pending")
+        assert fate[4:] == (trace.code, trace.detail, trace.provider_ids, trace.at)
+        assert fate.position == trace.position
 
 
 def carried_out(step, desk) -> str:

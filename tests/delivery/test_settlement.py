@@ -119,7 +119,7 @@ def test_one_that_is_found_is_accepted_and_one_that_is_not_found_stays_in_doubt(
     status = desk.status(mailing)
     assert (status.accepted, status.uncertain, status.state) == (10, 2, "finished_uncertain")
     with desk.ledger.reading() as connection:
-        assert desk.ledger.receipts(connection, mailing, 1) == ["fake-1"]
+        assert desk.ledger.receipts(connection, mailing, 1) == {"fake-1": "2026-03-02T07:00:00Z"}
 
 
 def test_a_provider_without_a_look_up_is_not_asked(desk) -> None:

@@ -98,9 +98,9 @@ def test_every_acceptance_has_a_receipt(desk) -> None:
     mailing = desk.prepare(service)
     desk.send(mailing, service)
     with desk.ledger.reading() as connection:
-        assert desk.ledger.receipts(connection, mailing, 1) == ["fake-1"]
-        assert desk.ledger.receipts(connection, mailing, 2) == []
-        assert desk.ledger.receipts(connection, mailing, 12) == ["fake-12"]
+        assert desk.ledger.receipts(connection, mailing, 1) == {"fake-1": "2026-03-02T07:00:00Z"}
+        assert desk.ledger.receipts(connection, mailing, 2) == {}
+        assert desk.ledger.receipts(connection, mailing, 12) == {"fake-12": "2026-03-02T07:00:00Z"}
 
 
 def test_missing_answers_are_uncertain(desk) -> None:

@@ -6,10 +6,12 @@ from contextlib import closing
 
 import click
 
+from dispatch.cli.recipients import show_recipients
 from dispatch.cli.standing import advise, show_standing, standing
 from dispatch.cli.terminal import confirm, count, in_zone, json_option, say, settings, show, show_json
 from dispatch.delivery import settlement
 from dispatch.delivery.mailing import Mailing
+from dispatch.delivery.roll import FATES
 from dispatch.errors import SendRefused, UsageMistake
 from dispatch.explanation import explain
 from dispatch.inspection.claim import Claim
@@ -19,12 +21,19 @@ from dispatch.records import Records
 
 @click.command()
 @click.argument("mailing", required=False)
+@click.option("--recipients", is_flag=True, help="List them: who got it and who did not, as CSV, or as JSON lines.")
+@click.option("--only", type=click.Choice(FATES), help="Of the recipients, only these.")
 @json_option
 @click.pass_context
-def status(context: click.Context, mailing: str | None, as_json: bool) -> None:
+def status(context: click.Context, mailing: str | None, recipients: bool, only: str | None, as_json: bool) -> None:
     """Show where MAILING stands (default: the latest)."""
+    if only and not recipients:
+        raise UsageMistake("--only chooses among recipients", remedy="Add --recipients.")
     records = context.with_resource(Records(settings(context)))
     found = records.mailing(mailing)
+    if recipients:
+        show_recipients(records, found, only, as_json=as_json)
+        return
     where = standing(records, found)
     show_standing(where, records.config.newsletter.timezone, as_json=as_json)
     claim = Claim.parse(found.claim)

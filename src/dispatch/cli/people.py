@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -13,6 +10,7 @@ from typing import TextIO
 
 import click
 
+from dispatch.cli.printing import held_back
 from dispatch.cli.terminal import confirm, count, json_option, say, settings, show, show_json
 from dispatch.errors import UsageMistake
 from dispatch.messages.tokens import InvalidToken, Token, mailing_tag, read_token
@@ -287,13 +285,11 @@ def _show_addition(report: AdditionReport, file: str, *, changed: bool, as_json:
 def _show_people(records: Records, write: Callable[[Iterator[Candidate], Sequence[str], TextIO], None]) -> None:
     """Print the list as it would be if the file were imported now; nothing is recorded.
 
-    To a file first: nobody can leave while the list is held so, and whoever reads our output may take their time.
+    Nobody can leave while the list is held so.
     """
-    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as stream:
-        with records.store.as_in_file(records.subscribers_file, name=records.subscribers_name) as (report, connection):
-            write(records.store.by_address(connection), records.store.merge_fields(connection), stream)
-        stream.seek(0)
-        shutil.copyfileobj(stream, sys.stdout)
+    as_in_file = records.store.as_in_file(records.subscribers_file, name=records.subscribers_name)
+    with held_back() as stream, as_in_file as (report, connection):
+        write(records.store.by_address(connection), records.store.merge_fields(connection), stream)
     if report.rejected:
         lines = count(len(report.rejected), "line")
         say(f"\n{lines} of {report.file} rejected: `dispatch subscribers import --dry-run` tells why.")

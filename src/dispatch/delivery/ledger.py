@@ -28,7 +28,7 @@ from dispatch.delivery.batch_rows import (
     insert_rows,
     row_from,
 )
-from dispatch.delivery.mailing import OPEN_STATES, BatchRow, BatchState, Mailing, Tally, time_from, time_text
+from dispatch.delivery.mailing import OPEN_STATES, BatchRow, BatchState, Mailing, Tally, missing, time_from, time_text
 from dispatch.delivery.positions import positions_between
 from dispatch.delivery.recipient_rows import count_people, find_people, find_place, find_places, insert_people
 from dispatch.delivery.transitions import LONGEST_WAIT
@@ -174,9 +174,7 @@ class Ledger:
             row = row_from(found)
             if position in row.positions:
                 return row, found.updated_at
-        raise DatabaseTrouble(
-            f"position {position} of {of.name} is missing in the ledger", remedy="Restore the database from a backup."
-        )
+        raise missing(of, position)
 
     def recipients(self, connection: Connection, row: BatchRow) -> tuple[Recipient, ...]:
         """The people of a row, in order."""
@@ -186,12 +184,13 @@ class Ledger:
         """Where somebody stands in a mailing, if they are a recipient."""
         return find_place(connection, of.id, subscriber_id)
 
-    def receipts(self, connection: Connection, of: Mailing, position: int) -> list[str]:
-        """The provider's ids of what it accepted for somebody."""
-        query = select(receipt.c.provider_id).where(receipt.c.mailing_id == of.id, receipt.c.position == position)
-        query = query.order_by(receipt.c.provider_id)
-        row, _ = self.row_of(connection, of, position)
-        return [*filter(None, [row.provider_id]), *connection.execute(query).scalars()]
+    def receipts(self, connection: Connection, of: Mailing, position: int) -> dict[str, str]:
+        """The provider's ids of what it accepted for somebody, and when each came."""
+        query = select(receipt.c.provider_id, receipt.c.at)
+        query = query.where(receipt.c.mailing_id == of.id, receipt.c.position == position)
+        row, at = self.row_of(connection, of, position)
+        common = {row.provider_id: at} if row.provider_id else {}
+        return {**common, **dict(connection.execute(query.order_by(receipt.c.provider_id)).all())}
 
     def tally(self, connection: Connection, of: Mailing) -> Tally:
         """Where the audience stands. One statement, so it adds up at any moment."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from dispatch.errors import DatabaseTrouble
+
 
 class BatchState(StrEnum):
     """The common fate of the positions in one batch row."""
@@ -137,6 +139,13 @@ def mailing_state(mailing: Mailing, tally: Tally, *, sending: bool, now: datetim
 def limit_reached(mailing: Mailing, tally: Tally) -> bool:
     """Whether as many as `--limit` allows are no longer pending."""
     return mailing.pause_after is not None and mailing.audience - tally.pending >= mailing.pause_after
+
+
+def missing(mailing: Mailing, position: int) -> DatabaseTrouble:
+    """What to raise where a recipient stands in no row, which nothing but damage brings about."""
+    return DatabaseTrouble(
+        f"position {position} of {mailing.name} is missing in the ledger", remedy="Restore the database from a backup."
+    )
 
 
 def time_text(moment: datetime) -> str:

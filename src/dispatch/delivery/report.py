@@ -52,7 +52,7 @@ class Trace:
     fate: str = ""  # accepted | refused | pending | submitting | uncertain | withdrawn
     code: str = ""  # why so; of somebody who is no recipient: why not, where that is known
     detail: str = ""
-    at: str = ""  # when the row in which they stand last changed
+    at: str = ""  # when they were accepted; of others, when the row in which they stand last changed
     provider_ids: tuple[str, ...] = ()
 
 
@@ -86,17 +86,20 @@ def _trace(ledger: Ledger, connection: Connection, mailing: Mailing, subscriber_
     if position is None:
         return Trace(mailing.name, mailing.issue, mailing.created_at, mailing.segment)
     row, at = ledger.row_of(connection, mailing, position)
+    fate = _fate(row, position)
+    accepted = fate == BatchState.ACCEPTED
+    receipts = ledger.receipts(connection, mailing, position)
     return Trace(
         mailing=mailing.name,
         issue=mailing.issue,
         frozen=mailing.created_at,
         segment=mailing.segment,
         position=position,
-        fate=_fate(row, position),
-        code=row.code,
-        detail=row.detail,
-        at=at,
-        provider_ids=tuple(ledger.receipts(connection, mailing, position)),
+        fate=fate,
+        code="" if accepted else row.code,  # of a row that goes on after it was postponed, say
+        detail="" if accepted else row.detail,
+        at=min(receipts.values(), default=at) if accepted else at,
+        provider_ids=tuple(filter(None, receipts)),
     )
 
 

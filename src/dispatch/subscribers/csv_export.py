@@ -48,7 +48,7 @@ def write_csv(
     writer.writerow(columns)
     for row in rows:
         cells = [row.get(column, "") for column in columns]
-        writer.writerow([_defused(cell) for cell in cells] if spreadsheet_safe else cells)
+        writer.writerow([defused(cell) for cell in cells] if spreadsheet_safe else cells)
 
 
 def write_json(rows: Iterable[Mapping[str, str | None]], stream: TextIO) -> None:
@@ -60,5 +60,6 @@ def write_json(rows: Iterable[Mapping[str, str | None]], stream: TextIO) -> None
     stream.write("\n]\n")
 
 
-def _defused(cell: str) -> str:
+def defused(cell: str) -> str:
+    """A cell that no spreadsheet runs: an apostrophe before what would be a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
