@@ -28,6 +28,7 @@ class Sent:
     audience: int
     accepted: int
     pending: int  # of mailings that are not cancelled
+    fingerprint: str  # of the issue as it was mailed last; empty: unknown
 
 
 class Records(Folder):
@@ -119,6 +120,7 @@ class Records(Folder):
                 audience=sum(mailing.audience for mailing, _ in mailings),
                 accepted=sum(tally.accepted for _, tally in mailings),
                 pending=sum(tally.pending for mailing, tally in mailings if not mailing.cancelled_at),
+                fingerprint=mailings[-1][0].fingerprint,
             )
             for issue, mailings in of_issues.items()
         }

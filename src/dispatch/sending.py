@@ -106,6 +106,7 @@ def propose(
         repetition=repetition,
         limit=limit,
         says=issue.digests(),
+        fingerprint=issue.fingerprint(),
     )
     with project.store.as_in_file(project.subscribers_file, name=project.subscribers_name) as (report, connection):
         known_fields = project.store.segment_fields(connection)

@@ -278,3 +278,51 @@ def test_what_is_left_out_leaves_the_others_in_their_places() -> None:
     assert [name for name, *_ in shown.extents()] == ["title", "blocks.0", "blocks.2"]
     assert [issue.source.value_at(text.path) for text in shown.texts()] == ["T", "for all", "pour vous"]
     assert [str(issue.locate(text.path)) for text in shown.texts()][-1] == "issue.yaml:7:14"
+
+
+# --- known again ------------------------------------------------------------------------------------
+
+
+def fingerprint(text: str, file: str = "x.yaml") -> str:
+    return read_issue(text, file).fingerprint()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        SMALL.replace("x", "y"),
+        SMALL.replace("A title", "a title"),
+        f"{SMALL}- paragraph: x\n",
+        SMALL.replace("paragraph", "heading"),
+        *(f"{SMALL}{field}: z\n" for field in ("subject", "subtitle", "preheader", "author")),
+        f"{SMALL}date: 2026-03-02\n",
+        f"{SMALL}cover: {{image: a.png}}\n",
+        f"{SMALL}signoff: {{tagline: Bye}}\n",
+        f"{SMALL}language: fr\n",
+    ],
+)
+def test_what_readers_see_makes_the_fingerprint(changed: str) -> None:
+    assert fingerprint(changed) != fingerprint(SMALL)
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        f"# a comment\n{SMALL}",
+        SMALL.replace("\n", "\r\n"),
+        'title: "A title"\nblocks: [{paragraph: {text: x}}]\n',
+        f"{SMALL}tags: [a]\nslug: other\nallow: {{long-subject: It is a name.}}\n",
+        f"{SMALL}subtitle:\nsubject: A title\n",
+    ],
+)
+def test_what_readers_do_not_see_makes_no_other_fingerprint(alike: str) -> None:
+    assert fingerprint(alike, "other.yaml") == fingerprint(SMALL)
+
+
+def test_the_order_of_the_blocks_counts() -> None:
+    forth, back = (
+        "title: A\nblocks: [paragraph: x, divider: , paragraph: y]\n",
+        "title: A\nblocks: [paragraph: y, divider: , paragraph: x]\n",
+    )
+    assert fingerprint(forth) != fingerprint(back)
+    assert set(read_issue(forth, "x.yaml").digests()) == set(read_issue(back, "x.yaml").digests())

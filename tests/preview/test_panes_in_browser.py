@@ -48,7 +48,10 @@ def test_each_issue_says_how_far_it_has_come(browser: Browser, preview: Preview)
         # A mailing changes no file; the author comes back from the terminal.
         dispatch(preview.folder, "send", "tides", "--yes")
         page.evaluate("window.dispatchEvent(new Event('focus'))")
-        expect(standing_of(page, "The tides of March")).to_have_text(re.compile("sent to 2 on "))
+        expect(standing_of(page, "The tides of March")).to_have_text(re.compile(r"sent to 2 on \d{1,2} [A-Z][a-z]+$"))
+        preview.write("issues/tides.yaml", TIDES.replace("the tide is out", "the tide is in"))
+        expect(standing_of(page, "The tides of March")).to_have_text(re.compile(r"^sent to 2 on .+, changed since$"))
+        expect(standing_of(page, "The tides of March")).to_have_attribute("title", re.compile("not what was mailed"))
 
 
 def test_a_database_that_cannot_be_reached_leaves_the_desk_as_it_is(browser: Browser, preview: Preview) -> None:

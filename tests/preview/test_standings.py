@@ -71,7 +71,7 @@ def test_issues_in_which_the_checks_find_no_error_are_checked(desk: Desk) -> Non
 
 
 def test_the_browser_gets_them_as_json(quiet: Preview) -> None:
-    checked = {"errors": 0, "sent": None}
+    checked = {"errors": 0, "sent": None, "changed": False}
     with quiet.views(issue="tides") as views:
         generation = str(next(views)["generation"])
     told = {"standings": {"tides": checked, "winds": checked}, "trouble": ""}
@@ -134,6 +134,30 @@ def test_what_was_sent_is_told_under_the_issues_slug_whatever_its_file_is_called
     assert (sent.audience, sent.accepted, sent.pending) == (2, 2, 0)
     with closing(sqlite3.connect(folder / ".dispatch/dispatch.db")) as database:
         assert database.execute("SELECT created_at FROM mailing").fetchone() == (sent.began,)
+
+
+def test_an_issue_that_is_not_as_it_was_mailed_is_told(desk: Desk) -> None:
+    folder = desk.project.config.folder
+
+    def changed(text: str) -> bool:
+        return saved(desk, "issues/tides.yaml", text)["tides"].changed
+
+    assert not changed(TIDES)
+    other = TIDES.replace("the tide is out", "the tide is in")
+    assert not changed(other), "nothing was sent"
+    dispatch(folder, "send", "tides", "--yes")
+    assert not changed(other)
+    assert not changed(f"# a comment\n{other}allow: {{long-subject: It is a name.}}\n"), "no reader sees these"
+    assert changed(TIDES)
+    assert changed(other.replace("the water comes", "the flood comes"))
+    assert changed(other) is False, "as it was again"
+    assert not changed("["), "nobody knows"
+    changed(TIDES)
+    dispatch(folder, "send", "tides", "--yes", "--again")
+    assert not changed(TIDES), "that was mailed last"
+    with closing(sqlite3.connect(folder / ".dispatch/dispatch.db")) as database, database:
+        database.execute("UPDATE mailing SET fingerprint = ''")
+    assert not changed(other), "mailed by a dispatch that kept no fingerprint"
 
 
 def test_a_database_of_another_version_is_left_as_it_is(desk: Desk) -> None:

@@ -152,8 +152,16 @@ class Issue(Written):
 
     def digests(self) -> tuple[str, ...]:
         """A digest of the title and of each block: by them it is known again under another name."""
-        parts = [self.title, *(block.kind + block.model_dump_json() for block in self.blocks)]
-        return tuple(dict.fromkeys(sha256(part.encode()).hexdigest()[:16] for part in parts))
+        return tuple(dict.fromkeys(sha256(part.encode()).hexdigest()[:16] for part in (self.title, *self._said())))
+
+    def fingerprint(self) -> str:
+        """A digest of all that a reader sees of it: by it one knows whether it is as it was mailed."""
+        around = self.model_dump_json(exclude_defaults=True, exclude={"blocks", "slug", "tags", "allow"})
+        return sha256("\n".join((around, *self._said())).encode()).hexdigest()
+
+    def _said(self) -> Iterator[str]:
+        """Each block as a text. Without defaults: of a field that a newer dispatch brings, nobody has written anything."""
+        return (block.kind + block.model_dump_json(exclude_defaults=True) for block in self.blocks)
 
     def locate(self, path: Path, offset: int = 0) -> Location:
         """The place of what stands at `path` of the issue, or of its character `offset`."""

@@ -25,7 +25,7 @@ from dispatch.location import Location
 T = TypeVar("T")
 Item = TypeVar("Item")
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest version in migrations/versions."""
 
 _PATIENCE = 60.0

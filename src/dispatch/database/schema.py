@@ -119,6 +119,8 @@ mailing = Table(
     # Digests of the issue's parts, by which it is known again under another name.
     Column("says", JSON, nullable=False, default=list, server_default="[]"),
     Column("news", Integer, nullable=False, default=-1, server_default="-1"),  # the number at the freeze
+    # A digest of all that a reader sees of the issue; empty: it was mailed before there was one.
+    Column("fingerprint", Text, nullable=False, default="", server_default=""),
 )
 
 recipient = Table(

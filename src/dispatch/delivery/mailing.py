@@ -66,6 +66,7 @@ class Mailing:
     claim: str = ""  # the last one wished for in the git remote, as written there; empty: none
     says: Sequence[str] = ()  # digests of what the issue says, part by part
     news: int = -1  # the news number at the freeze (see database/news.py); -1: unknown
+    fingerprint: str = ""  # of the issue as it was mailed (see Issue.fingerprint); empty: unknown
 
 
 @dataclass(frozen=True)

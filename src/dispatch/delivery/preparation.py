@@ -43,6 +43,7 @@ class Plan:
     rejected: int = 0  # lines of the subscribers' file that nobody can be mailed by
     limit: int | None = None  # pause once so many are no longer pending
     says: Sequence[str] = ()  # digests of what the issue says, part by part
+    fingerprint: str = ""  # a digest of all of it
     taken: int = 0  # the highest number of a mailing of the issue that another ledger knows of
 
 
@@ -190,6 +191,7 @@ def _facts(plan: Plan, name: str, number: int, content: bytes) -> dict[str, obje
         "key_id": plan.key_id,
         "pause_after": plan.limit,
         "says": list(plan.says),
+        "fingerprint": plan.fingerprint,
     }
 
 

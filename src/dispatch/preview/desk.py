@@ -75,6 +75,7 @@ class Entry:
     date: dt.date | None
     slug: str
     digest: str  # of its content
+    fingerprint: str  # of what readers see of it
     said: int  # a hash of what later issues are compared with
     readable: bool
 
@@ -140,7 +141,7 @@ class Desk:
     def issues(self) -> list[Entry]:
         """All issues: those without a date, which are being written, then the newest first."""
         entries = [self._entry(name, path) for name, path in self._files().items()]
-        entries += [Entry(name, name, None, name, "", 0, readable=False) for name in self._project.refused_files()]
+        entries += [Entry(name, name, None, name, "", "", 0, readable=False) for name in self._project.refused_files()]
         return sorted(entries, key=lambda entry: entry.date or dt.date.max, reverse=True)
 
     def view(self, name: str, address: str = "", made_up: Values = ()) -> View:
@@ -242,11 +243,12 @@ class Desk:
                 title = parse_plain(issue.title).plain
                 head = self._project.heads.of(path)
                 said = hash((issue.subject, title, head.urls))
-                entry = Entry(name, title, issue.date, issue.slug, issue.source.digest, said, readable=True)
+                digests = (issue.source.digest, issue.fingerprint())
+                entry = Entry(name, title, issue.date, issue.slug, *digests, said, readable=True)
             else:
                 slug = self._project.slug(name)
                 entry = replace(
-                    entry or Entry(name, name, None, slug, "", 0, readable=False), digest="", readable=False
+                    entry or Entry(name, name, None, slug, "", "", 0, readable=False), digest="", readable=False
                 )
             self._entries[path] = (stamp, entry)
         return entry

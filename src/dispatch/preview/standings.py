@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from dispatch.errors import DispatchError
-from dispatch.preview.desk import Desk
+from dispatch.preview.desk import Desk, Entry
 from dispatch.preview.verdicts import Verdicts
 from dispatch.records import Sent
 
@@ -21,6 +21,7 @@ class Standing:
 
     errors: int | None = None
     sent: Sent | None = None
+    changed: bool = False  # whether readers would see something else now than what was mailed last
 
 
 @dataclass(frozen=True)
@@ -67,4 +68,14 @@ class StandingBook:
             if time.monotonic() > until:
                 break
         errors = self._verdicts.errors(drafts)
-        return Standings({each.name: Standing(errors.get(each.name), sent.get(each.slug)) for each in entries}, trouble)
+        return Standings(
+            {
+                each.name: Standing(errors.get(each.name), sent.get(each.slug), _has_changed(each, sent.get(each.slug)))
+                for each in entries
+            },
+            trouble,
+        )
+
+
+def _has_changed(entry: Entry, sent: Sent | None) -> bool:
+    return bool(sent and sent.fingerprint and entry.readable and entry.fingerprint != sent.fingerprint)

@@ -5,6 +5,8 @@ import { ask, byId, count, element, icon, why } from "./dom.js";
 // Milliseconds after which to ask again where the server had other work.
 const AGAIN = 1000;
 
+const CHANGED = "What readers see of it is not what was mailed: a mailing keeps what it was frozen with.";
+
 export class IssueList {
   #linkTo;
   #told;
@@ -101,13 +103,15 @@ function nothing() {
   return element("small", { className: "standing" });
 }
 
-function standingLine({ errors, sent }, trouble) {
+function standingLine({ errors, sent, changed }, trouble) {
   let [state, words] = errors ? ["draft", `draft · ${count(errors, "error")}`] : ["checked", "checked"];
   if (errors === null) [state, words] = ["draft", "draft · being checked"];
   if (sent?.pending) [state, words] = ["sent", `sent to ${number(sent.accepted)} of ${number(sent.audience)}`];
   else if (sent) [state, words] = ["sent", `sent to ${number(sent.accepted)} on ${shortDay(sent.began)}`];
   else if (trouble) [state, words] = ["unknown", "whether it was sent is not known"];
+  if (changed) words += ", changed since";
   const line = element("small", { className: `standing ${state}` }, icon(state), words);
+  if (changed) line.title = CHANGED;
   if (state === "unknown") line.title = trouble;
   return line;
 }
