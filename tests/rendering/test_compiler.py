@@ -239,7 +239,7 @@ def test_around_the_letter_readers_are_told_things_in_their_own_language(
     lines = fill(compiled.text, VALUES).splitlines()
     assert letter in lines
     assert lines[0] == f"The River Letter · {date}"
-    assert lines[-1] == f"{unsubscribe}: https://river.example/u/token"
+    assert lines[-1] == f"{words_for(reader).label.format(unsubscribe)} https://river.example/u/token"
 
 
 def test_a_reader_of_the_issues_language_gets_the_bytes_that_everybody_gets(shelf, theme):

@@ -23,8 +23,8 @@ def page(newsletter: NewsletterFacts, notice: Notice, button: str = "") -> str:
     ("language", "direction", "headline"),
     [
         ("en", "ltr", "Leave GEOPOLITIKS?"),
-        ("fr-CA", "ltr", "Quitter GEOPOLITIKS\u00a0?"),
-        ("ar", "rtl", "هل تريد مغادرة GEOPOLITIKS؟"),
+        ("fr-CA", "ltr", "Quitter GEOPOLITIKS\u202f?"),
+        ("ar", "rtl", "إلغاء الاشتراك في GEOPOLITIKS؟"),
         ("eo", "ltr", "Leave GEOPOLITIKS?"),
     ],
 )

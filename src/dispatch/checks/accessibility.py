@@ -16,7 +16,7 @@ from dispatch.checks.parts import WrittenLink
 from dispatch.content.blocks import Button, Heading, List, Paragraph
 from dispatch.content.richtext import Link, MergeField, RichText, parse
 from dispatch.content.texts import TextKind
-from dispatch.language_tags import primary
+from dispatch.languages.tags import primary
 from dispatch.location import Location
 from dispatch.rendering.palette import contrast
 

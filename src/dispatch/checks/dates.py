@@ -13,7 +13,7 @@ from babel import Locale
 from dispatch.checks.check import Finding, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.parts import ReadText
-from dispatch.language_tags import primary
+from dispatch.languages.tags import primary
 from dispatch.rendering.words import locale_of
 
 _GREGORIAN = 1924

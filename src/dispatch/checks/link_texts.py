@@ -10,7 +10,7 @@ from dispatch.checks.evidence import Evidence
 from dispatch.checks.urls import host_of, written_urls
 from dispatch.content.blocks import Button
 from dispatch.content.richtext import RichText, parse_plain
-from dispatch.language_tags import primary
+from dispatch.languages.tags import primary
 from dispatch.location import Location
 
 

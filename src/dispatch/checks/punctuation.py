@@ -13,7 +13,7 @@ from dispatch.checks.mending import replaced
 from dispatch.checks.parts import ReadText
 from dispatch.content.richtext import Code, Node, TextRun
 from dispatch.content.texts import TextKind
-from dispatch.language_tags import primary, ranges
+from dispatch.languages.tags import primary, ranges
 from dispatch.location import Location
 
 Mark = tuple[int, str]

@@ -12,7 +12,7 @@ from dispatch.checks.parts import CODE, blanked
 from dispatch.content.issue import Issue
 from dispatch.content.richtext import parse_plain
 from dispatch.content.texts import TextKind
-from dispatch.language_tags import primary
+from dispatch.languages.tags import primary
 from dispatch.location import Location
 from dispatch.rendering.display_width import display_width
 from dispatch.yaml_source import Edit

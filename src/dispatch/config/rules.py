@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.addresses import Mailbox, is_international, normalise_address, normalise_name, parse_mailbox
 from dispatch.errors import InvalidAddress
-from dispatch.language_tags import TAG
+from dispatch.languages.tags import TAG
 from dispatch.yaml_model import wrong
 
 T = TypeVar("T")

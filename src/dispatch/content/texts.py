@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 
 from dispatch.content.richtext import RichText, parse, parse_plain
-from dispatch.language_tags import TAG
+from dispatch.languages.tags import TAG
 from dispatch.yaml_model import Fault, all_wrong, wrong
 from dispatch.yaml_source import CURLY_QUOTES, Path
 

@@ -57,12 +57,15 @@ class TextWriter:
         longest = max(self._measure(part) for part in heading.split("\n"))
         return f"{heading}\n{line * min(longest, WIDTH)}"
 
-    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-        """Rich cells in aligned columns, numbers to the right; too wide a table is written out row by row."""
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]], label: str = "{}:") -> str:
+        """Rich cells in aligned columns, numbers to the right; too wide a table is written out row by row.
+
+        `label` is how the name of a column stands before a value there.
+        """
         header, *rows = ([self.rich(cell).replace("\n", " ") for cell in row] for row in (header, *rows))
         widths = [max(self._measure(cell) for cell in column) for column in zip(header, *rows, strict=True)]
         if sum(widths) + 2 * (len(widths) - 1) > WIDTH:
-            return self._written_out(header, rows)
+            return self._written_out([label.replace("{}", name) for name in header], rows)
         to_right = number_columns([[self._sentinels.shown(cell) for cell in row] for row in rows])
         lines = [header, ["-" * width for width in widths], *rows]
         return "\n".join(
@@ -70,9 +73,9 @@ class TextWriter:
             for line in lines
         )
 
-    def _written_out(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    def _written_out(self, labels: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         return "\n\n".join(
-            "\n".join(self.wrapped(f"{name}: {cell}", indent="  ") for name, cell in zip(header, row, strict=True))
+            "\n".join(self.wrapped(f"{label} {cell}", indent="  ") for label, cell in zip(labels, row, strict=True))
             for row in rows
         )
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from markupsafe import Markup
 
-from dispatch.language_tags import primary, ranges
+from dispatch.languages.sentences import known_language, sentences
+from dispatch.languages.tags import primary
 
 
 @dataclass(frozen=True)
 class Words:
-    """The theme's own sentences; `{}` stands for a name, a source or a picture's description."""
+    """The theme's own sentences; `{}` stands for a name, a source or a picture's description.
+
+    `label` stands before what it names (`{}:`), `comma` between a name and where something was said, `first` for the
+    first of a month in a date.
+    """
 
     view_online: str
     by: str
@@ -27,55 +34,19 @@ class Words:
     previous: str
     next: str
     empty: str
-
-
-_WORDS = {
-    "en": Words(
-        view_online="View online",
-        by="By {}",
-        source="Source: {}",
-        picture="[Picture: {}]",
-        why="You receive this email because you subscribed to {}.",
-        unsubscribe="Unsubscribe",
-        posts="Posts",
-        breadcrumb="You are here",
-        previous="Previous",
-        next="Next",
-        empty="Nothing has been published yet.",
-    ),
-    "fr": Words(
-        view_online="Voir en ligne",
-        by="Par {}",
-        source="Source\u00a0: {}",
-        picture="[Image\u00a0: {}]",
-        why="Vous recevez ce message parce que vous êtes abonné(e) à {}.",
-        unsubscribe="Se désabonner",
-        posts="Articles",
-        breadcrumb="Vous êtes ici",
-        previous="Précédent",
-        next="Suivant",
-        empty="Rien n’est encore publié.",  # noqa: RUF001
-    ),
-    "ar": Words(
-        view_online="العرض في المتصفح",
-        by="بقلم {}",
-        source="المصدر: {}",
-        picture="[صورة: {}]",
-        why="تصلك هذه الرسالة لأنك مشترك في {}.",
-        unsubscribe="إلغاء الاشتراك",
-        posts="المقالات",
-        breadcrumb="أنت هنا",
-        previous="السابق",
-        next="التالي",
-        empty="لم يُنشر شيء بعد.",
-    ),
-}
-LANGUAGES = frozenset(_WORDS)
+    label: str
+    comma: str
+    first: str
 
 
 def words_for(language: str) -> Words:
     """The theme's words in a language (`fr`, `fr-CA`), or in English."""
-    return _WORDS[_known(language) or "en"]
+    return _words(known_language(language) or "en")
+
+
+@cache
+def _words(language: str) -> Words:
+    return Words(**sentences(language, "mail"))
 
 
 def spoken_language(reader: str, issue: str, newsletter: str = "en") -> str:
@@ -84,9 +55,9 @@ def spoken_language(reader: str, issue: str, newsletter: str = "en") -> str:
     The first for which there are words. Whoever shares them shares a tag (`fr-CA` and `fr-BE` are `fr`), and where they
     are the issue's own, its tag: so few languages make few variants of a mail.
     """
-    own = next((tag for tag in (issue, newsletter) if _known(tag)), "en")
-    theirs = _known(reader)
-    return own if theirs in {"", _known(own)} else theirs
+    own = next((tag for tag in (issue, newsletter) if known_language(tag)), "en")
+    theirs = known_language(reader)
+    return own if theirs in {"", known_language(own)} else theirs
 
 
 @dataclass(frozen=True)
@@ -140,12 +111,10 @@ def written_date(day: date, language: str) -> str:
     locale = locale_of(language)
     if locale is None or (locale.language == "en" and not locale.territory):
         return f"{day.day} {format_date(day, 'MMMM y', locale='en')}"
-    return format_date(day, format="long", locale=locale)
-
-
-def _known(language: str) -> str:
-    """The tag of the words for a language, its own or a shorter one; "" without any."""
-    return next((tag for tag in ranges(language) if tag in LANGUAGES), "")
+    written = format_date(day, format="long", locale=locale)
+    if day.day == 1 and known_language(language):
+        return re.sub(r"\b1\b", words_for(language).first, written, count=1)
+    return written
 
 
 def locale_of(language: str) -> Locale | None:
