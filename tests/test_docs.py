@@ -21,11 +21,15 @@ from PIL import Image
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from clones import git
+from comparison.letters import letter_of
 from dispatch import errors
 from dispatch.checks.check import Finding, Severity
 from dispatch.checks.waivers import Waived
 from dispatch.cli.group import cli
 from dispatch.cli.standing import exit_code
+from dispatch.comparison.difference import compare
+from dispatch.comparison.report import difference_as_json
 from dispatch.config import load_config
 from dispatch.content.blocks import KINDS, Beside, Block
 from dispatch.content.forms import _LATER
@@ -184,12 +188,19 @@ def test_what_stands_within_an_example_is_what_is_printed() -> None:
     assert explanation["mailings"][0].keys() == fields(Trace)
     assert example_with("encoding")["rejected"][0].keys() == set(Rejected._fields)
     assert example_with("left_out").keys() == fields(AdditionReport) - {"sync"}
+    letter = letter_of("  - paragraph: One **two**.\n")
+    difference = compare(letter, letter_of("  - paragraph: One two.\n  - figure: {image: dot.png, alt: A dot}\n"))
+    told, (shown,) = difference_as_json(difference), example_with("notes")["issues"]
+    assert shape_of([told]) == shape_of([shown])
+    for key in ("before", "after", "look", "findings", "problems", "parts", "pictures"):
+        assert shape_of(shown[key]) == shape_of(told[key])
 
 
 # In the order in which a newsletter lives: each begins where the one before has ended.
 REPORTING = (
     "check",
     "check helo",
+    "diff",
     "test hello --to me@example.org",
     "send hello --dry-run",
     "send hello --yes",
@@ -214,6 +225,9 @@ def newsletter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Image.new("RGB", (8, 8), "red").save(folder / "images" / "red.png")
     with (folder / "issues" / "hello.yaml").open("a", encoding="utf-8") as issue:
         issue.write("cover: {image: images/red.png, alt: Red}\n")
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "One")
     return folder
 
 

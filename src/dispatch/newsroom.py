@@ -249,7 +249,7 @@ class Newsroom(Folder):
                 shelf=self.pictures,
                 subscribers=_subscribed(file, rejected),
                 known_fields=(*MERGE_COLUMNS, *file.merge_fields),
-                reserved=self._reserved_values(issue),
+                reserved=self.reserved_values(issue),
                 today=self.today(),
                 real_mail=self._mails_people(),
                 headers=self._headers(compiled),
@@ -304,8 +304,8 @@ class Newsroom(Folder):
         parsed = BytesHeaderParser().parsebytes(mime)
         return tuple((name, " ".join(str(value).split())) for name, value in parsed.items())
 
-    def _reserved_values(self, issue: Issue) -> dict[str, str]:
-        """Values for the merge fields that dispatch fills, as long as real ones."""
+    def reserved_values(self, issue: Issue) -> dict[str, str]:
+        """Values for the merge fields that dispatch fills itself, as long as real ones."""
         way_out = self.config.unsubscribe.url + TOKEN_LENGTH * "x"
         return {
             "unsubscribe_url": way_out,

@@ -77,6 +77,7 @@ def test_the_overview_imports_nothing() -> None:
     ("module", "never"),
     [
         ("dispatch.cli.checking", ("sqlite3", "ssl", "http.client", *WEB, *MAILINGS)),
+        ("dispatch.cli.comparing", ("sqlite3", "ssl", "http.client", "starlette", "requests", *MAILINGS)),
         ("dispatch.cli.mailing", (*RENDERING, *WEB)),
         ("dispatch.cli.people", (*RENDERING, *WEB)),
         ("dispatch.cli.starting", (*RENDERING, *WEB, *MAILINGS)),
@@ -97,6 +98,7 @@ def test_every_light_command_is_among_them() -> None:
     homes = {name: target.partition(":")[0] for name, (target, _) in COMMANDS.items()}
     light = {
         "check",
+        "diff",
         "status",
         "pause",
         "cancel",
@@ -111,6 +113,7 @@ def test_every_light_command_is_among_them() -> None:
     }
     assert {homes[name] for name in light} == {
         "dispatch.cli.checking",
+        "dispatch.cli.comparing",
         "dispatch.cli.mailing",
         "dispatch.cli.people",
         "dispatch.cli.starting",

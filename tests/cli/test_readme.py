@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.command import Command, Terminal
+from clones import git
 from end_to_end.repository import ROOT, copy_newsletter
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -22,6 +23,9 @@ def test_the_week_works_as_written(
     dispatch: Command, terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = copy_newsletter(tmp_path / "clone")
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "The newsletter")
     monkeypatch.chdir(folder)
     said: dict[str, str] = {}
     issue = folder / "issues" / re.findall(r"# issues/(.*)$", SHELL, re.MULTILINE)[0]
@@ -38,5 +42,6 @@ def test_the_week_works_as_written(
         if words[0] == "new":
             assert issue.is_file()
             issue.write_text(SAMPLE, encoding="utf-8")
-    assert said.keys() == {"new", "check", "test", "send", "status", "why"}
+    assert said.keys() == {"new", "check", "diff", "test", "send", "status", "why"}
+    assert said["diff"].startswith("a-bridge-is-a-promise  new  ")
     assert "accepted" in said["why"]

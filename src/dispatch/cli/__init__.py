@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("dispatch.cli.starting:new", "Start a new issue from its title."),
     "preview": ("dispatch.cli.desk:preview", "Show an issue in the browser, alive."),
     "check": ("dispatch.cli.checking:check", "Find what is wrong before the readers do."),
+    "diff": ("dispatch.cli.comparing:diff", "Show what changes for the reader between two commits."),
     "build": ("dispatch.cli.building:build", "Write an issue, or the whole archive, to files."),
     "test": ("dispatch.cli.sending:test", "Send the real message to a few addresses."),
     "send": ("dispatch.cli.sending:send", "Send an issue to its audience."),

@@ -29,19 +29,23 @@ def load_config(
     config_file: Path | None = None,
     environ: Mapping[str, str],
     overrides: Mapping[str, str] | None = None,
+    home: Path | None = None,
 ) -> Config:
     """The settings of the newsletter in `start` or the nearest folder above it, or of `config_file`.
+
+    `home` is the folder whose .env and files of secrets are meant, where a dispatch.yaml of another time lies elsewhere.
 
     `overrides` are what the command line says: key (`delivery.rate`) to value. The variable DISPATCH_DELIVERY_RATE
     does the same: the key in capitals, its dots turned into underscores; an empty one counts as not set. Raises
     NotFound without a dispatch.yaml, InvalidConfig with everything that is wrong with one.
     """
     file = _find(start, config_file)
-    variables = _variables(environ, file.parent / ".env")
+    home = home or file.parent
+    variables = _variables(environ, home / ".env")
     written = _read(file)
     problems = list(reference_problems(written.value, written))
     document = _lay_over(written, variables, overrides or {})
-    config = _parse(Source(file, document, References(variables, file.parent)), problems)
+    config = _parse(Source(file, document, References(variables, home)), problems)
     if config:
         problems += _contradictions(config)
     if problems or not config:

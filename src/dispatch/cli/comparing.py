@@ -1,0 +1,218 @@
+"""The author's and the reviewer's command diff."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from dispatch.checks.check import Finding
+from dispatch.cli.checking import COLOURS
+from dispatch.cli.terminal import count, json_option, say, settings, show_json
+from dispatch.comparison.difference import Difference, PartChange, by_look
+from dispatch.comparison.letter import Letter
+from dispatch.comparison.report import difference_as_json
+from dispatch.comparison.telling import (
+    emphasis_told,
+    fate_of,
+    kind_of,
+    link_told,
+    look_told,
+    picture_told,
+    sizes_told,
+    standing,
+    visible,
+)
+from dispatch.comparison.words import Fate, Piece, excerpt
+from dispatch.folder import Folder
+from dispatch.inspection.commits import Repository
+from dispatch.inspection.report import problem_as_json
+from dispatch.revisions import Revisions, State, side_by_side, understand
+
+_SIGNS = {"+": "green", "-": "red", "~": "cyan"}
+_MARKS = {Fate.KEPT: ("", "", ""), Fate.REMOVED: ("[-", "-]", "red"), Fate.ADDED: ("{+", "+}", "green")}
+_WIDEST = 100  # columns: longer lines are no pleasure to read
+_LABEL = 18  # columns of what a line is about
+_MOST_STYLES = 12  # of a theme that was made anew nobody reads more
+
+
+@click.command()
+@click.argument("words", metavar="[A [B]] [ISSUE]...", nargs=-1)
+@click.option("--issue", "issues", metavar="ISSUE", multiple=True, help="An issue whose name is a commit's too.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 if anything differs.")
+@json_option
+@click.pass_context
+def diff(
+    context: click.Context, words: tuple[str, ...], issues: tuple[str, ...], exit_code: bool, as_json: bool
+) -> None:
+    """Say what changes for the reader from commit A to commit B.
+
+    Without B: to the files as they lie here. Without A: from the last commit. `A..B` is the same as A B, and `A...B`
+    begins where B left A, as a pull request does. ISSUE narrows it; else all are told that differ, if only by a
+    template, a picture or a setting.
+    """
+    config = settings(context)
+    repository = Repository(config.folder)
+    known = (path.stem for path in Folder(config).issue_files())
+    asked = understand(repository, words, issues, known)
+    with side_by_side(config, repository, asked, environ=os.environ) as revisions:
+        pairs = revisions.pairs(asked.issues)
+        differences = [difference for pair in pairs if (difference := revisions.difference(pair))]
+        if as_json:
+            show_json(_as_json(revisions, differences))
+        else:
+            printer = _Printer()
+            for alike in by_look(differences):
+                printer.print(*alike)
+            _say_what_was_compared(revisions, len(differences), len(pairs))
+    context.exit(1 if exit_code and differences else 0)
+
+
+def _as_json(revisions: Revisions, differences: Iterable[Difference]) -> dict[str, object]:
+    def state(each: State) -> dict[str, object]:
+        return {"name": each.name, "commit": each.commit or None}
+
+    return {
+        "before": state(revisions.before),
+        "after": state(revisions.after),
+        "issues": [*map(difference_as_json, differences)],
+        "notes": [*map(problem_as_json, revisions.notes)],
+    }
+
+
+def _say_what_was_compared(revisions: Revisions, differing: int, compared: int) -> None:
+    for note in revisions.notes:
+        say(f"{note}\n")
+    states = f"{revisions.before.told} → {revisions.after.told}"
+    if not differing:
+        say(f"Nothing changes for the reader: {states}.")
+    else:
+        others = f", {compared - differing:,} do not" if compared > differing else ""
+        say(
+            f"{count(differing, 'issue')} {'differs' if differing == 1 else 'differ'} for the reader{others}: {states}."
+        )
+
+
+class _Printer:
+    """Prints differences: words that went as [-…-], words that came as {+…+}, in colour where there is some."""
+
+    def __init__(self) -> None:
+        self._console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+        self._width = min(self._console.width, _WIDEST) if self._console.is_terminal else _WIDEST
+
+    def print(self, difference: Difference, *alike: Difference) -> None:
+        """One issue, those that differ alike, and a blank line behind it."""
+        for each in (difference, *alike):
+            self._heading(each)
+        self._console.print()
+        if not difference.before and difference.after:
+            self._label("in short", _in_short(difference.after))
+        self._parts(difference)
+        for label, lines in self._lists(difference):
+            for at, line in enumerate(lines):
+                self._label(label if at == 0 else "", line)
+        self._console.print()
+
+    def _heading(self, difference: Difference) -> None:
+        text = Text.assemble((difference.slug, "bold"))
+        if what := standing(difference):
+            text.append(f"  {what}", style="cyan")
+        letter = difference.after or difference.before
+        if letter:
+            text.append(f"  {letter.file}", style="dim")
+        self._console.print(text, soft_wrap=True)
+
+    def _parts(self, difference: Difference) -> None:
+        for change in difference.parts:
+            place = f":{change.after.line} " if change.after and change.after.line else ""
+            label = f"{place}{kind_of(change.part)}"
+            for line in _part_lines(change):
+                self._label(label, line)
+                label = ""
+        if difference.text_part:
+            self._label("text part", _marked(excerpt(difference.text_part)))
+        if difference.parts or difference.text_part:
+            self._console.print()
+
+    def _lists(self, difference: Difference) -> Iterator[tuple[str, list[Text]]]:
+        links = [link_told(change) for change in difference.links]
+        yield "links", [_signed(sign, f"{text}  {url}") for sign, text, url in links]
+        pictures = [picture_told(change) for change in difference.pictures]
+        yield "pictures", [_signed(sign, f"{name}: {', '.join(facts)}") for sign, name, facts in pictures]
+        look = list(look_told(difference.look, words_differ=difference.words_differ))
+        more = [f"and {len(look) - _MOST_STYLES:,} more"] if len(look) > _MOST_STYLES else []
+        yield "look", [Text(line) for line in (*look[:_MOST_STYLES], *more)]
+        if difference.before and difference.after:
+            for name, numbers in sizes_told(difference):
+                yield name, [Text(numbers)]
+        yield from _findings(difference)
+
+    def _label(self, label: str, text: Text) -> None:
+        room = max(20, self._width - _LABEL - 2)
+        for line in text.wrap(self._console, room):
+            line.rstrip()
+            self._console.print(Text.assemble(f"  {label:<{_LABEL}}", line), soft_wrap=True)
+            label = ""
+
+
+def _part_lines(change: PartChange) -> Iterator[Text]:
+    fate = fate_of(change)
+    if fate.startswith("moved"):
+        yield Text(f"{fate}, from line {change.before.line if change.before else 0}", style="cyan")
+    elif not change.words:
+        yield Text(fate, style=_SIGNS["+" if fate == "added" else "-"] if fate != "changed" else "")
+    if change.words:
+        yield _marked(excerpt(change.words))
+    elif fate == "moved":
+        yield _marked(excerpt((Piece(Fate.KEPT, change.part.text), Piece(Fate.ADDED, ""))))
+    yield from map(Text, emphasis_told(change))
+
+
+def _marked(pieces: Iterable[Piece]) -> Text:
+    text = Text()
+    for piece in pieces:
+        before, after, colour = _MARKS[piece.fate]
+        shown = piece.text if piece.fate is Fate.KEPT else visible(piece.text)
+        text.append(f"{before}{shown}{after}", style=colour)
+    return text
+
+
+def _signed(sign: str, text: str) -> Text:
+    return Text.assemble((f"{sign} ", _SIGNS[sign]), text)
+
+
+def _in_short(letter: Letter) -> Text:
+    links, pictures = sum(len(part.links) for part in letter.parts if part.is_block), len(letter.pictures)
+    told = (
+        count(letter.words, "word"),
+        count(links, "link"),
+        count(pictures, "picture"),
+        f"{letter.html_bytes:,} bytes of HTML",
+    )
+    return Text(", ".join(told))
+
+
+def _findings(difference: Difference) -> Iterator[tuple[str, list[Text]]]:
+    before, after = difference.problems_before, difference.problems_after
+    if before or after:
+        same = set(before) & set(after)
+        yield "errors before", [_signed("-", str(problem)) for problem in before if problem not in same]
+        yield "errors now", [_signed("+", str(problem)) for problem in after]
+    findings = difference.findings
+    if not findings.known:
+        yield "findings", [Text("could not be compared")]
+        return
+    yield (
+        "findings",
+        [*(_finding("+", each) for each in findings.gained), *(_finding("-", each) for each in findings.lost)],
+    )
+
+
+def _finding(sign: str, finding: Finding) -> Text:
+    text = _signed(sign, f"{finding.location}: " if sign == "+" else "")
+    text.append(str(finding.severity), style=COLOURS[finding.severity] if sign == "+" else "")
+    return text.append(f": {finding.message} [{finding.check}]")

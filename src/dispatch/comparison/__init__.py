@@ -1,0 +1,1 @@
+"""What changes for the reader between two states of an issue: pure functions of what was compiled from each."""

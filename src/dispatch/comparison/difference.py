@@ -1,0 +1,250 @@
+"""What changes for the reader of an issue: a Difference of two Letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import TypeVar
+
+from dispatch.checks.check import Finding
+from dispatch.comparison.letter import Image, Letter, Link, Part
+from dispatch.comparison.look import Look, compare_look
+from dispatch.comparison.matching import Pair, match_parts
+from dispatch.comparison.words import Piece, compare_words
+from dispatch.errors import Problem
+
+T = TypeVar("T")
+
+_NUMBER = re.compile(r"\d[\d.,: ]*")
+
+
+@dataclass(frozen=True)
+class PartChange:
+    """What became of a part; a part that is the same has none."""
+
+    before: Part | None  # None: it was added
+    after: Part | None  # None: it was removed
+    moved: bool = False
+    words: tuple[Piece, ...] = ()  # empty: they are the same
+    set_off: tuple[tuple[str, str], ...] = ()  # words that are now bold, in italics or code, and were not
+    no_longer_set_off: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def part(self) -> Part:
+        """The part as it is, or as it was."""
+        part = self.after or self.before
+        assert part  # noqa: S101 - one of them there is
+        return part
+
+
+@dataclass(frozen=True)
+class LinkChange:
+    """A link gained (`before` is None), lost (`after` is None), leading elsewhere, or with another text."""
+
+    before: Link | None
+    after: Link | None
+
+
+@dataclass(frozen=True)
+class PictureChange:
+    """A picture gained, lost, or with another content, alternative text or size."""
+
+    before: Image | None
+    after: Image | None
+
+
+@dataclass(frozen=True)
+class FindingChanges:
+    """What the checks say that they did not say, and what they do not say any more."""
+
+    gained: tuple[Finding, ...] = ()
+    lost: tuple[Finding, ...] = ()
+    known: bool = True  # False: of one of the states it could not be found out
+
+
+_NO_CHANGES, _SAME_LOOK = FindingChanges(), Look()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changes for the reader of one issue."""
+
+    before: Letter | None  # None: there was no such issue, or it could not be compiled
+    after: Letter | None
+    name: str = ""  # of its file, for where there is no letter
+    parts: tuple[PartChange, ...] = ()
+    links: tuple[LinkChange, ...] = ()
+    pictures: tuple[PictureChange, ...] = ()
+    findings: FindingChanges = _NO_CHANGES
+    look: Look = _SAME_LOOK
+    text_part: tuple[Piece, ...] = ()  # where the words of the HTML are the same and those of the text part are not
+    problems_before: tuple[Problem, ...] = ()  # why it could not be compiled
+    problems_after: tuple[Problem, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        """What the issue goes by, or went by; where it cannot be read, its file's name."""
+        letter = self.after or self.before
+        return letter.slug if letter else self.name
+
+    @property
+    def renamed(self) -> bool:
+        """Whether it goes by another slug."""
+        return bool(self.before and self.after and self.before.slug != self.after.slug)
+
+    @property
+    def words_differ(self) -> bool:
+        """Whether there is anything else to read."""
+        return any(change.words or not change.before or not change.after for change in self.parts)
+
+    @property
+    def only_look(self) -> bool:
+        """Whether nothing differs but the look."""
+        return bool(self.look) and not replace(self, look=_SAME_LOOK)
+
+    def __bool__(self) -> bool:
+        """Whether anything differs, but for numbers that follow from nothing a reader could see."""
+        sides = (bool(self.before), bool(self.after))
+        findings = self.findings.gained or self.findings.lost
+        seen = self.parts or self.links or self.pictures or self.look or self.text_part
+        troubled = self.problems_before != self.problems_after
+        return bool(seen or findings or troubled or self.renamed or sides[0] != sides[1])
+
+
+def compare(before: Letter, after: Letter) -> Difference:
+    """What changes for the reader from one state of an issue to another."""
+    pairs = match_parts(before, after)
+    parts = tuple(change for pair, moved in pairs if (change := _part_change(pair, moved=moved)))
+    difference = Difference(
+        before,
+        after,
+        parts=parts,
+        links=tuple(_link_changes(before, after)),
+        pictures=tuple(_picture_changes(pair for pair, _ in pairs)),
+        findings=_finding_changes(before, after, [pair for pair, _ in pairs]),
+        look=compare_look(before, after, [pair for pair, _ in pairs]),
+    )
+    if difference.words_differ or before.text == after.text:
+        return difference
+    unseen = difference.parts or difference.links or difference.pictures
+    return difference if unseen else _with_text_part(difference)
+
+
+def of_new(after: Letter) -> Difference:
+    """What an issue that there was not brings."""
+    return Difference(
+        None, after, findings=FindingChanges(gained=after.findings or (), known=after.findings is not None)
+    )
+
+
+def of_old(before: Letter) -> Difference:
+    """What an issue that there is no more took with it."""
+    return Difference(before, None, findings=FindingChanges(known=before.findings is not None))
+
+
+def _with_text_part(difference: Difference) -> Difference:
+    before, after = difference.before, difference.after
+    return replace(difference, text_part=compare_words(before.text, after.text)) if before and after else difference
+
+
+def _part_change(pair: Pair, *, moved: bool) -> PartChange | None:
+    before, after = pair
+    if not before or not after:
+        old, new = (part.text if part else "" for part in pair)
+        # A picture, a line across: there is nothing to read, but it is there or it is not.
+        return PartChange(before, after, words=compare_words(old, new)) if _is_seen(before or after) else None
+    words = compare_words(before.text, after.text) if before.text != after.text else ()
+    gained, lost = _gained_and_lost(before.emphasis, after.emphasis, key=str)
+    changed = PartChange(before, after, moved, words, *((tuple(gained), tuple(lost)) if not words else ((), ())))
+    return changed if moved or words or changed.set_off or changed.no_longer_set_off else None
+
+
+def _is_seen(part: Part | None) -> bool:
+    return bool(part and (part.text or part.images or part.is_block))
+
+
+def _gained_and_lost(old: Iterable[T], new: Iterable[T], *, key: Callable[[T], Hashable]) -> tuple[list[T], list[T]]:
+    """Those of the new ones that there were not, and of the old ones that there are no more; one is as good as its like."""
+    lost, gained = list(old), []
+    for each in new:
+        same = next((other for other in lost if key(other) == key(each)), None)
+        if same is None:
+            gained.append(each)
+        else:
+            lost.remove(same)
+    return gained, lost
+
+
+def _paired(old: list[T], new: list[T], *, key: Callable[[T], Hashable]) -> Iterator[tuple[T, T]]:
+    """Those that have something in common, in order; they are taken out of both lists."""
+    for each in list(new):
+        like = next((other for other in old if key(other) == key(each)), None)
+        if like is not None:
+            old.remove(like)
+            new.remove(each)
+            yield like, each
+
+
+def _links(letter: Letter) -> list[Link]:
+    return [link for part in letter.parts for link in part.links]
+
+
+def _link_changes(before: Letter, after: Letter) -> Iterator[LinkChange]:
+    gained, lost = _gained_and_lost(_links(before), _links(after), key=lambda link: link)
+    for old, new in [*_paired(lost, gained, key=lambda link: link.text)]:
+        yield LinkChange(old, new)
+    for old, new in [*_paired(lost, gained, key=lambda link: link.url)]:
+        yield LinkChange(old, new)
+    yield from (LinkChange(None, link) for link in gained)
+    yield from (LinkChange(link, None) for link in lost)
+
+
+def _picture_changes(pairs: Iterable[Pair]) -> Iterator[PictureChange]:
+    """Within a part the pictures stand in order; one that went from a part to another is neither gained nor lost."""
+    gone: list[Image] = []
+    come: list[Image] = []
+    for before, after in pairs:
+        for old, new in zip_longest(before.images if before else (), after.images if after else ()):
+            if old and new and (old.name, old.alt, old.shown) != (new.name, new.alt, new.shown):
+                yield PictureChange(old, new)
+            elif old and not new:
+                gone.append(old)
+            elif new and not old:
+                come.append(new)
+    gained, lost = _gained_and_lost(gone, come, key=lambda image: (image.name, image.alt))
+    for old, new in [*_paired(lost, gained, key=lambda image: image.path or image.name)]:
+        yield PictureChange(old, new)
+    yield from (PictureChange(None, image) for image in gained)
+    yield from (PictureChange(image, None) for image in lost)
+
+
+def _finding_changes(before: Letter, after: Letter, pairs: Sequence[Pair]) -> FindingChanges:
+    """By check, part and message: a finding that only stands in another line, or counts one more, is the same."""
+    if before.findings is None or after.findings is None:
+        return FindingChanges(known=False)
+    renamed = {one.name: other.name for one, other in pairs if one and other}
+    old = [(renamed.get(each.block, f"{each.block} before") if each.block else "", each) for each in before.findings]
+    new = [(each.block, each) for each in after.findings]
+
+    def said(told: tuple[str, Finding]) -> tuple[Hashable, ...]:
+        block, finding = told
+        file = "" if finding.location.file in {before.file, after.file} else finding.location.file
+        return block, file, finding.check, finding.severity, finding.message
+
+    def about(told: tuple[str, Finding]) -> tuple[Hashable, ...]:
+        return *said(told)[:-1], _NUMBER.sub("0", told[1].message)
+
+    gained, lost = _gained_and_lost(old, new, key=said)
+    gained, lost = _gained_and_lost(lost, gained, key=about)
+    return FindingChanges(tuple(finding for _, finding in gained), tuple(finding for _, finding in lost))
+
+
+def by_look(differences: Iterable[Difference]) -> list[list[Difference]]:
+    """The differences, one by one, but those together in which nothing differs but the look, in the same way."""
+    groups: dict[Hashable, list[Difference]] = {}
+    for difference in differences:
+        key = difference.look.gist if difference.only_look else id(difference)
+        groups.setdefault(key, []).append(difference)
+    return list(groups.values())

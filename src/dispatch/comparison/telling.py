@@ -1,0 +1,154 @@
+"""What changes, in words: the same for terminal, page and JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dispatch.checks.weight import CLIPPED
+from dispatch.comparison.difference import Difference, LinkChange, PartChange, PictureChange
+from dispatch.comparison.letter import FRAME, Image, Letter, Part
+from dispatch.comparison.look import Look, StyleChange
+
+_INVISIBLE = {
+    "\u00a0": "⍽",
+    "\u202f": "⍽",
+    "\u200b": "[ZWSP]",
+    "\u200c": "[ZWNJ]",
+    "\u200d": "[ZWJ]",
+    "\u00ad": "[SHY]",
+    "\u2011": "\u2011",
+    "\u200e": "[LRM]",
+    "\u200f": "[RLM]",
+    "\ufeff": "[BOM]",
+}
+_UNSEEN = re.compile("[" + "".join(_INVISIBLE) + "]|[\u202a-\u202e\u2066-\u2069]")
+
+_KINDS = {
+    FRAME: "around the text",
+    "signoff.tagline": "tagline",
+    "signoff.signature": "signature",
+}
+
+
+def visible(text: str) -> str:
+    """A changed text with signs in the place of characters that nobody sees: two spaces may look the same and differ."""
+    return _UNSEEN.sub(lambda found: _INVISIBLE.get(found[0], f"[U+{ord(found[0]):04X}]"), text)
+
+
+def kind_of(part: Part) -> str:
+    """What people call a part."""
+    return _KINDS.get(part.kind, part.kind)
+
+
+def standing(difference: Difference) -> str:
+    """What became of an issue as a whole: `new`, `removed`, `renamed from …`; "" if it is only changed."""
+    if difference.renamed and difference.before:
+        return f"renamed from {difference.before.slug}"
+    if difference.after and not difference.before and not difference.problems_before:
+        return "new"
+    return "removed" if difference.before and not difference.after and not difference.problems_after else ""
+
+
+def fate_of(change: PartChange) -> str:
+    """What became of a part: `added`, `removed`, `moved`, `moved and changed`, `changed`."""
+    if not change.before or not change.after:
+        return "removed" if change.before else "added"
+    touched = change.words or change.set_off or change.no_longer_set_off
+    return ("moved and changed" if touched else "moved") if change.moved else "changed"
+
+
+def emphasis_told(change: PartChange) -> Iterator[str]:
+    """Which words are set off otherwise, where the words are the same."""
+    yield from (
+        f"now in {how}: “{words}”" if how != "bold" else f"now bold: “{words}”" for how, words in change.set_off
+    )
+    yield from (
+        f"no longer in {how}: “{words}”" if how != "bold" else f"no longer bold: “{words}”"
+        for how, words in change.no_longer_set_off
+    )
+
+
+def link_told(change: LinkChange) -> tuple[str, str, str]:
+    """Sign (+ - ~), what stands there, where it leads."""
+    before, after = change.before, change.after
+    if before and after:
+        text = after.text if before.text == after.text else f"{before.text} → {after.text}"
+        return "~", text, after.url if before.url == after.url else f"{before.url} → {after.url}"
+    link = after or before
+    assert link  # noqa: S101 - one of them there is
+    return "+" if after else "-", link.text, link.url
+
+
+def picture_told(change: PictureChange) -> tuple[str, str, tuple[str, ...]]:
+    """Sign, what the picture is called, and what is to be said of it."""
+    before, after = change.before, change.after
+    if before and after:
+        facts = []
+        if before.path != after.path:
+            facts.append(f"{before.path or before.name} → {after.path or after.name}")
+        if before.name != after.name:
+            facts.append(f"{_measures(before)} → {_measures(after)}")
+        if before.shown != after.shown:
+            facts.append(f"shown {' × '.join(before.shown)} → {' × '.join(after.shown)} px")  # noqa: RUF001
+        if before.alt != after.alt:
+            facts.append(f"alt text “{visible(before.alt)}” → “{visible(after.alt)}”")
+        return "~", _called(after), tuple(facts)
+    image = after or before
+    assert image  # noqa: S101 - one of them there is
+    alt = f"alt text “{image.alt}”" if image.alt else "no alt text"
+    return "+" if after else "-", _called(image), (_measures(image), alt)
+
+
+def sizes_told(difference: Difference) -> Iterator[tuple[str, str]]:
+    """What is measured, and the values before and after; what is the same is left out."""
+    before, after = (_sizes(letter) if letter else None for letter in (difference.before, difference.after))
+    for name in (after or before or {}) if before != after else ():
+        old, new = (sizes[name] if sizes else None for sizes in (before, after))
+        if old == new:
+            continue
+        numbers = " → ".join(f"{number:,}" for number in (old, new) if number is not None)
+        unit = "" if name == "words" else " bytes"
+        change = f" ({new - old:+,})" if old is not None and new is not None else ""
+        share = f", {new / CLIPPED:.0%} of what Gmail shows" if name == "HTML" and new is not None else ""
+        yield name, f"{numbers}{unit}{change}{share}"
+
+
+def _sizes(letter: Letter) -> dict[str, int]:
+    return {
+        "HTML": letter.html_bytes,
+        "text part": letter.text_bytes,
+        "all pictures": letter.picture_bytes,
+        "words": letter.words,
+    }
+
+
+def look_told(look: Look, *, words_differ: bool) -> Iterator[str]:
+    """How the look changes, a sentence or a change of style each."""
+    if not look:
+        return
+    same = "" if words_differ else "the words are the same; "
+    if look.parts:
+        parts = "1 part" if len(look.parts) == 1 else f"{len(look.parts)} parts"
+        what = "elements and styles" if look.elements else "styles"
+        yield f"{same}other {what} in {parts}"
+    else:
+        yield f"{same}other rules for dark mode, phones or links"
+    yield from map(_style_told, look.styles)
+    yield from (f"in style sheets: {_style_told(change)}" for change in look.sheet)
+
+
+def _style_told(change: StyleChange) -> str:
+    times = f" ({change.times} times)" if change.times > 1 else ""
+    return f"{change.name}: {change.before or 'not set'} → {change.after or 'not set'}{times}"
+
+
+def _called(image: Image) -> str:
+    return image.path or (f"“{image.alt}”" if image.alt else image.name)
+
+
+def _measures(image: Image) -> str:
+    picture = image.picture
+    if not picture:
+        return image.name
+    return f"{picture.width} × {picture.height} px, {len(picture.content):,} bytes"  # noqa: RUF001

@@ -1,0 +1,358 @@
+"""Two states of a newsletter, opened side by side: which issues differ for the reader, and in what."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from dispatch.addresses import format_header
+from dispatch.checks.check import Finding
+from dispatch.comparison.difference import Difference, compare, of_new, of_old
+from dispatch.comparison.letter import Letter, read_letter
+from dispatch.config import Config, load_config
+from dispatch.errors import DispatchError, InvalidIssue, NotFound, Problem, UsageMistake
+from dispatch.folder import now
+from dispatch.inspection.checkout import Checkout
+from dispatch.inspection.commits import Commit, Repository
+from dispatch.issue_files import Heads, issue_files
+from dispatch.location import Location
+from dispatch.newsroom import Newsroom
+from dispatch.rendering.pictures import PictureShelf
+
+WORKING_TREE = "the working tree"
+
+Pair = tuple[str | None, str | None]
+"""The files of an issue in both states, by their paths in the newsletter's folder; None: there is none."""
+
+
+class Edition(Newsroom):
+    """A newsletter as it is or was, for the people and the day of now: so only what was written makes a difference."""
+
+    def __init__(self, config: Config, *, people: Path, cache: Path, at: datetime) -> None:
+        super().__init__(config, clock=lambda: at)
+        self._people = people
+        self._cache = cache
+
+    @property
+    def subscribers_file(self) -> Path:
+        """The list of now."""
+        return self._people
+
+    @cached_property
+    def pictures(self) -> PictureShelf:
+        """The pictures of then; what was made of one is the same at all times."""
+        return PictureShelf(self.config.folder, self._cache)
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of a newsletter: as of a commit, or as it lies in the working tree."""
+
+    name: str  # what whoever asked for it calls it
+    commit: str  # its id; empty: the working tree
+    folder: Path
+    edition: Edition | None  # None: its dispatch.yaml cannot be read, or there is none
+    problems: tuple[Problem, ...] = ()  # why
+    checkout: Checkout | None = None  # None: it lies where it belongs
+    heads: Heads = field(default_factory=Heads)
+
+    @property
+    def told(self) -> str:
+        """Its name, and the commit's id where that is another."""
+        return (
+            self.name if not self.commit or self.commit.startswith(self.name) else f"{self.name} ({self.commit[:10]})"
+        )
+
+    def issues(self) -> dict[str, str]:
+        """The file of each issue by its slug."""
+        files = issue_files(self.folder)
+        return {self.heads.of(path).slug: path.relative_to(self.folder).as_posix() for path in reversed(files)}
+
+    def text(self, path: str) -> str:
+        """The text of a file, as far as it is one."""
+        try:
+            return (self.folder / path).read_text("utf-8", errors="replace")
+        except OSError:
+            return ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the words of a command line mean."""
+
+    before: Commit
+    after: Commit | None  # None: the working tree
+    issues: tuple[str, ...]
+
+
+def understand(repository: Repository, words: Iterable[str], issues: Iterable[str], known: Iterable[str]) -> Asked:
+    """Words are commits first, at most two or one `A..B` or `A...B`, then issues; `issues` are such for certain.
+
+    `known` are names of issues, to notice words that may mean either. Raises UsageMistake and NotFound.
+    """
+    commits: list[Commit] = []
+    named: list[str] = []
+    both = set(known)
+    for word in words:
+        one, dots, other = word.partition("...") if "..." in word else word.partition("..")
+        if dots and not commits and not named:
+            commits += [repository.must_have(one or "HEAD"), repository.must_have(other or "HEAD")]
+            if dots == "...":
+                commits[0] = repository.where_parted(*commits)
+            continue
+        commit = repository.commit(word)
+        if commit and word in both:
+            raise UsageMistake(
+                f"{word} is a commit and an issue",
+                remedy=f"Write `--issue {word}` for the issue, `{word}~0` for the commit.",
+            )
+        if not commit:
+            named.append(word)
+        elif named:
+            for name in named:
+                if name not in both:
+                    repository.must_have(name)
+            raise UsageMistake(f"the commit {word} stands behind an issue", remedy="Write the commits first.")
+        else:
+            commits.append(commit)
+    if len(commits) > 2:
+        raise UsageMistake(f"{commits[2].name} is a third commit", remedy="Two are compared at a time.")
+    before, after = [*commits, None, None][:2]
+    return Asked(before or repository.must_have("HEAD"), after, (*named, *issues))
+
+
+@contextmanager
+def side_by_side(
+    config: Config, repository: Repository, asked: Asked, *, environ: Mapping[str, str], at: datetime | None = None
+) -> Iterator[Revisions]:
+    """Both states, opened; what commits hold lies in a temporary folder meanwhile, and nothing else is written."""
+    with tempfile.TemporaryDirectory(prefix="dispatch-diff-") as scratch:
+        root = Path(scratch).resolve()
+        checkouts = [
+            Checkout(repository, commit, root / name) if commit else None
+            for name, commit in (("before", asked.before), ("after", asked.after))
+        ]
+        people = _people(config, [checkout for checkout in checkouts[::-1] if checkout])
+        opened = [_open(config, checkout, people, environ, at or now()) for checkout in checkouts]
+        yield Revisions(config, repository, opened[0], opened[1])
+
+
+def _people(config: Config, checkouts: Iterable[Checkout]) -> Path:
+    """The list as it lies there; where none does, as in a checkout of CI, that of the newest commit that has one."""
+    own = config.folder / config.subscribers
+    for checkout in () if own.exists() else checkouts:
+        if config.subscribers in checkout.entries:
+            checkout.write([config.subscribers])
+            return checkout.folder / config.subscribers
+    return own
+
+
+def _open(config: Config, checkout: Checkout | None, people: Path, environ: Mapping[str, str], at: datetime) -> State:
+    cache = config.state / "pictures"
+    if not checkout:
+        return State(WORKING_TREE, "", config.folder, Edition(config, people=people, cache=cache, at=at))
+    name, folder = config.file.name, checkout.folder
+    checkout.write(path for path in checkout.entries if _is_always_needed(path, name))
+    checkout.note_modules(("issues", "templates"))
+    state = State(checkout.commit.name, checkout.commit.id, folder, None, checkout=checkout)
+    if name not in checkout.entries:
+        problem = Problem(f"there was no {name} here as of {checkout.commit.name}", remedy="Name a newer commit.")
+        return replace(state, problems=(problem,))
+    try:
+        then = load_config(folder, config_file=folder / name, environ=environ, home=config.folder)
+    except DispatchError as error:
+        return replace(state, problems=error.problems)
+    checkout.write([then.theme.logo or ""])
+    return replace(state, edition=Edition(then, people=people, cache=cache, at=at))
+
+
+def _is_always_needed(path: str, config_name: str) -> bool:
+    parts = PurePosixPath(path).parts
+    top_level_yaml = len(parts) == 1 and path.endswith((".yaml", ".yml"))
+    return path == config_name or top_level_yaml or parts[0] in {"issues", "templates"}
+
+
+class Revisions:
+    """Two states of a newsletter."""
+
+    def __init__(self, config: Config, repository: Repository, before: State, after: State) -> None:
+        self._config = config
+        self._repository = repository
+        self.before = before
+        self.after = after
+
+    @property
+    def notes(self) -> tuple[Problem, ...]:
+        """What could not be looked at of either state."""
+        checkouts = (self.before.checkout, self.after.checkout)
+        notes = (note for checkout in checkouts if checkout for note in checkout.notes.values())
+        return (*self.before.problems, *self.after.problems, *notes)
+
+    def pairs(self, names: Iterable[str] = ()) -> list[Pair]:
+        """The issues of these names, else all that may differ; by slug. Raises NotFound."""
+        pairs = self._paired()
+        chosen = [self._named(name, pairs) for name in names]
+        return [*dict.fromkeys(chosen)] if chosen else [pair for pair in pairs if self._may_differ(pair)]
+
+    def difference(self, pair: Pair) -> Difference:
+        """What changes for the reader of an issue."""
+        before, after = pair
+        old, old_problems = self._letter(self.before, before) if before else (None, ())
+        new, new_problems = self._letter(self.after, after) if after else (None, ())
+        if old and new:
+            difference = compare(old, new)
+        elif new and not before:
+            difference = of_new(new)
+        elif old and not after:
+            difference = of_old(old)
+        else:
+            difference = Difference(old, new)
+        name = PurePosixPath(after or before or "").stem
+        return replace(difference, name=name, problems_before=old_problems, problems_after=new_problems)
+
+    # --- which issues ------------------------------------------------------------------------------
+
+    def _paired(self) -> list[Pair]:
+        before, after = self.before.issues(), self.after.issues()
+        pairs: dict[str, Pair] = {slug: (before.get(slug), path) for slug, path in after.items()}
+        gone = {slug: path for slug, path in before.items() if slug not in after}
+        for slug, (old, new) in pairs.items():
+            if new and not old and (other := self._renamed(gone, new)):
+                pairs[slug] = (gone.pop(other), new)
+        pairs |= {slug: (path, None) for slug, path in gone.items()}
+        return [pairs[slug] for slug in sorted(pairs)]
+
+    def _renamed(self, gone: Mapping[str, str], new: str) -> str | None:
+        """The slug by which an issue went before: that of the same file, or of one with most of its blocks."""
+        for slug, path in gone.items():
+            if path == new:
+                return slug
+        says = self._digests(self.after, new) if gone else frozenset()
+        return next((slug for slug, path in gone.items() if _is_most(says, self._digests(self.before, path))), None)
+
+    def _digests(self, state: State, path: str) -> frozenset[str]:
+        try:
+            return (
+                frozenset(state.edition.read_issue(str(state.folder / path)).digests())
+                if state.edition
+                else frozenset()
+            )
+        except InvalidIssue:
+            return frozenset()
+
+    def _named(self, name: str, pairs: Iterable[Pair]) -> Pair:
+        slugs: dict[str, Pair] = {}
+        for pair in pairs:
+            for state, path in zip((self.before, self.after), pair, strict=True):
+                if path:
+                    slugs |= dict.fromkeys((state.heads.of(state.folder / path).slug, PurePosixPath(path).stem), pair)
+                    slugs[os.path.relpath(self._config.folder / path)] = pair
+        wanted = os.path.relpath(name) if name.endswith(".yaml") else name
+        if wanted not in slugs:
+            near = get_close_matches(name, slugs, n=1)
+            issues = (
+                f"Did you mean {near[0]}?"
+                if near
+                else f"There are: {', '.join(sorted(name for name in slugs if '/' not in name))}."
+            )
+            raise NotFound(
+                f"there is no issue {name}, nor a commit", remedy=f"{issues} {self._repository.remedy_for_missing}"
+            )
+        return slugs[wanted]
+
+    def _may_differ(self, pair: Pair) -> bool:
+        """Whether anything was changed that an issue is made of."""
+        before, after = pair
+        if not before or not after or before != after or after in self._changed or self._everything_changed:
+            return True
+        text = self.after.text(after)
+        return any(PurePosixPath(path).name in text for path in self._changed)
+
+    @cached_property
+    def _changed(self) -> set[str]:
+        """The paths of files that differ, or may."""
+        old, new = self.before.checkout, self.after.checkout
+        assert old  # noqa: S101 - the state before is a commit
+        if not new:
+            return self._repository.changed_since(old.commit)
+        return {
+            path for path in old.entries.keys() | new.entries.keys() if old.entries.get(path) != new.entries.get(path)
+        }
+
+    @property
+    def _everything_changed(self) -> bool:
+        """Whether something was changed of which every issue is made: the theme, the settings."""
+        logos = {state.edition.config.theme.logo for state in (self.before, self.after) if state.edition}
+        return any(
+            path in {self._config.file.name, "terms.yaml", *logos} or path.startswith("templates/")
+            for path in self._changed
+        )
+
+    # --- one issue ---------------------------------------------------------------------------------
+
+    def _letter(self, state: State, path: str) -> tuple[Letter | None, tuple[Problem, ...]]:
+        """An issue as a reader gets it, or why that cannot be known; problems may only be those of its checks."""
+        if not state.edition:
+            return None, state.problems
+        if state.checkout:
+            text = state.text(path)
+            state.checkout.write(each for each in state.checkout.entries if PurePosixPath(each).name in text)
+        here = _Here(state.folder, self._config.folder)
+        letter = None
+        try:
+            edition = state.edition
+            issue = edition.read_issue(str(state.folder / path))
+            compiled, marked = edition.compile_marked(issue, embed=edition.embeds())
+            letter = read_letter(
+                issue,
+                compiled,
+                marked,
+                sender=format_header(edition.config.from_),
+                file=here.text(issue.source.file),
+                fixed=edition.reserved_values(issue),
+            )
+            findings = edition.check(issue, compiled, marked)
+        except DispatchError as error:
+            return letter, tuple(map(here.problem, error.problems))
+        return replace(letter, findings=tuple(map(here.finding, findings))), ()
+
+
+def _is_most(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) * 2 > max(len(one), len(other))
+
+
+@dataclass(frozen=True)
+class _Here:
+    """Tells the places of a temporary folder as those of the newsletter's own."""
+
+    folder: Path
+    newsletter: Path
+
+    def text(self, text: str) -> str:
+        """A text that may name files."""
+        own = os.path.relpath(self.newsletter)
+        own = "" if own == "." else f"{own}/"
+        for shown in (f"{os.path.relpath(self.folder)}/", f"{self.folder}/"):
+            text = text.replace(shown, own) if self.folder != self.newsletter else text
+        return text.replace(str(self.folder), str(self.newsletter))
+
+    def place(self, place: Location) -> Location:
+        """A place."""
+        return replace(place, file=self.text(place.file))
+
+    def problem(self, problem: Problem) -> Problem:
+        """A problem."""
+        location = self.place(problem.location) if problem.location else None
+        return Problem(self.text(problem.message), location, self.text(problem.remedy))
+
+    def finding(self, finding: Finding) -> Finding:
+        """A finding."""
+        message, hint = self.text(finding.message), self.text(finding.hint)
+        return replace(finding, location=self.place(finding.location), message=message, hint=hint)

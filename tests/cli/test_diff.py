@@ -1,0 +1,219 @@
+"""`diff`: what changes for the reader between two commits, or since the last one, of a newsletter in real git."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.command import Command
+from clones import clone, git, share
+from newsletter import ISSUE, add_picture, configure, snapshot
+
+
+@pytest.fixture(autouse=True)
+def committed(folder: Path, tmp_path: Path) -> Path:
+    """The newsletter, all of it committed and pushed."""
+    share(folder, tmp_path / "remote")
+    return folder
+
+
+def change(folder: Path, old: str, new: str, name: str = "issues/bridge.yaml") -> None:
+    text = (folder / name).read_text()
+    assert old in text
+    (folder / name).write_text(text.replace(old, new))
+
+
+def commit(folder: Path, message: str = "Two") -> None:
+    git(folder, "add", "-A", ".")
+    git(folder, "commit", "-qm", message)
+
+
+def test_nothing_has_changed(dispatch: Command, folder: Path) -> None:
+    run = dispatch("diff")
+    assert (run.code, run.stdout) == (0, "")
+    assert run.stderr.startswith("Nothing changes for the reader: HEAD (")
+    assert run.stderr.endswith(") → the working tree.\n")
+
+
+def test_words_links_sizes_and_findings_since_the_last_commit(dispatch: Command, folder: Path) -> None:
+    change(folder, "half built.", "nearly built, for $3,8 million. [Here](http://a.example/b) it is.")
+    before = snapshot(folder)
+    run = dispatch("diff")
+    lines = [" ".join(line.split()) for line in run.stdout.splitlines()]
+    assert lines[0] == "bridge issues/bridge.yaml"
+    assert lines[2] == (":5 paragraph Dear {{first_name|reader}}, the bridge is [-half-]{+nearly+} built{+, for $3,8")
+    assert "links + Here http://a.example/b" in lines
+    assert any(line.startswith("HTML ") and "of what Gmail shows" in line for line in lines)
+    assert "words 7 → 13 (+6)" in lines
+    assert any(line.startswith("findings + issues/bridge.yaml:5:") for line in lines)
+    assert any("[foreign-number-style]" in line for line in lines)
+    assert "1 issue differs for the reader: HEAD (" in run.stderr
+    assert run.code == 0
+    assert dispatch("diff", "--exit-code").code == 1
+    after = snapshot(folder)
+    assert {name for name in after if not name.startswith(".dispatch/pictures")} == {*before}
+    assert all(after[name] == content for name, content in before.items())
+
+
+def test_two_commits_whatever_lies_here(dispatch: Command, folder: Path) -> None:
+    change(folder, "half", "nearly")
+    commit(folder)
+    change(folder, "nearly", "quite")
+    told = "the bridge is [-half-]{+nearly+} built."
+    for words in (("HEAD~1", "HEAD"), ("HEAD~1..HEAD",), ("main~1..",), ("origin/main...main",)):
+        assert told in dispatch("diff", *words).stdout
+    assert "[-half-]{+quite+}" in dispatch("diff", "HEAD~1").stdout
+    assert "[-nearly-]{+half+}" in dispatch("diff", "HEAD", "HEAD~1", "bridge").stdout
+
+
+def test_only_the_issues_that_were_asked_for(dispatch: Command, folder: Path) -> None:
+    (folder / "issues/road.yaml").write_text(ISSUE.replace("bridge", "road"))
+    change(folder, "half", "quite")
+    assert dispatch("diff").stderr.startswith("2 issues differ for the reader: ")
+    for words in (("road",), ("HEAD", "road"), ("--issue", "road"), ("issues/road.yaml",)):
+        run = dispatch("diff", *words)
+        assert run.stdout.splitlines()[0] == "road  new  issues/road.yaml"
+        assert "1 issue differs" in run.stderr
+    assert "7 words, 0 links, 0 pictures, " in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("ridge",), 1, "there is no issue ridge, nor a commit\n    Did you mean bridge?"),
+        (("HEAD~5",), 1, "there is no issue HEAD~5, nor a commit"),
+        (("HEAD~5..",), 1, "there is no commit HEAD~5\n"),
+        (("HEAD", "HEAD", "HEAD"), 2, "HEAD is a third commit"),
+        (("bridge", "HEAD"), 2, "the commit HEAD stands behind an issue\n    Write the commits first."),
+    ],
+)
+def test_words_that_mean_nothing(dispatch: Command, words: tuple[str, ...], code: int, message: str) -> None:
+    run = dispatch("diff", *words)
+    assert (run.code, run.stdout) == (code, "")
+    assert message in run.stderr
+
+
+def test_a_branch_with_the_name_of_an_issue(dispatch: Command, folder: Path) -> None:
+    git(folder, "branch", "bridge")
+    run = dispatch("diff", "bridge")
+    assert run.code == 2
+    assert "Write `--issue bridge` for the issue, `bridge~0` for the commit." in run.stderr
+    assert dispatch("diff", "bridge~0", "--issue", "bridge").code == 0
+
+
+def test_an_issue_that_was_renamed_or_taken_away(dispatch: Command, folder: Path) -> None:
+    (folder / "issues/bridge.yaml").rename(folder / "issues/crossing.yaml")
+    assert dispatch("diff").stdout.startswith("crossing  renamed from bridge  issues/crossing.yaml\n")
+    assert dispatch("diff", "bridge").stdout == dispatch("diff", "crossing").stdout
+    (folder / "issues/crossing.yaml").unlink()
+    assert dispatch("diff").stdout.startswith("bridge  removed  issues/bridge.yaml\n")
+
+
+def test_a_state_that_was_broken(dispatch: Command, folder: Path) -> None:
+    good = (folder / "issues/bridge.yaml").read_text()
+    (folder / "issues/bridge.yaml").write_text("title: [\n")
+    commit(folder)
+    (folder / "issues/bridge.yaml").write_text(good)
+    run = dispatch("diff")
+    assert run.code == 0
+    assert "errors before     - issues/bridge.yaml:1:8: " in run.stdout
+    assert "errors now        + issues/bridge.yaml:1:8: " in dispatch("diff", "HEAD~1", "HEAD").stdout
+    assert dispatch("diff", "--json").json["issues"][0]["problems"]["before"][0]["file"] == "issues/bridge.yaml"
+
+
+def test_the_theme_alone_has_changed(dispatch: Command, folder: Path) -> None:
+    (folder / "issues/road.yaml").write_text(ISSUE.replace("bridge", "road"))
+    commit(folder)
+    configure(folder, "theme: {accent: '#1b4fa3'}\n")
+    run = dispatch("diff")
+    assert run.stdout.splitlines()[:2] == [
+        "bridge  issues/bridge.yaml",
+        "road  issues/road.yaml",
+    ], "as both differ alike"
+    assert "the words are the same; other rules for dark mode, phones or links" in run.stdout
+    assert "in style sheets: color: " in run.stdout
+    assert "2 issues differ" in run.stderr
+
+
+def test_a_picture_that_an_issue_shows(dispatch: Command, folder: Path) -> None:
+    add_picture(folder)
+    (folder / "issues/road.yaml").write_text(ISSUE.replace("bridge", "road"))
+    commit(folder)
+    shutil.copy(Path(__file__).parents[2] / "images" / "trade.png", folder / "images" / "dot.png")
+    run = dispatch("diff")
+    assert "~ images/dot.png: 1 × 1 px, " in run.stdout
+    assert run.stdout.startswith("bridge  issues/bridge.yaml")
+    assert "1 issue differs" in run.stderr, "the other one does not show it"
+
+
+def test_secrets_people_and_the_day_are_those_of_now(
+    dispatch: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(folder, 'keys: ["${file:secrets/key}"]\nreply_to: "${REPLIES}"\n')
+    (folder / ".env").write_text("REPLIES=replies@crossings.example\n")
+    (folder / ".gitignore").write_text(".dispatch/\n.env\nsubscribers.csv\n")
+    git(folder, "rm", "-q", "--cached", "subscribers.csv")
+    commit(folder)
+    change(folder, "half", "quite")
+    issue = dispatch("diff", "--json").json["issues"][0]
+    assert issue["problems"] == {"before": [], "after": []}
+    assert issue["findings"] == {"known": True, "gained": [], "lost": []}
+
+
+def test_a_newsletter_that_there_was_not(dispatch: Command, folder: Path) -> None:
+    git(folder, "checkout", "-q", "--orphan", "empty")
+    git(folder, "rm", "-rq", "--cached", ".")
+    git(folder, "commit", "-q", "--allow-empty", "-m", "Nothing")
+    run = dispatch("diff")
+    assert run.stdout.startswith("bridge  new  issues/bridge.yaml\n")
+    assert "there was no dispatch.yaml here as of HEAD" in run.stderr
+
+
+def test_as_json(dispatch: Command, folder: Path) -> None:
+    change(folder, "half built.", "**half** done.")
+    report = dispatch("diff", "--json").json
+    assert report["before"] == {"name": "HEAD", "commit": git(folder, "rev-parse", "HEAD")}
+    assert report["after"] == {"name": "the working tree", "commit": None}
+    (issue,) = report["issues"]
+    assert (issue["issue"], issue["change"]) == ("bridge", "changed")
+    assert issue["parts"][0]["words"][1:] == [
+        {"fate": "removed", "text": "built"},
+        {"fate": "added", "text": "done"},
+        {"fate": "kept", "text": "."},
+    ]
+    assert issue["parts"][0]["after"] == {"block": "blocks.0", "line": 5}
+    assert issue["before"]["html_bytes"] != issue["after"]["html_bytes"]
+
+
+def test_in_a_shallow_clone(dispatch: Command, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(clone(tmp_path / "remote", tmp_path / "clone"))
+    assert dispatch("diff").code == 0
+    assert "git fetch --unshallow" in dispatch("diff", "HEAD~1", "HEAD").stderr
+
+
+def test_outside_of_git_and_without_it(dispatch: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(folder))
+    assert (dispatch("diff").code, dispatch("diff").stdout) == (2, "")
+    monkeypatch.undo()
+    monkeypatch.chdir(folder)
+    shutil.rmtree(folder / ".git")
+    run = dispatch("diff")
+    assert run.code == 1
+    assert "is in no git repository" in run.stderr
+
+
+def test_on_a_narrow_terminal_without_colours(folder: Path) -> None:
+    change(folder, "half built.", "half built, and its stones lie on the bank of the river for all to see.")
+    environ = {**os.environ, "NO_COLOR": "1", "COLUMNS": "60", "TERM": "xterm", "FORCE_COLOR": "1"}
+    command = [sys.executable, "-m", "dispatch", "diff"]
+    run = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=True)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", run.stdout)
+    assert max(map(len, plain.splitlines())) <= 60
+    assert "built{+, and" in " ".join(plain.split())
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]", run.stdout), "bold and dim are no colours"
