@@ -253,7 +253,9 @@ def test_flex_in_a_block_is_found_at_its_place_in_the_template_and_in_the_issue(
         ("inline.css.j2", ".nowhere { display: grid }\n", None),
         ("inline.css.j2", "p { margin: 0; display: block }\n", None),
         ("head.css.j2", "/* a */\n@import url(x.css);\n", (2, 1)),
-        ("head.css.j2", "h1 { color: red }\n@media print {\n  h1 { gap: 1px }\n}\n", (3, 8)),
+        ("head.css.j2", "h1 { color: red }\n@media print {\n  h1 { filter: none }\n}\n", (3, 8)),
+        ("head.css.j2", "h1 { gap: 1px }\n", (1, 6)),
+        ("head.css.j2", "@media print {\n  h1 { gap: 1px }\n}\n", None),  # only Outlook lacks it, and @media too
     ],
 )
 def test_a_style_sheet_is_blamed_at_its_line(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dispatch.content.issue import read_issue
 from dispatch.rendering.compiler import compile_issue
 from dispatch.rendering.palette import contrast
 from dispatch.rendering.slots import fill
@@ -55,7 +56,7 @@ def test_every_text_can_be_read(browser, html, scheme):
         assert size >= 12, text
 
 
-@pytest.mark.parametrize("width", [320, 375, 600, 1200])
+@pytest.mark.parametrize("width", [320, 390, 480, 600, 768, 1200])
 def test_nothing_sticks_out(browser, html, width):
     page = shown(browser, html, width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -67,3 +68,77 @@ def test_the_phone_has_narrower_sides_and_a_smaller_title(browser, shelf, theme)
     where = "(e => [e.getBoundingClientRect().left, getComputedStyle(e).fontSize])(document.querySelector('h1'))"
     assert shown(browser, html, 375).evaluate(where) == [16, "26px"]
     assert shown(browser, html, 600).evaluate(where) == [24, "32px"]
+
+
+TABLES = """
+title: Tables
+language: {language}
+blocks:
+  - table:
+      header: [Country, Troops, Artillery shells, Ballistic missiles, Trade volume, Change since 2022, Remarks]
+      rows:
+        - [North Korea, 11 000, 9 million, 148, $52.9 million, +805 %, "{{{{first_name|Figures}}}} of the services, estimated"]
+        - [Russian Federation, n/a, 2 million, 1 200, $1.2 billion, -3 %, ""]
+      caption: Who delivers what to whom
+      source: "[Example Statistics](https://example.org)"
+  - table:
+      header: [STATE, CAPITAL, AIRCRAFT]
+      rows: [[WASHINGTON, OLYMPIA, MMMMMMMM], [MASSACHUSETTS, BOSTON, WWWWWWWW]]
+  - table: {{header: [Year, Trade, Share, Kind], rows: [[2022, $3.8 million, 12 %, coal], [2025, $52.9 million, 13 %, coal]]}}
+  - table: {{header: [Name, Where], rows: [[Bernadette, "https://example.org/a/very/long/address/that/nobody/can/break"]]}}
+  - table: {{header: ["", "2024"], rows: [["", "1"], [x, ""]]}}
+  - table: {{header: [One], rows: [[a]]}}
+"""
+
+# Each cell of a data table whose text sticks out of it, or stands over another one's.
+CRAMPED = """() => {
+  const cells = [...document.querySelectorAll("table:not([role]) :is(td, th), caption")].filter(e => e.innerText.trim());
+  const boxes = cells.map(cell => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return [cell, range.getBoundingClientRect(), cell.getBoundingClientRect()];
+  });
+  const cramped = boxes.filter(([cell, text, box]) => text.left < box.left - 1 || text.right > box.right + 1);
+  const over = boxes.filter(([cell, text], n) => boxes.slice(n + 1).some(([other, its]) => text.width && its.width
+    && text.left < its.right - 1 && its.left < text.right - 1 && text.top < its.bottom - 6 && its.top < text.bottom - 6));
+  return [...cramped, ...over].map(([cell]) => cell.textContent);
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 480, 600, 768])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_tables_have_room_at_every_width(browser, shelf, theme, language, width):
+    issue = read_issue(TABLES.format(language=language), "i.yaml")
+    page = compile_webpage(issue, theme, FACTS, pictures=shelf).html
+    mail = fill(compile_issue(issue, theme, FACTS, pictures=shelf, embed=True).html, VALUES)
+    for html in (mail, page):
+        shown_page = shown(browser, html, width)
+        assert shown_page.evaluate(CRAMPED) == []
+        assert shown_page.evaluate("document.documentElement.scrollWidth") <= width
+        labels = shown_page.evaluate(
+            "[...document.querySelectorAll('.label')].filter(e => e.getClientRects().length).length"
+        )
+        assert (labels > 0) == (width <= 600 or (width <= 640 and html is page))
+        shown_page.close()
+
+
+@pytest.mark.parametrize(("language", "end"), [("en", "right"), ("ar", "left")])
+def test_figures_stand_at_the_end_and_read_from_left_to_right(browser, shelf, theme, language, end):
+    issue = read_issue(TABLES.format(language=language), "i.yaml")
+    mail = fill(compile_issue(issue, theme, FACTS, pictures=shelf, embed=True).html, VALUES)
+    page = compile_webpage(issue, theme, FACTS, pictures=shelf).html
+    edges = """end => [...document.querySelectorAll("td.figures")].map(cell => {
+      const range = document.createRange();
+      range.setStart(cell.querySelector("span:not(.label)")?.firstChild ?? cell.lastChild, 0);
+      range.setEndAfter(cell.lastChild);
+      const first = document.createRange(), text = range.startContainer;
+      first.setStart(text, 0);
+      first.setEnd(text, 1);
+      const all = range.getBoundingClientRect();
+      return [Math.abs(all[end] - cell.getBoundingClientRect()[end]) < 1.5, Math.abs(first.getBoundingClientRect().left - all.left) < 1.5];
+    })"""
+    for html in (mail, page):
+        for width in (320, 768):
+            found = shown(browser, html, width).evaluate(edges, end)
+            assert len(found) > 10
+            assert all(at_end and reads_on for at_end, reads_on in found), (width, found)

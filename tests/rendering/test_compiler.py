@@ -162,11 +162,12 @@ def test_decoration_has_an_empty_text_so_that_no_file_name_is_read_aloud(page):
     assert [image.get("alt") for image in images][-1] == ""
 
 
-def test_layout_tables_are_presentation_and_only_the_data_table_is_none(page):
+def test_layout_tables_are_presentation_and_only_the_data_tables_are_none(page):
     tables = lxml_html.document_fromstring(page).findall(".//table")
     data = [table for table in tables if table.get("role") != "presentation"]
-    assert len(data) == 1
-    assert [cell.get("scope") for cell in data[0].findall(".//th")] == ["col"] * 3
+    assert len(data) == 2
+    for table, columns in zip(data, (3, 6), strict=True):
+        assert [cell.get("scope") for cell in table.findall(".//th")] == [*["col"] * columns, "row", "row"]
     assert len(lxml_html.document_fromstring(page).findall(".//h1")) == 1
 
 

@@ -1,5 +1,12 @@
 """The text part reads as a person would type it."""
 
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.rendering.display_width import display_width
 from dispatch.rendering.plaintext import TextWriter, tidy
 from dispatch.rendering.sentinels import Sentinels
 from dispatch.rendering.slots import fill, find_plain_slots
@@ -62,11 +69,49 @@ def test_a_table_is_aligned_with_its_numbers_to_the_right():
     assert table == "Year  Trade  With\n----  -----  ----\n2022   3.80  日本\n2025  152.9  b"
 
 
-def test_a_table_too_wide_is_written_out_row_by_row():
-    table = writer().table(("Name", "Story"), (("A", "word " * 20), ("B", "short")))
-    assert table.startswith("Name: A\nStory: word word")
-    assert "\n\nName: B\nStory: short" in table
+def test_long_cells_are_broken_into_lines_so_that_the_table_fits():
+    rows = (("A", "the bridge over the river " * 4, "52.9 million"), ("B", "short", "3"))
+    assert writer().table(("Name", "Story", "Cost"), rows).split("\n") == [
+        "Name  Story                                                         Cost",
+        "----  ----------------------------------------------------  ------------",
+        "A     the bridge over the river the bridge over the river   52.9 million",
+        "      the bridge over the river the bridge over the river",
+        "",
+        "B     short                                                            3",
+    ]
+
+
+def test_a_table_too_wide_even_so_is_written_out_row_by_row_without_its_empty_cells():
+    header = [f"Name {number}" for number in range(7)]
+    table = writer().table(header, [["the long river"] * 7, ["b", "", *["**c** " * 30] * 5]])
+    assert table.startswith("Name 0: the long river\nName 1: the long river\n")
+    assert "\n\nName 0: b\nName 2: c c" in table
     assert max(map(len, table.split("\n"))) <= 72
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+@given(st.data())
+def test_a_table_says_every_word_and_its_columns_are_straight(direction, data):
+    word = st.text("ab日🚂\u0301 ", max_size=12) | st.sampled_from(
+        ["30 000", "$3.8 million", "كوريا", "[a](https://x.y)"]
+    )
+    row = st.lists(word, min_size=4, max_size=4)
+    header, *rows = data.draw(st.lists(row, min_size=2, max_size=5))
+    table = writer().table(header, rows, direction=direction)
+    shown = "".join(writer().rich(cell) for cells in (header, *rows) for cell in cells)
+    assert Counter("".join(shown.split())) <= Counter(table)
+    lines = table.split("\n")
+    rule = next((line for line in lines[1:] if set(line) <= set("- \u200f") and "-" in line), "-" * 72)
+    assert all(display_width(line) <= display_width(rule) <= 72 for line in lines)
+
+
+def test_from_right_to_left_latin_words_and_figures_keep_their_columns():
+    table = writer().table(("بلد", "عدد", "اسم"), (("Kim", "11 000", "Lee"), ("x", "9 ملايين", "y")), direction="rtl")
+    head, rule, kim, x = table.split("\n")
+    # A mark before each line and between the columns; around a figure one in which nothing reads from right to left.
+    assert kim == "\u200fKim \u200f   \u200e11 000\u200e \u200f Lee"
+    assert x == "\u200fx   \u200f 9 ملايين \u200f y"
+    assert {line.count("\u200f") for line in (head, rule, kim, x)} == {3}
 
 
 def test_tidy_keeps_the_space_of_the_signature_only():

@@ -68,6 +68,7 @@ DEGRADES: Mapping[str, str] = {
     "css-transition css-animation css-at-keyframes css-cursor css-user-select css-resize": "nothing moves",
     "css-hyphens css-hyphenate-.* css-word-break css-overflow-wrap css-word-wrap css-orphans css-widows": "lines break",
     "css-text-decoration.* css-text-underline-.* css-text-emphasis.* css-text-wrap css-text-justify": "plainer text",
+    "css-white-space": "a line breaks where it need not",
     "css-font-kerning css-font-size-adjust css-font-stretch css-sytem-ui css-accent-color css-tab-size": "plainer text",
     "css-outline css-outline-offset css-list-style.* css-white-space-collapse": "plainer",
     # What mrml writes with a fallback beside it, for Outlook in attributes or in conditional comments.
@@ -96,6 +97,9 @@ def unsupported_feature(evidence: Evidence) -> Iterator[Finding]:
             readers.pop(_OUTLOOK, None)
         elif all(use.seen_by is SeenBy.OUTLOOK for use in found):
             readers = {client: share for client, share in readers.items() if client == _OUTLOOK}
+        if all(use.in_media for use in found):
+            unread = features()["at-rule media"].lacking
+            readers = {client: share for client, share in readers.items() if client not in unread}
         share = sum(readers.values())
         if share < A_PART:
             continue

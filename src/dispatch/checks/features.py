@@ -21,7 +21,7 @@ from dispatch.location import Location
 from dispatch.rendering.html_syntax import ATTRIBUTE, TOKEN, VOID
 from dispatch.rendering.marks import Mark, MarkedHtml, mark_of
 from dispatch.rendering.outlook import SeenBy, stretches
-from dispatch.rendering.stylesheet import walk
+from dispatch.rendering.stylesheet import walk, within
 
 _COMBINATORS = {">": "child", "+": "adjacent-sibling", "~": "general-sibling", "*": "universal"}
 _EXTENSIONS = {"jpeg": "jpg", "heic": "heif"}
@@ -36,6 +36,7 @@ class Use:
     mark: Mark
     seen_by: SeenBy = SeenBy.ALL
     in_style_block: bool = False  # what a client does not know there it passes over, and the style attributes hold
+    in_media: bool = False  # only a client that knows @media comes to read it
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,7 @@ def uses(message: Iterable[Element | StyleBlock]) -> Iterator[Use]:
         if isinstance(each, Element):
             yield from _uses_of_element(each)
         else:
-            for node, mark in each.nodes:
-                for feature, written in features_of_node(node):
-                    yield Use(feature, written, mark, each.seen_by, in_style_block=True)
+            yield from _uses_of_block(each)
 
 
 def url_of(token: Any) -> str:
@@ -130,6 +129,16 @@ def _uses_of_element(element: Element) -> Iterator[Use]:
     for declaration, mark in element.declarations.values():
         for feature, written in features_of_declaration(declaration):
             yield Use(feature, written, mark, element.seen_by)
+
+
+def _uses_of_block(block: StyleBlock) -> Iterator[Use]:
+    in_media = 0  # how many of the nodes to come stand in an @media
+    for node, mark in block.nodes:
+        for feature, written in features_of_node(node):
+            yield Use(feature, written, mark, block.seen_by, in_style_block=True, in_media=in_media > 0)
+        in_media = max(in_media - 1, 0)
+        if isinstance(node, AtRule) and node.lower_at_keyword == "media":
+            in_media = sum(1 for _ in within(node)) - 1
 
 
 def features_of_tag(name: str, attributes: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -189,7 +189,7 @@ class Callout(Block):
 
 
 class Table(Block):
-    """Rows of cells; every row has as many as the header.
+    """Rows of cells; every row has as many as the header, and the first of them names it.
 
     ```yaml
     - table:
@@ -204,7 +204,7 @@ class Table(Block):
 
     header: Annotated[tuple[Cell, ...], Field(min_length=1, description="The heading of each column.")]
     rows: Annotated[tuple[tuple[Cell, ...], ...], Field(min_length=1, description="The rows, a list of cells each.")]
-    caption: Annotated[Rich, Field(description="The line that says what the table shows.")] = ""
+    caption: Annotated[Rich, Field(description="The line above it that says what it shows.")] = ""
     source: Annotated[Rich, Field(description="Whom the figures are owed to.")] = ""
 
     @model_validator(mode="after")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from markupsafe import Markup, escape
 
@@ -24,6 +25,7 @@ from dispatch.rendering.album import Album, ShownPicture
 from dispatch.rendering.escaping import safe_url
 from dispatch.rendering.legible import legible
 from dispatch.rendering.sentinels import Sentinels
+from dispatch.rendering.tables import reads_left_to_right
 
 
 class HtmlWriter:
@@ -44,6 +46,15 @@ class HtmlWriter:
     def rich(self, text: str) -> Markup:
         """Inline Markdown as HTML."""
         return self._html(parse(text).nodes)
+
+    def unlinked(self, text: str) -> Markup:
+        """Inline Markdown as HTML, of its links the words only: for a text that stands in the mail once more."""
+        return self._html(tuple(_unlinked(parse(text).nodes)))
+
+    def figure(self, text: str) -> Markup:
+        """A figure between right-to-left words: whatever order it has, it keeps."""
+        html = self.rich(text)
+        return Markup('<span dir="ltr">{}</span>').format(html) if reads_left_to_right(parse(text).plain) else html
 
     def plain(self, text: str) -> Markup:
         """A text without markup, for between tags or inside a quoted attribute."""
@@ -72,6 +83,17 @@ class HtmlWriter:
                 return Markup("<code>{}</code>").format(self._html(children))
             case Link(url, children):
                 return Markup('<a href="{}">{}</a>').format(field_url(url, self._sentinels), self._html(children))
+
+
+def _unlinked(nodes: Sequence[Node]) -> Iterator[Node]:
+    for node in nodes:
+        match node:
+            case Link(_, children):
+                yield from _unlinked(children)
+            case Strong(children) | Emphasis(children):
+                yield replace(node, children=tuple(_unlinked(children)))
+            case _:
+                yield node
 
 
 def field_url(parts: Sequence[Node], sentinels: Sentinels) -> str:

@@ -6,12 +6,15 @@ import re
 from collections.abc import Sequence
 
 from dispatch.content.richtext import Break, Code, Emphasis, Link, MergeField, Node, Strong, TextRun, parse, parse_plain
-from dispatch.rendering.columns import number_columns
 from dispatch.rendering.display_width import display_width, wrap
 from dispatch.rendering.legible import legible
 from dispatch.rendering.markup import field_url
 from dispatch.rendering.sentinels import Sentinels
+from dispatch.rendering.tables import figure_columns, reads_left_to_right
 
+# Between two columns. From right to left the mark says so: words of Latin letters beside each other would change places.
+_GAPS = {"ltr": "  ", "rtl": " \u200f "}
+_TEXT = 14  # columns that a text which is broken into lines has at least
 WIDTH = 72  # RFC 3676 §4.2 recommends up to 78; 72 leaves room for being quoted
 
 
@@ -57,31 +60,74 @@ class TextWriter:
         longest = max(self._measure(part) for part in heading.split("\n"))
         return f"{heading}\n{line * min(longest, WIDTH)}"
 
-    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]], label: str = "{}:") -> str:
-        """Rich cells in aligned columns, numbers to the right; too wide a table is written out row by row.
+    def table(
+        self, header: Sequence[str], rows: Sequence[Sequence[str]], label: str = "{}:", direction: str = "ltr"
+    ) -> str:
+        """Rich cells in aligned columns, figures at their end, long texts in several lines.
 
-        `label` is how the name of a column stands before a value there.
+        A table that is too wide even so is written out row by row; `label` is how a column's name stands before a value.
         """
         header, *rows = ([self.rich(cell).replace("\n", " ") for cell in row] for row in (header, *rows))
-        widths = [max(self._measure(cell) for cell in column) for column in zip(header, *rows, strict=True)]
-        if sum(widths) + 2 * (len(widths) - 1) > WIDTH:
+        gap = _GAPS[direction]
+        columns = [list(column) for column in zip(header, *rows, strict=True)]
+        figures = figure_columns([[self._sentinels.shown(cell) for cell in row] for row in rows])
+        if direction == "rtl":
+            columns = [
+                self._marked(column) if whole else column for column, whole in zip(columns, figures, strict=True)
+            ]
+            header, *rows = map(list, zip(*columns, strict=True))
+        widths = self._widths(columns, figures, WIDTH - display_width(gap) * (len(columns) - 1))
+        if not widths:
             return self._written_out([label.replace("{}", name) for name in header], rows)
-        to_right = number_columns([[self._sentinels.shown(cell) for cell in row] for row in rows])
-        lines = [header, ["-" * width for width in widths], *rows]
+        lines = [[wrap(*cell, self._measure) for cell in zip(row, widths, strict=True)] for row in (header, *rows)]
+        roomy = any(len(cell) > 1 for row in lines[1:] for cell in row)
+        head, *body = (self._row(row, widths, figures, gap) for row in lines)
+        rule = self._row([["-" * width] for width in widths], widths, figures, gap)
+        return f"{head}\n{rule}\n" + ("\n\n" if roomy else "\n").join(body)
+
+    def _widths(self, columns: Sequence[Sequence[str]], figures: Sequence[bool], room: int) -> list[int]:
+        """How wide each column becomes, so that all of them fit; none where there is no way.
+
+        The widest give way first, but no figure is broken, and no word; a text keeps room for a few words in a line.
+        """
+        widest = [max(map(self._measure, column)) for column in columns]
+        least = [
+            min(most, max(_TEXT, *(self._measure(line) for cell in column for line in self._broken(cell, whole))))
+            for column, whole, most in zip(columns, figures, widest, strict=True)
+        ]
+        for most in range(room, 0, -1):
+            widths = [max(low, min(high, most)) for low, high in zip(least, widest, strict=True)]
+            if sum(widths) <= room:
+                return widths
+        return []
+
+    def _broken(self, cell: str, whole: bool) -> list[str]:
+        return [cell] if whole else wrap(cell, 1, self._measure)
+
+    def _row(self, cells: Sequence[Sequence[str]], widths: Sequence[int], figures: Sequence[bool], gap: str) -> str:
+        """A row of cells, each given as its lines."""
+        height = max(map(len, cells))
+        filled = ([*cell, *[""] * (height - len(cell))] for cell in cells)
         return "\n".join(
-            "  ".join(self._aligned(*cell) for cell in zip(line, widths, to_right, strict=True)).rstrip()
-            for line in lines
+            gap.strip(" ") + gap.join(map(self._aligned, line, widths, figures)).rstrip()
+            for line in zip(*filled, strict=True)
         )
+
+    def _marked(self, column: Sequence[str]) -> list[str]:
+        """Figures that are read from left to right, between marks that say so."""
+        return [f"\u200e{cell}\u200e" if reads_left_to_right(self._sentinels.shown(cell)) else cell for cell in column]
 
     def _written_out(self, labels: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         return "\n\n".join(
-            "\n".join(self.wrapped(f"{label} {cell}", indent="  ") for label, cell in zip(labels, row, strict=True))
+            "\n".join(
+                self.wrapped(f"{label} {cell}", indent="  ") for label, cell in zip(labels, row, strict=True) if cell
+            )
             for row in rows
         )
 
-    def _aligned(self, cell: str, width: int, to_right: bool) -> str:
+    def _aligned(self, cell: str, width: int, to_end: bool) -> str:
         space = " " * (width - self._measure(cell))
-        return space + cell if to_right else cell + space
+        return space + cell if to_end else cell + space
 
     def _measure(self, text: str) -> int:
         """Columns with the fallbacks in place: what stands there for most people is about as wide."""

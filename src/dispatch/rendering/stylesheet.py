@@ -54,17 +54,18 @@ def rules_of(css: str) -> tuple[Node, ...]:
 @lru_cache(_KEPT)
 def walk(css: str) -> tuple[Node, ...]:
     """Every rule and declaration of a style sheet, each before what is in it; to be looked at only."""
-    return tuple(node for rule in rules_of(css) for node in _within(rule))
+    return tuple(node for rule in rules_of(css) for node in within(rule))
 
 
-def _within(node: Node) -> Iterator[Node]:
+def within(node: Node) -> Iterator[Node]:
+    """A rule and everything in it, in the order of `walk`."""
     yield node
     if isinstance(node, QualifiedRule):
         yield from tinycss2.parse_declaration_list(node.content, skip_comments=True, skip_whitespace=True)
     elif isinstance(node, AtRule) and node.content is not None:
         inside = tinycss2.parse_blocks_contents if node.lower_at_keyword in _DESCRIPTORS else tinycss2.parse_rule_list
         for inner in inside(node.content, skip_comments=True, skip_whitespace=True):
-            yield from _within(inner)
+            yield from within(inner)
 
 
 def _raise(faults: tuple[_Fault, ...], origin: Callable[[int], Location]) -> None:

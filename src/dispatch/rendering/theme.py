@@ -18,10 +18,10 @@ from markupsafe import Markup, escape
 
 from dispatch.errors import DispatchError, InvalidTheme
 from dispatch.location import Location
-from dispatch.rendering.columns import number_columns
 from dispatch.rendering.linemarks import LineMarks, Origin, Origins, take_marks
 from dispatch.rendering.palette import DEFAULT_ACCENT, Palette, palettes
 from dispatch.rendering.stylesheet import check_head_css, check_inline_css
+from dispatch.rendering.tables import layout_of
 
 SERIF = "Georgia, 'Times New Roman', serif"
 SANS = Markup("-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif")
@@ -191,9 +191,21 @@ class Theme:
             bytecode_cache=_COMPILED,
         )
         environment.globals.clear()
-        for name in ("rich", "plain", "url", "shown", "picture", "reference", "wrapped", "underlined", "table"):
+        for name in (
+            "rich",
+            "unlinked",
+            "figure",
+            "plain",
+            "url",
+            "shown",
+            "picture",
+            "reference",
+            "wrapped",
+            "underlined",
+            "table",
+        ):
             environment.filters[name] = _writes(name)
-        environment.filters["number_columns"] = number_columns
+        environment.filters["layout"] = layout_of
         environment.filters["filled"] = _filled
         return environment
 

@@ -53,6 +53,11 @@ blocks:
         - [2025, 52.9, "[Southtown](https://example.org/south)"]
       caption: Cost in million crowns
       source: Example Statistics
+  - table:
+      header: [Town, Inhabitants, Share of cost, Vehicles a day, "Paid in [2025](https://example.org/2025)", Remarks]
+      rows:
+        - [Northtown, 30 000, 50 %, "1,200", €3.8 million, "Pays for {{first_name|you}} and for everybody who crosses"]
+        - [Southtown, "**9 000**", 45 %, n/a, €12.9 million, ""]
   - divider:
   - button: {text: Read on, url: "https://example.org/more?name={{first_name|}}"}
 signoff:
