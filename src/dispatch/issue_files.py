@@ -16,6 +16,8 @@ _FIELD = re.compile(r"""^["']?(?:slug|date|subject|title)\b""", re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 _URL = re.compile(r"\bhttps?://(?:[^\s<>()\[\]{}\"']|\([^\s<>(){}\"']*\))+")
 
+_NAME = re.compile(r"(?<=[a-zß-öø-ÿ,;] )[A-ZÀ-ÖØ-Þ][^\W\d_]{3,29}(?![^\W_])")
+
 
 def issue_files(newsletter: Path) -> list[Path]:
     """The issues in issues/ of a newsletter's folder, by name."""
@@ -76,6 +78,7 @@ class Head:
     slug: str
     fields: dict[object, object]  # with those above the blocks at least
     urls: frozenset[str]  # anywhere but in comments
+    names: frozenset[str]  # words with a capital behind another word of a sentence, but for comments
 
 
 class Heads:
@@ -94,14 +97,14 @@ class Heads:
                 head = _head(read_bounded(path), path)
                 self._read[path] = (stamp, head)
         except OSError:  # whoever opens this one will hear of it
-            return Head(path.stem, {}, frozenset())
+            return Head(path.stem, {}, frozenset(), frozenset())
         return head
 
 
 def _head(content: bytes, path: Path) -> Head:
     """Only the fields above the blocks are read as YAML, unless some stand below: a hundred issues are looked through."""
     if len(content) > MAX_BYTES:
-        return Head(path.stem, {}, frozenset())
+        return Head(path.stem, {}, frozenset(), frozenset())
     text = content.decode("utf-8", errors="replace")
     blocks = _BLOCKS.search(text)
     above = text[: blocks.start()] if blocks and not _FIELD.search(text, blocks.start()) else text
@@ -109,5 +112,7 @@ def _head(content: bytes, path: Path) -> Head:
     if not isinstance(fields, dict):
         fields = {}
     slug = fields.get("slug")
-    urls = (url.rstrip(".,;:!?*_`") for url in _URL.findall(_COMMENT.sub("", text)))
-    return Head(str(slug) if isinstance(slug, str | int) else path.stem, fields, frozenset(urls))
+    said = _COMMENT.sub("", text)
+    urls = (url.rstrip(".,;:!?*_`") for url in _URL.findall(said))
+    names = frozenset(_NAME.findall(said))
+    return Head(str(slug) if isinstance(slug, str | int) else path.stem, fields, frozenset(urls), names)

@@ -77,6 +77,9 @@ REPEATED = (
     "a-",
     "a’",
     "é中😀",
+    "then Putin ",
+    "of Abcdefgh ",
+    "Ab of ",
     "a\u00a0",
     "\u200b",
 )

@@ -24,8 +24,8 @@ def issues(tmp_path: Path) -> Path:
         "subject: >-\n  The {{first_name|reader}}'s\n  river\n"
         "date: 2026-02-23\n"
         "blocks:\n"
-        "  # - paragraph: <https://a.example/commented>\n"
-        "  - paragraph: See **<https://a.example/a_(b)>**, [b](https://www.a.example/b/#c), https://a.example/d.\n"
+        "  # - paragraph: <https://a.example/commented> of the Volga\n"
+        "  - paragraph: The Danube, the Tisza and the KCNA. See **<https://a.example/a_(b)>**, [b](https://www.a.example/b/#c), https://a.example/d.\n"
         '  - button: {text: E, url: "https://a.example/e?f=1&g=2"}\n'
     )
     (folder / "road.yaml").write_text("title: The road\ndate: 2026-02-16\nblocks: [divider: ]\n")
@@ -55,6 +55,7 @@ def test_earlier_issues_are_read_the_newest_first(issues: Path) -> None:
         ("The road", date(2026, 2, 16)),
     ]
     assert before[0].pages == {"a.example/a_(b)", "a.example/b", "a.example/d", "a.example/e?f=1&g=2"}
+    assert before[0].names == {"Danube", "Tisza", "KCNA"}
     assert before[0].file == os.path.relpath(issues / "river.yaml")
 
 

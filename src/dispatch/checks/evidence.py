@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -78,6 +79,7 @@ class EarlierIssue:
     date: date
     subject: str
     pages: frozenset[str]  # what its links lead to, as `same_page` has it
+    names: frozenset[str] = frozenset()  # that stand in it
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,15 @@ class Evidence:
     history: tuple[EarlierIssue, ...] = ()  # the newest first
     terms: Terms = field(default_factory=Terms)  # the house's
     answers: Mapping[str, Answer] | None = None  # by the address of the link; None: the web was not asked
+
+    @cached_property
+    def names_before(self) -> Counter[str]:
+        """In how many earlier issues each name stands."""
+        return Counter(name for issue in self.history for name in issue.names)
+
+    def knows(self, word: str) -> bool:
+        """Whether a word is in order in this newsletter: accepted by the house, or a name that earlier issues have had."""
+        return self.terms.accepts(word) or self.names_before[word] > 0
 
     @cached_property
     def texts(self) -> tuple[ReadText, ...]:

@@ -1,4 +1,4 @@
-"""What earlier issues have said: their subjects and links, read from their files without compiling any."""
+"""What earlier issues have said: their subjects, links and names, read from their files without compiling any."""
 
 from __future__ import annotations
 
@@ -44,4 +44,4 @@ def _issue_of(path: Path, head: Head) -> EarlierIssue | None:
     except ValueError:
         return None
     subject = parse_plain(str(head.fields.get("subject") or head.fields.get("title") or "")).plain
-    return EarlierIssue(os.path.relpath(path), day, subject, frozenset(map(same_page, head.urls)))
+    return EarlierIssue(os.path.relpath(path), day, subject, frozenset(map(same_page, head.urls)), head.names)

@@ -1,0 +1,114 @@
+"""Whether each name is written in one way only."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from dispatch.checks import names
+from dispatch.checks.check import CheckFunction
+from dispatch.checks.evidence import EarlierIssue
+from dispatch.content.terms import Terms
+from dispatch.testing.checks import CheckContract, Example, evidence_about, findings
+
+EXAMPLES: dict[CheckFunction, Example] = {
+    names.inconsistent_name: Example(
+        bad="""
+            title: When President Putin came to Pyongyang
+            blocks:
+              - paragraph: The war goes on, and President ‸Poutine is not open to talks. Only Putin knows why.
+              - quote: In ‸Pyongjang they wait. Those who know Pyongyang say so.
+        """,
+        good="""
+            title: When President Putin came to Pyongyang
+            blocks:
+              - paragraph: >-
+                  The Koreans of South Korea and North Korea, the Russians of Russia and Russian Siberia, and the
+                  Ukrainians of Ukraine. From Austria to Australia, from Austria on. In Boris Johnson’s time, when Boris
+                  Johnson and Alan Johnston spoke, of Putin.
+              - paragraph: See `the Poutine`, and {{name|the Poutine}}.
+        """,
+    ),
+}
+
+
+class TestContract(CheckContract):
+    theme = names
+    examples = EXAMPLES
+
+
+def told(*paragraphs: str, language: str = "en", **facts: object) -> list[str]:
+    """What is said of an issue of these paragraphs: the name, and what it may be."""
+    blocks = "".join(f"  - paragraph: {json.dumps(each, ensure_ascii=False)}\n" for each in paragraphs)
+    found = findings(names.inconsistent_name, f"title: A\nlanguage: {language}\nblocks:\n{blocks}", **facts)
+    return [finding.message for finding in found]
+
+
+def earlier(*said: str) -> dict[str, object]:
+    """Earlier issues, each with the names in it."""
+    issues = [
+        EarlierIssue(f"issues/{day}.yaml", date(2026, 1, day), "", frozenset(), frozenset(each.split()))
+        for day, each in enumerate(said, 1)
+    ]
+    return {"history": tuple(issues)}
+
+
+def test_what_earlier_issues_say_counts() -> None:
+    text = "They say that Poutine came."
+    assert told(text) == []
+    assert told(text, **earlier("Putin Kim", "Putin")) == ["“Poutine” may be Putin, which stands in 2 earlier issues"]
+    assert told(text, **earlier("Putin Poutine", "Putin")) == [], "it has been one of theirs"
+    assert told(text, **earlier("Putin Poutine", *["Putin"] * 3)) != [], "once among many was a slip"
+    assert told(text, **earlier("Putin Poutine", "Poutine", *["Putin"] * 9)) == [], "twice was none"
+
+
+def test_the_house_knows_best() -> None:
+    text = "They say that Poutine came."
+    assert told(text, terms=Terms(accepted=frozenset({"Vladimir Putin"}))) == [
+        "“Poutine” may be Putin, which terms.yaml has"
+    ]
+    twice = "They say that Putin came, that Putin left, and that Poutine came."
+    assert told(twice) == ["“Poutine” may be Putin, which stands here twice"]
+    assert told(twice, terms=Terms(accepted=frozenset({"Poutine"}))) == []
+    assert told(twice, terms=Terms({"Poutine": "Putin"})) == [], "house-term tells it"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("The sea off Lybia is calm.", "Lybia"),
+        ("The oil of Irak flows.", "Irak"),
+        ("The Kremlin looks to Ukraine and Oukraine.", "Oukraine"),
+    ],
+)
+def test_countries_are_known(text: str, name: str) -> None:
+    (message,) = told(text)
+    assert message.startswith(f"“{name}” may be ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The fair of Marshal Zhukov. The Marshall Plan and the Marshall Plan again.",
+        "The Ministry of Defence, the Ministry of Defence and the Department of Defense.",
+        "In Zelensky’s view the Zelenskys of Kyiv left, as Zelensky said.",
+        "They drink Poutine. A poutine is a dish, and so say Putin and Putin.",
+        "Rise of the Rice Trade Under Rice and Rise",
+    ],
+)
+def test_what_is_no_second_spelling(text: str) -> None:
+    assert told(text) == []
+
+
+def test_in_german_every_noun_has_a_capital() -> None:
+    text = "Sie sah Putin, und Putin sah Poutine."
+    assert told(text, language="de") == []
+    assert told(text, language="en") != []
+
+
+def test_a_name_of_earlier_issues_is_known() -> None:
+    facts = earlier("Tumen")
+    evidence = evidence_about("title: A\nblocks: [divider: ]\n", terms=Terms(accepted=frozenset({"KCNA"})), **facts)
+    assert [evidence.knows(word) for word in ("Tumen", "KCNA", "KCNA’s", "Pyongjang")] == [True, True, True, False]
