@@ -140,6 +140,11 @@ class SubscriberStore:
         """The same with the reason why a mailing leaves them out."""
         return next(self._candidates(subscriber.c.id == self.id_of(address), order=subscriber.c.id), None)
 
+    def language_of(self, id: str) -> str:  # noqa: A002
+        """The language of a subscriber (BCP 47); "" where none is known, or nobody has this id."""
+        with self._database.reading() as connection:
+            return connection.execute(select(subscriber.c.language).where(subscriber.c.id == id)).scalar() or ""
+
     def candidates(self, connection: Connection | None = None) -> Iterator[Candidate]:
         """Everybody who is known, in order of id, with the reason why a mailing leaves them out.
 

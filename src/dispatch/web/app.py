@@ -24,7 +24,6 @@ from dispatch.subscribers.store import SubscriberStore
 from dispatch.web.access_log import AccessLog
 from dispatch.web.page import PRIVATE, Pages
 from dispatch.web.unsubscribe import WayOut
-from dispatch.web.wording import wording_for
 
 _PICTURE_NAME = re.compile(r"[0-9a-f]{64}\.(?:png|jpg|gif|webp)", re.ASCII)
 _PICTURE_HEADERS = {
@@ -65,7 +64,7 @@ def create_app(
             raise HTTPException(404)
         return FileResponse(media / name, headers=_PICTURE_HEADERS)
 
-    way_out = WayOut(store, ring, mailings, Pages(newsletter, accent), wording_for(newsletter.language))
+    way_out = WayOut(store, ring, mailings, Pages(newsletter, accent), newsletter.language)
     app = Starlette(
         routes=[
             Route("/health", health, name="/health"),

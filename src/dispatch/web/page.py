@@ -23,7 +23,7 @@ PRIVATE = {
 
 
 class Pages:
-    """Makes pages in the newsletter's name, language and colours."""
+    """Makes pages in the newsletter's name and colours."""
 
     def __init__(self, newsletter: NewsletterFacts, accent: str) -> None:
         self._newsletter = newsletter
@@ -37,22 +37,21 @@ class Pages:
             ),
         }
 
-    def page(self, notice: Notice, *, button: str = "", status: int = 200) -> HTMLResponse:
-        """A page that says something; with a button it POSTs to its own address."""
-        name = escape(self._newsletter.name)
+    def page(self, notice: Notice, language: str, *, button: str = "", status: int = 200) -> HTMLResponse:
+        """A page that says something in a language; with a button it POSTs to its own address."""
+        name = f"<bdi>{escape(self._newsletter.name)}</bdi>"
         title, text = (escape(part).replace("{}", name) for part in (notice.title, notice.text))
+        head = escape(notice.title.replace("{}", self._newsletter.name))
         form = f'<form method="post"><button>{escape(button)}</button></form>' if button else ""
-        address = (
-            f"<footer>{escape(self._newsletter.postal_address)}</footer>" if self._newsletter.postal_address else ""
-        )
-        language = escape(self._newsletter.language)
+        address = escape(self._newsletter.postal_address)
+        footer = f"<footer><bdi>{address}</bdi></footer>" if address else ""
         return HTMLResponse(
-            f'<!DOCTYPE html>\n<html lang="{language}" dir="{direction_of(self._newsletter.language)}">\n'
+            f'<!DOCTYPE html>\n<html lang="{escape(language)}" dir="{direction_of(language)}">\n'
             '<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             '<meta name="color-scheme" content="light dark">\n'
-            f"<title>{title}</title>\n<style>{self._style}</style>\n"
-            f"<header>{name}</header>\n<main><h1>{title}</h1>\n<p>{text}</p>\n{form}</main>\n{address}\n</html>\n",
+            f"<title>{head}</title>\n<style>{self._style}</style>\n"
+            f"<header>{name}</header>\n<main><h1>{title}</h1>\n<p>{text}</p>\n{form}</main>\n{footer}\n</html>\n",
             status_code=status,
             headers=self._headers,
         )
@@ -69,10 +68,10 @@ body {{ min-height: 100vh; min-height: 100svh; max-width: 38rem; margin: 0 auto;
 header, h1, button, footer {{ font-family: {SANS} }}
 header {{ padding: 8px 0 12px; border-bottom: 1px solid var(--rule); font-size: 13px; line-height: 20px;
   font-weight: 600; letter-spacing: .12em; text-transform: uppercase }}
-:lang(ar) header {{ letter-spacing: 0; font-size: 15px }}
+[dir=rtl] header {{ letter-spacing: 0; font-size: 15px }}
 main {{ flex: 1; max-width: 32rem; padding: clamp(32px, 14vh, 120px) 0 48px }}
 h1 {{ margin-bottom: 12px; font-size: 32px; line-height: 38px; font-weight: 700; letter-spacing: -.01em }}
-:lang(ar) h1 {{ letter-spacing: 0 }}
+[dir=rtl] h1 {{ letter-spacing: 0 }}
 form {{ margin-top: 32px }}
 button {{ min-height: 48px; padding: 8px 28px; border: 0; background: var(--accent); color: var(--on-accent);
   font-size: 16px; line-height: 24px; font-weight: 700; cursor: pointer }}

@@ -12,9 +12,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from dispatch.errors import DatabaseTrouble
 from dispatch.messages.tokens import InvalidToken, KeyRing, Token, mailing_tag, probe_proof, read_token
+from dispatch.rendering.words import spoken_language
 from dispatch.subscribers.store import SubscriberStore
 from dispatch.web.page import PRIVATE, Pages
-from dispatch.web.wording import Wording
+from dispatch.web.wording import Wording, wording_for
 
 _LARGEST_BODY = 2**20  # octets; a one-click POST has some 200
 _SLOWEST_BODY = 30.0  # seconds
@@ -31,13 +32,14 @@ class WayOut:
         ring: KeyRing,
         mailings: Callable[[], Iterable[str]],
         pages: Pages,
-        wording: Wording,
+        language: str,
     ) -> None:
+        """`language` is the newsletter's: that of readers of whom none is known that we speak."""
         self._store = store
         self._ring = ring
         self._mailings = mailings
         self._pages = pages
-        self._wording = wording
+        self._language = spoken_language("", language)
 
     async def answer(self, request: Request) -> Response:
         """Answer a GET, HEAD or POST, with a slash behind the token or not: never with a redirect (RFC 8058 §3.1)."""
@@ -45,10 +47,11 @@ class WayOut:
         try:
             token = read_token(self._ring, text)
         except InvalidToken:
-            return self._pages.page(self._wording.unknown, status=404)
+            return self._pages.page(wording_for(self._language).unknown, self._language, status=404)
         if request.method != "POST":
             # Scanners follow every link of a mail: five products have unsubscribed people by GET.
-            return self._pages.page(self._wording.ask, button=self._wording.button)
+            language, wording = await self._speaking_to(token)
+            return self._pages.page(wording.ask, language, button=wording.button)
         # What the body says does not matter: mail programs send multipart, urlencoded, other words and nothing at all.
         if failure := await _read_away(request):
             return failure
@@ -56,7 +59,8 @@ class WayOut:
             case "probe":
                 return await self._prove(token, text)
             case "test":
-                return self._pages.page(self._wording.test)
+                language, wording = await self._speaking_to(token)
+                return self._pages.page(wording.test, language)
             case "unsubscribe":
                 return await self._unsubscribe(token)
 
@@ -74,10 +78,24 @@ class WayOut:
             await run_in_threadpool(self._record, token)
         except DatabaseTrouble as trouble:
             log.error("An unsubscribe could not be recorded: %s", trouble)  # noqa: TRY400 - a sentence, no traceback
-            response = self._pages.page(self._wording.trouble, button=self._wording.again, status=503)
+            language, wording = await self._speaking_to(token)
+            response = self._pages.page(wording.trouble, language, button=wording.again, status=503)
             response.headers["Retry-After"] = "60"
             return response
-        return self._pages.page(self._wording.left)
+        language, wording = await self._speaking_to(token)
+        return self._pages.page(wording.left, language)
+
+    async def _speaking_to(self, token: Token) -> tuple[str, Wording]:
+        """The language of the subscriber behind a token, and what we say in it; the newsletter's where theirs is not known.
+
+        What the browser prefers does not matter: a page depends on nothing in a request but its token.
+        """
+        try:
+            theirs = await run_in_threadpool(self._store.language_of, token.subscriber_id)
+        except DatabaseTrouble:
+            theirs = ""
+        language = spoken_language(theirs, self._language)
+        return language, wording_for(language)
 
     def _record(self, token: Token) -> None:
         """On disk when this returns."""
