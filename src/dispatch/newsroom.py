@@ -38,7 +38,8 @@ from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.theme import NewsletterFacts, Theme, ThemeSettings
 from dispatch.rendering.webpage import WebPage, compile_webpage, issue_url
 from dispatch.subscribers.csv_import import SubscribersFile, open_subscribers
-from dispatch.subscribers.csv_rows import Row
+from dispatch.subscribers.csv_rows import Rejected, Row
+from dispatch.subscribers.repeats import Repeats
 from dispatch.subscribers.segments import Segment
 from dispatch.subscribers.subscriber import MERGE_COLUMNS, STANDARD_COLUMNS, Status, Subscriber
 from dispatch.yaml_source import Edit
@@ -315,9 +316,18 @@ class Newsroom(Folder):
 
 
 def _subscribed(file: SubscribersFile, rejected: list[Problem]) -> Iterator[Subscriber]:
-    """Who may be mailed; what is wrong with the lines that are nobody is put into `rejected`."""
+    """Who may be mailed; what is wrong with the lines that are nobody is put into `rejected`, in the end in their order.
+
+    Somebody who stands there twice is given twice: that this is so is known in the end.
+    """
+    repeats = Repeats()
+    lines: list[Rejected] = []
     for row in file:
         if not isinstance(row, Row):
-            rejected.append(row.problem(file.facts.name))
-        elif row.status is Status.SUBSCRIBED:
+            lines.append(row)
+            continue
+        repeats.note(row.key)
+        if row.status is Status.SUBSCRIBED:
             yield row.subscriber(id="")
+    lines += repeats.lines(file)
+    rejected += [line.problem(file.facts.name) for line in sorted(lines)]

@@ -32,7 +32,7 @@ def test_nothing_is_wrong(dispatch: Command, folder: Path) -> None:
 def test_a_line_of_the_list_that_would_be_left_out_is_told(dispatch: Command, folder: Path) -> None:
     add_people(folder, "Kim <kim@lowertown.example>,Kim,en,subscribed")
     checked = dispatch("check")
-    assert "warning: nobody can be mailed here: 'Kim <kim@lowertown.example>' is not an address" in checked.stdout
+    assert "warning: nobody is mailed by this line: 'Kim <kim@lowertown.example>' is not an address" in checked.stdout
     assert "write only kim@lowertown.example [rejected-line]" in checked.stdout
     assert checked.stdout.startswith("subscribers.csv:7: ")
     assert checked.code == 0
@@ -40,6 +40,18 @@ def test_a_line_of_the_list_that_would_be_left_out_is_told(dispatch: Command, fo
     again = dispatch("check")
     assert again.stdout.count("subscribers.csv:7: ") == 1, "though every issue has it"
     assert again.stderr.startswith("2 issues checked: 0 errors")
+
+
+def test_an_address_that_stands_twice_is_told_in_the_words_of_send(dispatch: Command, folder: Path) -> None:
+    add_people(folder, "ADA@Example.com,Ada,en,unsubscribed", "no address,,,")
+    told = "subscribers.csv:7: warning: nobody is mailed by this line: the address ADA@example.com stands on line 2 already"
+    lines = dispatch("check").stdout.splitlines()
+    assert told in lines[0]
+    assert [line.partition(" ")[0] for line in lines if "subscribers.csv" in line] == [
+        "subscribers.csv:7:",
+        "subscribers.csv:8:",
+    ]
+    assert "the address ADA@example.com stands on line 2 already" in dispatch("send", "bridge", "--yes").stderr
 
 
 @pytest.mark.parametrize(("name", "meant"), [("ridge", "bridge"), ("bri", "bridge"), ("tunnel", "")])

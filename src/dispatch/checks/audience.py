@@ -40,17 +40,16 @@ def empty_segment(evidence: Evidence) -> Iterator[Finding]:
 
 
 def rejected_line(evidence: Evidence) -> Iterator[Finding]:
-    """A line of the list cannot be read, as for an address that is none: whoever stands there would get nothing.
+    """A line of the list cannot be read, as for an address that is none, or that stands on an earlier line already.
 
-    `dispatch send` stops at such lines, unless it is told to leave them out. An address that stands twice is told by
-    `send` and `dispatch subscribers import` alone.
+    `dispatch send` stops at such lines, unless it is told to leave them out.
     """
     more = len(evidence.rejected) - _TOLD
     for number, problem in enumerate(evidence.rejected[:_TOLD], 1):
         hint = "Mend it, or send without it: `dispatch send --skip-rejected`."
         if number == _TOLD and more > 0:
             hint = f"{more:,} more lines are like that: `dispatch subscribers import --dry-run` tells them all."
-        message = f"nobody can be mailed here: {problem.message}"
+        message = f"nobody is mailed by this line: {problem.message}"
         yield warning(rejected_line, problem.location or Location(""), message, hint)
 
 

@@ -109,7 +109,7 @@ class Evidence:
     today: date  # where the newsletter is written
     headers: tuple[tuple[str, str], ...]  # of a specimen message, in order, unfolded; none where it cannot be made
     subscribers: Setting | None = None  # the file
-    rejected: tuple[Problem, ...] = ()  # its lines that are nobody, as far as one line alone tells
+    rejected: tuple[Problem, ...] = ()  # its lines that are nobody
     segments: tuple[Setting, ...] = ()  # their names
     from_name: str = ""  # beside the From address; empty: there is none
     reply_to: Setting | None = None

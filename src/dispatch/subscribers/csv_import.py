@@ -21,7 +21,7 @@ from dispatch.subscribers.subscriber import STANDARD_COLUMNS
 class SubscribersFile:
     """An opened file whose header makes sense: iterate it (once at a time) for its rows and rejected lines.
 
-    A second line with an address is a row here: only what has all of them at hand can tell (see staging.py).
+    A second line with an address is a row here: only who has noted all of them can tell (staging.py, repeats.py).
     """
 
     facts: FileFacts
@@ -105,6 +105,15 @@ def read_person(address: str, values: Mapping[str, str]) -> Row | Rejected:
     """One person who stands in no file yet, by the same rules; `values` are the texts of further columns."""
     texts = {**values, "email": address}
     return RowReader(tuple(texts), 1).read(Record(1, 1, address, list(texts.values())))
+
+
+def reject_lines(file: SubscribersFile, repeated: Mapping[int, tuple[str, int]]) -> tuple[Rejected, ...]:
+    """The lines whose address stands on an earlier line: by line, the address and that line's number."""
+    return tuple(
+        Rejected(record.line, f"the address {email} stands on line {first} already", printable(record.text))
+        for record in file.records()
+        for email, first in filter(None, [repeated.get(record.line)])
+    )
 
 
 def no_file(path: Path) -> NotFound:

@@ -10,8 +10,8 @@ from sqlalchemy import JSON, Column, Connection, Index, Integer, MetaData, Strin
 from dispatch.database.bulk import json_object
 from dispatch.database.byte_order import Text
 from dispatch.database.workbench import Workbench
-from dispatch.subscribers.csv_import import SubscribersFile
-from dispatch.subscribers.csv_rows import Columns, Rejected, each, printable
+from dispatch.subscribers.csv_import import SubscribersFile, reject_lines
+from dispatch.subscribers.csv_rows import Columns, Rejected, each
 from dispatch.subscribers.subscriber import id_maker
 
 private = MetaData()
@@ -54,7 +54,7 @@ def reject_repeated(connection: Connection, file: SubscribersFile) -> tuple[Reje
     several = select(incoming.c.id, first).group_by(incoming.c.id).having(func.count() > 1).subquery()
     query = select(incoming.c.line, incoming.c.email, several.c.first).join(several, several.c.id == incoming.c.id)
     repeated = {
-        line: f"the address {email} stands on line {first_line} already"
+        line: (email, first_line)
         for line, email, first_line in connection.execute(query.where(incoming.c.line != several.c.first))
     }
     if not repeated:
@@ -68,11 +68,7 @@ def reject_repeated(connection: Connection, file: SubscribersFile) -> tuple[Reje
             )
         )
     )
-    return tuple(
-        Rejected(record.line, repeated[record.line], printable(record.text))
-        for record in file.records()
-        if record.line in repeated
-    )
+    return reject_lines(file, repeated)
 
 
 def _valid(file: SubscribersFile, id_key: bytes, rejected: list[Rejected]) -> Iterator[tuple[object, ...]]:
