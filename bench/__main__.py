@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 COMPARISONS = {
     "compile": "bench.compiling:compare",
     "check": "bench.checking:compare",
+    "proofread": "bench.proofreading:compare",
     "desk": "bench.desk:compare",
     "fill": "bench.filling:compare",
     "mime": "bench.mime:compare",

@@ -22,6 +22,9 @@ from newsletter import write_newsletter
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# Reading proofs takes a second and half a gigabyte: tests that want it ask for it.
+os.environ["DISPATCH_PROOFREADING"] = "off"
+
 # A run in a shell's background ignores Ctrl-C, and so would the commands that are to be interrupted here.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

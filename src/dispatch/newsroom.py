@@ -12,8 +12,9 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
-from dispatch.checks.check import Finding
-from dispatch.checks.evidence import Answer
+from dispatch.checks.check import Finding, name_of
+from dispatch.checks.evidence import Answer, Proofs
+from dispatch.checks.proofreading import PROOFS
 from dispatch.checks.urls import web_addresses
 from dispatch.checks.waivers import Judgement, judge
 from dispatch.content.issue import Issue, read_issue
@@ -24,6 +25,7 @@ from dispatch.inspection.gathering import gather
 from dispatch.inspection.history import History
 from dispatch.inspection.house_terms import house_terms
 from dispatch.inspection.policy import policy_of
+from dispatch.inspection.proofreading.proofreader import Proofreader
 from dispatch.issue_files import read_bounded
 from dispatch.messages.list_headers import feedback_id, list_id
 from dispatch.messages.message import Message, Recipient
@@ -207,6 +209,17 @@ class Newsroom(Folder):
         answers = module.Reachability(self.config.state / "links.json", self.clock).answers
         return answers
 
+    @cached_property
+    def proofreader(self) -> Proofreader:
+        """Reads its issues; what it found is kept in the folder."""
+        return Proofreader(self.config.state / "proofreading.json")
+
+    def proofread(self, issue: Issue, *, patiently: bool = True) -> Proofs | None:
+        """What is misspelt in an issue; without patience, what is known already. None where that is switched off."""
+        if self.config.proofreading == "off":
+            return None
+        return self.proofreader.read(issue, patiently=patiently)
+
     # --- checks ------------------------------------------------------------------------------------
 
     def check(
@@ -217,8 +230,13 @@ class Newsroom(Folder):
         *,
         segment: str = "",
     ) -> list[Finding]:
-        """What is wrong with an issue for its audience, and not allowed; raises as `judge` does."""
-        return list(self.judge(issue, compiled, marked, segment=segment).findings)
+        """What is wrong with an issue for its audience, and not allowed; raises as `judge` does.
+
+        It is proof-read only where the newsletter takes what that finds for errors.
+        """
+        strict = {name_of(check) for check in PROOFS} & self.config.checks.severity.keys()
+        proofs = self.proofread(issue) if strict else None
+        return list(self.judge(issue, compiled, marked, segment=segment, proofs=proofs).findings)
 
     def judge(
         self,
@@ -228,8 +246,11 @@ class Newsroom(Folder):
         *,
         segment: str = "",
         online: bool = False,
+        proofs: Proofs | None = None,
     ) -> Judgement:
         """What is wrong with an issue for its audience, and what is allowed; `online`, its links are followed as well.
+
+        `proofs` is what `proofread` has found; None, where nobody has.
 
         Whoever has compiled the issue hands it in, and its HTML with marks; it is compiled for what is missing.
 
@@ -261,7 +282,7 @@ class Newsroom(Folder):
                 ),
                 terms=house_terms(self.config.folder),
             )
-        evidence = replace(evidence, rejected=tuple(rejected))
+        evidence = replace(evidence, rejected=tuple(rejected), proofs=proofs)
         if online:
             urls = (url for _, url in web_addresses(evidence))
             evidence = replace(evidence, answers=self.answers_to(urls))

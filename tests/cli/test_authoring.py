@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -304,8 +305,8 @@ def test_an_issue_that_changes_while_it_is_checked_is_not_written(
     path = folder / "issues/bridge.yaml"
     judge = Newsroom.judge
 
-    def judge_slowly(newsroom: Newsroom, issue: Issue, *, online: bool) -> Judgement:
-        judgement = judge(newsroom, issue, online=online)
+    def judge_slowly(newsroom: Newsroom, issue: Issue, **options: Any) -> Judgement:
+        judgement = judge(newsroom, issue, **options)
         path.write_text("title: Mine\n")
         return judgement
 

@@ -21,6 +21,7 @@ def test_a_finding_has_these_keys_and_no_others() -> None:
         "message": "It is long.",
         "hint": "Cut it.",
         "fix": None,
+        "suggestions": [],
     }
 
 
@@ -41,6 +42,7 @@ def test_a_problem_looks_like_an_error_of_a_check() -> None:
         "message": "no such picture",
         "hint": "",
         "fix": None,
+        "suggestions": [],
     }
 
 

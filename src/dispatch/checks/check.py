@@ -29,7 +29,7 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True)
 class Fix:
-    """What certainly mends a finding: its title, an imperative, and the edits of the issue's file that do it."""
+    """What mends a finding: its title, an imperative, and the edits of the issue's file that do it."""
 
     title: str
     edits: tuple[Edit, ...]
@@ -44,8 +44,9 @@ class Finding:
     location: Location
     message: str
     hint: str = ""
-    fix: Fix | None = None
+    fix: Fix | None = None  # what certainly mends it
     block: str = ""  # the name of the part of the issue that it shows in: `blocks.3`, `title`
+    suggestions: tuple[Fix, ...] = ()  # of which each may be what is meant: for a person to choose, the likeliest first
 
     def __str__(self) -> str:
         fixable = " (`dispatch check --fix` does it)" if self.fix else ""
@@ -71,9 +72,16 @@ def error(check: CheckFunction, location: Location, message: str, hint: str = ""
     return Finding(name_of(check), Severity.ERROR, location, message, hint, fix)
 
 
-def warning(check: CheckFunction, location: Location, message: str, hint: str = "", fix: Fix | None = None) -> Finding:
+def warning(
+    check: CheckFunction,
+    location: Location,
+    message: str,
+    hint: str = "",
+    fix: Fix | None = None,
+    suggestions: tuple[Fix, ...] = (),
+) -> Finding:
     """What a check says when the author should look again."""
-    return Finding(name_of(check), Severity.WARNING, location, message, hint, fix)
+    return Finding(name_of(check), Severity.WARNING, location, message, hint, fix, suggestions=suggestions)
 
 
 def run(checks: Iterable[CheckFunction], evidence: Evidence) -> list[Finding]:

@@ -20,6 +20,7 @@ from dispatch.errors import Problem
 from dispatch.location import Location
 from dispatch.rendering.compiled import CompiledIssue
 from dispatch.rendering.marks import MarkedHtml
+from dispatch.yaml_source import Path
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,28 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Mistake:
+    """What a proof-reader found in a text: `length` characters from `offset` on, as the issue writes them."""
+
+    offset: int
+    length: int
+    message: str  # of the engine, in its language; "" where there is none
+    replacements: tuple[str, ...]  # the likeliest first
+    rule: str  # the engine's id of it
+    misspelt: bool  # no dictionary has the word
+    literal: bool = True  # those characters are what was read: no marks of Markdown stand among them
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """What a proof-reader found in an issue."""
+
+    mistakes: Mapping[Path, tuple[Mistake, ...]]  # by the paths of texts, in order
+    notices: tuple[str, ...] = ()  # what was not read, and what to do about it, in sentences
+    pending: bool = False  # some texts are still being read
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What checks look at."""
 
@@ -118,6 +141,7 @@ class Evidence:
     history: tuple[EarlierIssue, ...] = ()  # the newest first
     terms: Terms = field(default_factory=Terms)  # the house's
     answers: Mapping[str, Answer] | None = None  # by the address of the link; None: the web was not asked
+    proofs: Proofs | None = None  # None: nobody has proof-read it
 
     @cached_property
     def names_before(self) -> Counter[str]:

@@ -9,6 +9,7 @@ from dispatch.checks import BINDING, CHECKS
 from dispatch.checks.check import CheckFunction, Finding, Severity, name_of, run
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.link_targets import unreachable_link
+from dispatch.checks.proofreading import PROOFS
 from dispatch.content.issue import Issue
 from dispatch.yaml_model import did_you_mean
 
@@ -35,6 +36,8 @@ class Judgement:
 
     findings: tuple[Finding, ...]
     waived: tuple[Waived, ...] = ()
+    notices: tuple[str, ...] = ()  # what could not be looked at, and what to do about it
+    pending: bool = False  # it is still being proof-read
 
 
 def judge(evidence: Evidence, policy: Policy, checks: Iterable[CheckFunction] = CHECKS) -> Judgement:
@@ -43,9 +46,13 @@ def judge(evidence: Evidence, policy: Policy, checks: Iterable[CheckFunction] = 
     reasons = {name: why for name, why in {**policy.allow, **issue.allow}.items() if name not in binding_names()}
     kept = [_as_the_newsletter_weighs(finding, policy) for finding in found if finding.check not in reasons]
     unasked = {name_of(unreachable_link)} if evidence.answers is None else set()
+    proofs = evidence.proofs
+    if proofs is None or proofs.notices or proofs.pending:
+        unasked |= set(map(name_of, PROOFS))
     kept += [*unknown_waivers(issue), *forbidden_waivers(issue), *unneeded_waivers(issue, found, unasked)]
     waived = (Waived(finding, reasons[finding.check]) for finding in found if finding.check in reasons)
-    return Judgement(tuple(sorted(kept, key=lambda finding: finding.location)), tuple(waived))
+    ordered = tuple(sorted(kept, key=lambda finding: finding.location))
+    return Judgement(ordered, tuple(waived), proofs.notices if proofs else (), bool(proofs and proofs.pending))
 
 
 def known_names() -> dict[str, None]:

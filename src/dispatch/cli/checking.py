@@ -33,6 +33,7 @@ COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 @click.option("--fix", "fixing", is_flag=True, help="Write into the issues what is certain, and show it.")
 @click.option("--accept", "words", metavar="WORD", multiple=True, help="Put a word into terms.yaml: it is in order.")
 @click.option("--online", is_flag=True, help="Follow the links as well; without it nobody is asked.")
+@click.option("--no-proofread", "hasty", is_flag=True, help="Leave spelling and grammar alone.")
 @click.option(
     "--format",
     "form",
@@ -50,6 +51,7 @@ def check(
     fixing: bool,
     words: tuple[str, ...],
     online: bool,
+    hasty: bool,
     form: str,
     as_json: bool,
 ) -> None:
@@ -58,17 +60,25 @@ def check(
     if words:
         accept(words, newsroom.config.folder)
     names = issues or tuple(path.stem for path in newsroom.issue_files())
-    found = _Found()
+    found = _Found(fixing=fixing, online=online, proofread=not hasty)
     if not issues:
         found.problems.update(dict.fromkeys(newsroom.refused_files().values()))
     for name in names:
         try:
             path = newsroom.issue_path(name)
             found.issues += 1
-            found.add(newsroom, newsroom.read_issue(str(path)), fixing=fixing, online=online)
+            found.add(newsroom, newsroom.read_issue(str(path)))
         except DispatchError as error:
             found.problems.update(dict.fromkeys(error.problems))
-    if as_json:
+    newsroom.proofreader.close()
+    for notice in found.notices:
+        say(notice)
+    _show(found, "json" if as_json else form)
+    context.exit(1 if found.errors or (strict and found.warnings) else 0)
+
+
+def _show(found: _Found, form: str) -> None:
+    if form == "json":
         show_json(found.as_json())
     elif form == "github":
         for finding in (*map(finding_of, found.problems), *found.findings):
@@ -79,7 +89,6 @@ def check(
         if found.repairs and found.findings and not found.fixed:
             say("Nothing here can be mended for certain.")
         say(f"{count(found.issues, 'issue')} checked{found.in_numbers()}.")
-    context.exit(1 if found.errors or (strict and found.warnings) else 0)
 
 
 def in_colour(finding: Finding) -> str:
@@ -92,18 +101,24 @@ def in_colour(finding: Finding) -> str:
 class _Found:
     """What the checks say of some issues."""
 
+    fixing: bool
+    online: bool
+    proofread: bool
     issues: int = 0  # that there are
     findings: list[Finding] = field(default_factory=list)
     waived: list[Waived] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
     problems: dict[Problem, None] = field(default_factory=dict)  # each once: one with the list is every issue's
+    notices: dict[str, None] = field(default_factory=dict)  # what could not be looked at, each once
 
-    def add(self, newsroom: Newsroom, issue: Issue, *, fixing: bool, online: bool) -> None:
+    def add(self, newsroom: Newsroom, issue: Issue) -> None:
         """Check an issue, and fix what can be fixed."""
-        judgement = newsroom.judge(issue, online=online)
-        if fixing:
+        proofs = newsroom.proofread(issue) if self.proofread else None
+        judgement = newsroom.judge(issue, online=self.online, proofs=proofs)
+        if self.fixing:
             self.repairs.append(Repair.of(issue))
-            judgement = self.repairs[-1].carry_out(newsroom, judgement, online=online)
+            judgement = self.repairs[-1].carry_out(newsroom, judgement, online=self.online, proofread=self.proofread)
+        self.notices |= dict.fromkeys(judgement.notices)
         self.findings = [*dict.fromkeys((*self.findings, *judgement.findings))]  # in the list, every issue has the same
         self.waived += judgement.waived
 

@@ -31,7 +31,9 @@ class Repair:
         """An issue in which nothing was fixed yet."""
         return cls(issue, issue.source.text, issue.source.text)
 
-    def carry_out(self, newsroom: Newsroom, judgement: Judgement, *, online: bool = False) -> Judgement:
+    def carry_out(
+        self, newsroom: Newsroom, judgement: Judgement, *, online: bool = False, proofread: bool = False
+    ) -> Judgement:
         """Fix what can be fixed of the findings in the issue, and return what is left.
 
         Raises what proposing and writing the edits raises, and what reading and checking the issue does.
@@ -44,7 +46,8 @@ class Repair:
             self.after = newsroom.propose(self.issue, edits).write().text
             self.fixed += chosen
             self.issue = newsroom.read_issue(self.issue.source.file)
-            judgement = newsroom.judge(self.issue, online=online)
+            proofs = newsroom.proofread(self.issue) if proofread else None
+            judgement = newsroom.judge(self.issue, online=online, proofs=proofs)
         return judgement
 
     def told(self) -> Iterator[str]:

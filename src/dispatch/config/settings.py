@@ -107,6 +107,7 @@ class Config(_Section):
     theme: Annotated[ThemeSettings, BeforeValidator(rules.nothing_is_empty)] = ThemeSettings()
     segments: Annotated[_Segments, BeforeValidator(rules.nothing_is_empty)] = {}
     checks: Annotated[Checks, BeforeValidator(rules.nothing_is_empty)] = Checks()
+    proofreading: Literal["auto", "off"] = "auto"  # auto: where an engine is installed
     preview: Annotated[Preview, BeforeValidator(rules.nothing_is_empty)] = Preview()
     provider: str = "outbox"
     providers_: Annotated[dict[str, _Options], BeforeValidator(rules.nothing_is_empty)] = Field(

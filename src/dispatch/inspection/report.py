@@ -18,7 +18,8 @@ UNREADABLE = "unreadable"
 def finding_as_json(finding: Finding) -> Json:
     """A finding. These keys stay; line and column count from 1, and 0 means "not known".
 
-    `block` is the part of the issue's body that it shows in, `blocks.3` or `cover`; it and `fix` may be null.
+    `block` is the part of the issue's body that it shows in, `blocks.3` or `cover`; it and `fix` may be null. A fix is
+    certain; `suggestions`, each like a fix, are to be chosen from.
     """
     return {
         "check": finding.check,
@@ -30,6 +31,7 @@ def finding_as_json(finding: Finding) -> Json:
         "message": finding.message,
         "hint": finding.hint,
         "fix": _fix_as_json(finding.fix) if finding.fix else None,
+        "suggestions": [*map(_fix_as_json, finding.suggestions)],
     }
 
 

@@ -1,0 +1,65 @@
+"""What was found in texts before, kept in a file: an engine reads a text once for as long as both stay the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from dispatch.files import write_whole
+from dispatch.inspection.proofreading.engine import Match
+
+MOST_TEXTS = 5_000
+MOST_BYTES = 2_000_000
+"""Of the file; beyond either the texts that were not looked at for longest are forgotten."""
+
+_SIEVE = "1"
+"""Rises when what is told of an engine's matches changes (sieve.py, prose.py)."""
+
+
+def key_of(edition: str, language: str, text: str) -> str:
+    """By what a text's matches are known again."""
+    return sha256(f"{_SIEVE}\0{edition}\0{language}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+class Kept:
+    """Matches by key. A file that cannot be read is as good as none, and one that cannot be written does no harm."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def read(self) -> dict[str, list[Match]]:
+        """All that is kept, what was looked at last at the end."""
+        try:
+            kept = json.loads(self._file.read_bytes())
+            return {str(key): [_match(each) for each in matches] for key, matches in kept.items()}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return {}
+
+    def add(self, found: Mapping[str, list[Match]]) -> None:
+        """Keep what was found, as what was looked at last, beside what is there and within bounds."""
+        others = {key: matches for key, matches in self.read().items() if key not in found}
+        lines = [json.dumps({key: matches})[1:-1] for key, matches in (others | dict(found)).items()]
+        size, first = 0, len(lines)
+        while first and size + len(lines[first - 1]) < MOST_BYTES and len(lines) - first < MOST_TEXTS:
+            first -= 1
+            size += len(lines[first]) + 2
+        try:
+            self._file.parent.mkdir(mode=0o700, exist_ok=True)
+            write_whole(self._file, ("{" + ",\n".join(lines[first:]) + "}\n").encode())
+        except OSError:
+            return
+
+
+def _match(read: Mapping[str, Any]) -> Match:
+    """A match of the file; TypeError, ValueError or KeyError where it is none."""
+    return Match(
+        offset=int(read["offset"]),
+        length=int(read["length"]),
+        message=str(read["message"]),
+        replacements=[str(each) for each in read["replacements"]],
+        rule=str(read["rule"]),
+        issue_type="misspelling" if read["issue_type"] == "misspelling" else "grammar",
+    )

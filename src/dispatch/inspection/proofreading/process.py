@@ -1,0 +1,102 @@
+"""The engines' process, as those see it who ask: it starts with the first question, and again where it has died."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from threading import Lock
+from typing import IO
+
+from dispatch.inspection.proofreading.engine import Match
+
+WORKER = (sys.executable, "-P", "-m", "dispatch.inspection.proofreading.worker")
+"""-P: no module in the newsletter's folder takes the place of one of ours."""
+
+PATIENCE = 30.0
+"""Seconds for one text, and for an engine that is loaded for it."""
+
+
+class Lost(Exception):
+    """The process died over a question, took too long for it, or its engine failed."""
+
+
+class EngineProcess:
+    """A process with its engines, of which threads ask one question at a time. It dies with whoever started it."""
+
+    def __init__(self, command: Sequence[str] = WORKER, *, patience: float = PATIENCE) -> None:
+        self._command = command
+        self._patience = patience
+        self._asking = Lock()
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def ask(self, language: str, text: str) -> list[Match]:
+        """What is wrong in a text; raises Lost."""
+        question = json.dumps({"language": language, "text": text}).encode() + b"\n"
+        with self._asking:
+            process = self._started()
+            try:
+                answer = json.loads(_exchanged(process, question, self._patience))
+            except (OSError, ValueError) as error:
+                self._end()
+                raise Lost(str(error)) from None
+        if "matches" not in answer:
+            raise Lost(str(answer.get("trouble")))
+        matches: list[Match] = answer["matches"]
+        return matches
+
+    def close(self) -> None:
+        """End the process, if there is one; the next question starts another."""
+        with self._asking:
+            self._end()
+
+    @property
+    def pid(self) -> int:
+        """Of the process that runs; 0 where none does."""
+        return self._running.pid if self._running else 0
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._running is None or self._running.poll() is not None:
+            self._end()
+            self._running = subprocess.Popen(  # noqa: S603 - our own module
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+            )
+        return self._running
+
+    def _end(self) -> None:
+        running, self._running = self._running, None
+        if running:
+            running.kill()
+            running.wait()
+            for pipe in (running.stdin, running.stdout):
+                with suppress(OSError):
+                    _open(pipe).close()
+
+
+def _exchanged(process: subprocess.Popen[bytes], question: bytes, patience: float) -> bytes:
+    """The line that answers a line; OSError where none comes in time, or the process is gone."""
+    deadline = time.monotonic() + patience
+    asked, told = _open(process.stdin), _open(process.stdout)
+    while question:  # a pipe takes 64 KiB at a time
+        question = question[asked.write(question) :]
+    answer = b""
+    with selectors.DefaultSelector() as ready:
+        ready.register(told, selectors.EVENT_READ)
+        while not answer.endswith(b"\n"):
+            if not ready.select(deadline - time.monotonic()):
+                raise TimeoutError(f"no answer within {patience:g} seconds")
+            piece = os.read(told.fileno(), 65536)
+            if not piece:
+                raise OSError(f"the process ended with {process.wait()}")
+            answer += piece
+    return answer
+
+
+def _open(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe is not None  # noqa: S101 - both are pipes
+    return pipe

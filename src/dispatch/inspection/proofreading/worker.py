@@ -1,0 +1,55 @@
+"""The process in which engines read: a question a line, an answer a line; it ends when its questions do.
+
+Question: `{"language": "en", "text": "…"}`. Answer: `{"matches": […]}`, or `{"trouble": "…"}` where the engine failed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from dispatch.inspection.proofreading import engine_for
+from dispatch.inspection.proofreading.engine import Engine
+from dispatch.inspection.proofreading.sieve import told
+
+_KEPT = 2
+"""Languages that are not loaded again: each takes up to half a gigabyte."""
+
+
+def answers(questions: Iterable[str]) -> Iterator[str]:
+    """An answer to each question."""
+    for line in questions:
+        question = json.loads(line)
+        try:
+            engine = _engine(question["language"])
+            text = question["text"]
+            answer: dict[str, object] = {"matches": list(told(text, engine.check(text), engine))}
+        except Exception as error:  # noqa: BLE001 - an engine's fault, which is told; a panic of Rust's ends the process
+            answer = {"trouble": f"{type(error).__name__}: {error}"}
+        yield json.dumps(answer)
+
+
+@lru_cache(_KEPT)
+def _engine(language: str) -> Engine:
+    found = engine_for(language)
+    if not found:
+        raise LookupError(f"no engine for {language}")
+    return found(language)
+
+
+def main() -> None:
+    """Answer what is asked on stdin; Ctrl-C is for whoever asks. What an engine itself prints goes nowhere."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with os.fdopen(os.dup(sys.stdout.fileno()), "w") as told, Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        for answer in answers(sys.stdin):
+            print(answer, file=told, flush=True)
+
+
+if __name__ == "__main__":
+    main()

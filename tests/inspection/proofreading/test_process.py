@@ -1,0 +1,122 @@
+"""The process that reads: it may die, hang, print and fail, and whoever asks gets an answer or a reason."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from dispatch.inspection.proofreading import engine_for
+from dispatch.inspection.proofreading.process import EngineProcess, Lost
+
+needs_an_engine = pytest.mark.skipif(not engine_for("en"), reason="no engine for English is installed")
+
+ECHO = """
+import json, sys
+for line in sys.stdin:
+    text = json.loads(line)["text"]
+    if text == "die": sys.exit(3)
+    if text == "hang": import time; time.sleep(60)
+    if text == "babble": print("no json", flush=True); continue
+    if text == "fail": print(json.dumps({"trouble": "ValueError: no"}), flush=True); continue
+    print(json.dumps({"matches": [{"message": text}]}), flush=True)
+"""
+
+
+@contextmanager
+def process(*command: str, patience: float = 20) -> Iterator[EngineProcess]:
+    process = EngineProcess(command, patience=patience) if command else EngineProcess()
+    try:
+        yield process
+    finally:
+        process.close()
+
+
+def echo() -> tuple[str, ...]:
+    return (sys.executable, "-c", ECHO)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs, and is no corpse that nobody has looked after."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until_dead(pid: int) -> None:
+    end = time.monotonic() + 20
+    while is_alive(pid):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_it_starts_with_the_first_question_and_stays_for_the_next() -> None:
+    with process(*echo()) as asked:
+        assert asked.pid == 0
+        assert asked.ask("en", "a\n🙂") == [{"message": "a\n🙂"}]
+        pid = asked.pid
+        assert asked.ask("en", "x" * 200_000) == [{"message": "x" * 200_000}]
+        assert asked.pid == pid
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("die", "ended with 3"), ("babble", "Expecting value"), ("fail", "ValueError")]
+)
+def test_a_question_that_it_fails_over_is_lost_and_the_next_is_answered(text: str, reason: str) -> None:
+    with process(*echo()) as asked:
+        with pytest.raises(Lost, match=reason):
+            asked.ask("en", text)
+        assert asked.ask("en", "a") == [{"message": "a"}]
+
+
+def test_one_that_takes_too_long_is_ended() -> None:
+    with process(*echo(), patience=1) as asked:
+        asked.ask("en", "a")
+        pid = asked.pid
+        with pytest.raises(Lost, match="no answer within 1 seconds"):
+            asked.ask("en", "hang")
+        assert not is_alive(pid)
+
+
+def test_one_that_is_killed_is_started_again() -> None:
+    with process(*echo()) as asked:
+        asked.ask("en", "a")
+        pid = asked.pid
+        os.kill(pid, signal.SIGKILL)
+        wait_until_dead(pid)
+        assert asked.ask("en", "b") == [{"message": "b"}]
+        assert asked.pid != pid
+
+
+def test_none_that_can_be_started_is_told() -> None:
+    with process(sys.executable, "-c", "raise SystemExit(1)") as asked, pytest.raises(Lost):
+        asked.ask("en", "a")
+
+
+def test_it_ends_with_whoever_started_it() -> None:
+    program = (
+        "import os, sys; from dispatch.inspection.proofreading.process import EngineProcess\n"
+        f"asked = EngineProcess({echo()!r}); asked.ask('en', 'a'); print(asked.pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL
+    wait_until_dead(int(done.stdout))
+
+
+@needs_an_engine
+def test_the_real_one_reads() -> None:
+    with process() as asked:
+        [match] = asked.ask("en", "🙂 They avoid dependance on it.")
+        assert (match["offset"], match["replacements"], match["issue_type"]) == (13, ["dependence"], "misspelling")
+        with pytest.raises(Lost, match="no engine for qq"):
+            asked.ask("qq", "A text.")
+        os.kill(asked.pid, signal.SIGINT)  # Ctrl-C reaches it too, and is for others
+        assert asked.ask("en", "They avoid it.") == []

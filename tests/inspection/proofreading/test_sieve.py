@@ -1,0 +1,89 @@
+"""What is told of an engine's matches: an engine that knows few words is enough to see it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+import pytest
+
+from dispatch.inspection.proofreading.engine import Engine, Match
+from dispatch.inspection.proofreading.sieve import told
+
+_WORDS = "a and at defence government in is it miners mutual of receive said so start the they was"
+KNOWN = frozenset(_WORDS.split())
+
+
+class Dictionary(Engine):
+    """Knows some words, and proposes those that are like an unknown one."""
+
+    name = "dictionary"
+
+    @classmethod
+    def edition(cls, language: str) -> str:
+        return "1"
+
+    @classmethod
+    def remedy(cls, language: str) -> str:
+        return ""
+
+    def __init__(self, language: str, extra: Mapping[str, list[str]] | None = None) -> None:
+        self._extra = extra or {}
+
+    def check(self, text: str) -> list[Match]:
+        return [
+            Match(
+                offset=word.start(),
+                length=len(word[0]),
+                message="",
+                replacements=self._extra.get(word[0]) or get_close_matches(word[0].lower(), KNOWN, cutoff=0.6),
+                rule="SPELLER",
+                issue_type="misspelling",
+            )
+            for word in re.finditer(r"[\w]+(?:-\w+)*", text)
+            if word[0].lower() not in KNOWN
+        ]
+
+
+def words(text: str) -> list[str]:
+    engine = Dictionary("en")
+    return [text[each["offset"] : each["offset"] + each["length"]] for each in told(text, engine.check(text), engine)]
+
+
+@pytest.mark.parametrize(
+    ("text", "misspelt"),
+    [
+        ("they recieve it", ["recieve"]),
+        ("Recieve it", ["Recieve"]),
+        ("So it was. Teh government", ["Teh"]),
+        ("“Goverment is so”", ["Goverment"]),
+        ("they and the Goverment of it", ["Goverment"]),
+        ("they and Kozlov", []),
+        ("Kozlov and Recievo", []),
+        ("It was at NATO, at KN-23 and at OpenAI", []),
+        ("deminers and non-miners in mutual-defence", []),
+        ("they said yadda", ["yadda"]),
+    ],
+)
+def test_names_and_words_of_known_parts_are_no_misspellings(text: str, misspelt: list[str]) -> None:
+    assert words(text) == misspelt
+
+
+def test_what_hyphens_join_to_a_name_is_a_name() -> None:
+    engine = Dictionary("en")
+    text = "they and Tae-yong"
+    match = Match(offset=13, length=4, message="", replacements=["young"], rule="", issue_type="misspelling")
+    assert list(told(text, [match], engine)) == []
+
+
+def test_a_sentence_that_begins_with_a_slip_gets_it_back_with_a_capital() -> None:
+    engine = Dictionary("en", {"Recieve": ["receive", "Recife", "re ceive"]})
+    [match] = told("Recieve it", engine.check("Recieve it"), engine)
+    assert match["replacements"] == ["Receive"]
+
+
+def test_five_replacements_are_enough() -> None:
+    engine = Dictionary("en", {"x": list("abcdefgh")})
+    [match] = told("x", engine.check("x"), engine)
+    assert match["replacements"] == list("abcde")
