@@ -48,6 +48,26 @@ EXAMPLES: dict[CheckFunction, Example] = {
             blocks: [paragraph: "Il coûte 90\u00a0% de plus que https://example.org/90%25 ou `90%`."]
         """,
     ),
+    numbers.spaced_percent: Example(
+        bad="""
+            title: A bridge
+            blocks: [paragraph: "It costs 90‸ % more, or 2.5‸\u00a0%."]
+        """,
+        good="""
+            title: A bridge
+            blocks: [paragraph: "It costs 90% more; 7 % 3 is 1, and `90 %` is code."]
+        """,
+    ),
+    numbers.unspaced_unit: Example(
+        bad="""
+            title: A bridge of 2 km
+            blocks: [paragraph: "It is 5‸km or 1,200.5‸kg away, at 80‸km/h."]
+        """,
+        good="""
+            title: A bridge of 2 km
+            blocks: [paragraph: "At 20°C a 10km-long one of A5km, 155mm, 5m, 5G and `5km`: https://example.org/5km ."]
+        """,
+    ),
 }
 
 
@@ -74,6 +94,11 @@ def hints(check: CheckFunction, text: str, language: str) -> list[str]:
         ("it", "3.8 milioni", ["3,8"]),
         ("en", "$30\u00a0000 and 3,141 or 12 345", ["30,000"]),
         ("ja", "3,8 million, 30 000", []),
+        (
+            "en",
+            "About 4 000 of them. Over 11 000 came, and some 6\u202f000 left. Room 4 000, Boeing 12 300",
+            ["4,000", "11,000", "6,000"],
+        ),
     ],
 )
 def test_each_language_and_region_has_its_own_way(language: str, text: str, proper: list[str]) -> None:
@@ -125,3 +150,20 @@ def test_a_percent_sign_in_german(text: str) -> None:
 @pytest.mark.parametrize("language", ["en", "it", "fr-CH"])
 def test_other_languages_want_no_space_before_percent(language: str) -> None:
     assert not hints(numbers.unspaced_percent, "90%", language)
+
+
+@pytest.mark.parametrize(
+    ("check", "language", "text", "places"),
+    [
+        (numbers.unspaced_unit, "fr", "À 5km, 20°C et 3 MW", 2),
+        (numbers.unspaced_unit, "de", "5km, ein 10km-Lauf", 1),
+        (numbers.unspaced_unit, "en", "5km and 20°C", 0),
+        (numbers.unspaced_unit, "en", "5km and 20°C, 2 kg", 1),
+        (numbers.unspaced_unit, "ja", "5km 2 kg", 0),
+        (numbers.spaced_percent, "it", "Il 90 % dei casi", 1),
+        (numbers.spaced_percent, "de", "90 % der Fälle", 0),
+        (numbers.spaced_percent, "es", "El 90 %", 0),
+    ],
+)
+def test_spaces_before_units_and_percent_signs(check: CheckFunction, language: str, text: str, places: int) -> None:
+    assert len(hints(check, text, language)) == places

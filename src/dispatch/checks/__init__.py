@@ -44,6 +44,8 @@ CHECKS: tuple[CheckFunction, ...] = (
     numbers.foreign_number_style,
     numbers.misplaced_currency,
     numbers.unspaced_percent,
+    numbers.spaced_percent,
+    numbers.unspaced_unit,
     punctuation.unbalanced_quotes,
     punctuation.unbalanced_brackets,
     punctuation.leftover_markup,

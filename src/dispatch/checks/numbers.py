@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from babel.units import format_unit
+
 from dispatch.checks.check import Finding, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.mending import replaced
@@ -31,7 +33,13 @@ _CENTS = re.compile(rf"(?P<whole>\d+(?:(?:[.,\u2019]|{_SPACE})\d{{3}})*)(?P<mark
 _SIGN_FIRST = re.compile(rf"(?<![\w$€£])(?P<sign>[$€£]){_SPACE}?(?P<amount>{_AMOUNT})")
 _SIGN_LAST = re.compile(rf"(?<![\w$€£.,])(?P<amount>{_AMOUNT}){_SPACE}?(?P<sign>[$€£])(?!{_SPACE}?\d|\w)")
 # What a group of digits behind it does not go on: March 12 300 people came; ISO 10 303; page 12 300 years later.
-_NO_QUANTITY = re.compile(rf"(?:\b(?:[A-Z][A-Za-zà-ÿ]*|no|nos|page|pages?|pp?|room|line)\.?|\d){_SPACE}*$")
+_AMOUNTS_FOLLOW = (  # at the beginning of a sentence, where any word has a capital: About 30 000 came
+    "About|Almost|Another|Around|Nearly|Only|Over|Roughly|Some|Than|The|Least|To|And|But|Environ|Quelque|Plus|Près|Les"
+    "|Etwa|Fast|Rund|Unos|Unas|Casi|Circa|Oltre|Quasi"
+)
+_NO_QUANTITY = re.compile(
+    rf"(?:\b(?:(?!(?:{_AMOUNTS_FOLLOW})\b)[A-Z][A-Za-zà-ÿ]*|no|nos|page|pages?|pp?|room|line)\.?|\d){_SPACE}*$"
+)
 
 
 def foreign_number_style(evidence: Evidence) -> Iterator[Finding]:
@@ -83,6 +91,41 @@ def unspaced_percent(evidence: Evidence) -> Iterator[Finding]:
             yield warning(unspaced_percent, place, message, f"{hint}.", fix)
 
 
+def spaced_percent(evidence: Evidence) -> Iterator[Finding]:
+    """There is a space before %: English and Italian want none, 90%."""
+    for text, style in _styled(evidence):
+        for match in re.finditer(rf"(?<=\d){_SPACE}%(?![\w%]| ?\d)", text.prose) if style.close_percent else ():
+            place = evidence.issue.locate(text.written.path, match.start())
+            message = f"{style.language} writes no space before %"
+            fix = replaced(evidence.issue, text.written, *match.span(), "%", "Write 90%")
+            yield warning(spaced_percent, place, message, "Write 90%.", fix)
+
+
+def unspaced_unit(evidence: Evidence) -> Iterator[Finding]:
+    """A unit stands at its number without a space: 5km.
+
+    Kilometres, kilograms, centimetres, hectares, degrees, and what power and energy are measured in. English newspapers
+    write both ways: there it is told where the issue has a space elsewhere, and never of °C (CLDR).
+    """
+    spaced = any(_SPACED_UNIT.search(text.prose) for text, style in _styled(evidence) if style.code == "en")
+    for text, style in _styled(evidence):
+        for match in _UNSPACED_UNIT.finditer(text.prose) if spaced or style.code != "en" else ():
+            unit = match["unit"]
+            if unit[0] == "°" and not style.spaced_degree:
+                continue
+            place = evidence.issue.locate(text.written.path, match.start("unit"))
+            other = ", as elsewhere in this issue" if style.code == "en" else f", in {style.language} as well"
+            hint = f"Write a no-break space before {unit}"
+            fix = replaced(evidence.issue, text.written, *match.span("unit"), f"{_NO_BREAK}{unit}", hint)
+            message = f"a space belongs between number and unit{other}"
+            yield warning(unspaced_unit, place, message, f"{hint}.", fix)
+
+
+_SYMBOL = r"(?P<unit>km/h|km²|km|kg|cm|ha|[kMGT]Wh?|[kMG]Hz|°[CF])(?![\w²³/\-])"
+_UNSPACED_UNIT = re.compile(rf"(?<![\w.,])\d[\d.,]*(?<=\d){_SYMBOL}")
+_SPACED_UNIT = re.compile(rf"\d{_SPACE}{_SYMBOL}")
+
+
 @dataclass(frozen=True)
 class _Style:
     """How a language writes numbers."""
@@ -93,6 +136,8 @@ class _Style:
     group: str  # its mark
     sign_first: bool  # $30, not 30 $
     spaced_percent: bool
+    close_percent: bool
+    spaced_degree: bool
 
     def misplaced(self, prose: str) -> Iterator[re.Match[str]]:
         """Amounts whose currency stands on the other side."""
@@ -126,7 +171,7 @@ class _Style:
 
         By spaces in a language of commas, by commas in any other.
         """
-        mark = "," if self.group != "," else "[ \u00a0]"
+        mark = "," if self.group != "," else _SPACE
         for match in re.finditer(_GROUPS.replace("MARK", mark), prose):
             number = match["number"]
             several = len(re.split(mark, number)) > 2
@@ -151,12 +196,14 @@ def _style_of(language: str) -> _Style | None:
     locale = locale_of(language)
     if locale is None or locale.language not in {"en", "fr", "de", "es", "it"}:
         return None
-    symbols = locale.number_symbols["latn"]
+    symbols, percent = locale.number_symbols["latn"], locale.percent_formats[None].pattern
     return _Style(
         code=locale.language,
         language=str(locale.get_language_name("en")),
         decimal=symbols["decimal"],
         group=symbols["group"],
         sign_first=locale.currency_formats["standard"].pattern.startswith("¤"),
-        spaced_percent=locale.language in {"fr", "de"} and "\u00a0" in locale.percent_formats[None].pattern,
+        spaced_percent=locale.language in {"fr", "de"} and "\u00a0" in percent,
+        close_percent=locale.language in {"en", "it"} and "0%" in percent,
+        spaced_degree=format_unit(5, "temperature-celsius", "short", locale=locale) != "5°C",
     )
