@@ -23,24 +23,21 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
-    exists,
-    func,
     insert,
     literal,
-    or_,
     select,
     text,
-    union_all,
     update,
 )
 
 from dispatch.database.byte_order import Text
 from dispatch.database.database import Database
 from dispatch.database.news import tell_news
-from dispatch.database.schema import batch, receipt, recipient, setting, subscriber, subscriber_event, suppression
+from dispatch.database.schema import setting, subscriber, subscriber_event, suppression
 from dispatch.errors import DatabaseTrouble
 from dispatch.subscribers.barred import BARRED, PAGE, PEOPLE, barred_among
 from dispatch.subscribers.csv_import import open_subscribers
+from dispatch.subscribers.erasure import blank_mailings
 from dispatch.subscribers.file_sync import ImportReport, Overtaken, as_if_imported, import_file, read_state, write_state
 from dispatch.subscribers.subscriber import (
     MERGE_COLUMNS,
@@ -248,11 +245,8 @@ class SubscriberStore:
         person = self.id_of(address)
         with self._database.writing() as connection:
             self._database.alone(connection, "import")  # which may be adding them
-            _redact_answers(connection, person, address)
+            blanked = blank_mailings(connection, person, address)
             known = self._delete(connection, person)
-            blanked = connection.execute(
-                update(recipient).where(recipient.c.subscriber_id == person).values(address="", name="", values={})
-            ).rowcount
             connection.execute(
                 update(subscriber_event).where(subscriber_event.c.subscriber_id == person).values(detail="")
             )
@@ -374,28 +368,3 @@ def subscriber_of(row: Row[Any]) -> Subscriber:
         consent_at=row.consent_at,
         origin=row.origin,
     )
-
-
-def _redact_answers(connection: Connection, person: str, address: str) -> None:
-    """Providers quote the address in their answers and receipts, which are kept beside the batches."""
-    theirs = recipient.c.subscriber_id == person
-    mailings = list(connection.execute(select(recipient.c.mailing_id).distinct().where(theirs)).scalars())
-    spellings = union_all(
-        select(recipient.c.address).where(theirs), select(subscriber.c.email).where(subscriber.c.id == person)
-    )
-    their_receipt = exists().where(
-        theirs, recipient.c.mailing_id == receipt.c.mailing_id, recipient.c.position == receipt.c.position
-    )
-    known = {address, *connection.execute(spellings).scalars()} - {""}
-    for spelling in known | {spelling.lower() for spelling in known}:
-        blanked = {
-            column.name: func.replace(column, spelling, "(forgotten)")
-            for column in (batch.c.detail, batch.c.provider_id)
-        }
-        quoted = or_(*(batch.c[name] != without for name, without in blanked.items()))
-        connection.execute(update(batch).where(batch.c.mailing_id.in_(mailings), quoted).values(blanked))
-        connection.execute(
-            update(receipt)
-            .where(their_receipt)
-            .values(provider_id=func.replace(receipt.c.provider_id, spelling, "(forgotten)"))
-        )
