@@ -32,7 +32,6 @@ from dispatch.comparison.difference import compare
 from dispatch.comparison.report import difference_as_json
 from dispatch.config import load_config
 from dispatch.content.blocks import KINDS, Beside, Block
-from dispatch.content.forms import _LATER
 from dispatch.content.issue import Cover, Issue, Signoff, read_issue
 from dispatch.content.terms import MOST_FORMS, TermsFile, read_terms
 from dispatch.delivery import preparation
@@ -351,10 +350,6 @@ def blocks_of(example: str) -> tuple[Block, ...]:
 
 def test_what_may_stand_beside_a_kind_is_told() -> None:
     assert "\n".join(documented(Beside)) in section("Blocks").partition("\n### ")[0]
-
-
-def test_what_is_not_available_yet_is_told() -> None:
-    assert all(f"`{kind}`" in section("Blocks").partition("\n### ")[0] for kind in _LATER)
 
 
 # --- examples ------------------------------------------------------------------------------------

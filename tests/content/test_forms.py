@@ -268,10 +268,7 @@ BLOCKS = [
     ("- paragraph: x\n  langage: fr", "4:3: `langage` is not known beside `paragraph` | Did you mean `language`?"),
     ("- paragraph: x\n  language: fr_FR", "4:13: “fr_FR” is not a language tag (BCP 47) | Write a tag like `fr-FR`"),
     ("- language: fr", "3:3: `language` stands alone, with no kind of block"),
-    (
-        "- chart: {type: bar}",
-        "3:3: charts are not available yet | Use a `figure` with a picture of the chart, or a `table`.",
-    ),
+    ("- chart: {type: bar}", "3:3: `chart` has no `title` | Add `title: …` to it."),
     ("- heading: {text: x, level: 1}", "3:29: `level` must be at least 2, not 1 | Write a number that is at least 2."),
     ("- heading: {text: x, level: two}", "3:29: `level` must be a whole number, not “two” | Write digits only"),
     ("- list: first", "3:9: `list` must be a list, not “first” | Write `[first, second]`"),

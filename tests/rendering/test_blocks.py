@@ -27,13 +27,17 @@ def documented(kind):
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_the_documented_example_compiles_in_every_form(kind, folder, shelf, theme):
     draw(folder / "images/map.png", 1200, 800)
+    (folder / "data").mkdir(exist_ok=True)
+    (folder / "data/goods.csv").write_text("year,road,rail\n2022,3,1\n2025,2,6\n", encoding="utf-8")
     issue = read_issue(f"title: t\nblocks:\n{documented(kind)}", "i.yaml")
     compiled = compile_issue(issue, theme, FACTS, pictures=shelf, embed=True)
     page = compile_webpage(issue, theme, FACTS, pictures=shelf)
     assert {block.kind for block in issue.blocks} == {kind}
     for text in issue.texts():
         words = [word for word in text.value.split() if word.isalpha()]
-        for form in (fill(compiled.html, VALUES), fill(compiled.text, VALUES), page.html):
+        drawn = kind == "chart" and {"unit", "series"} & set(text.path)  # what the mail shows in a picture
+        mail = () if drawn else (fill(compiled.html, VALUES),)
+        for form in (*mail, fill(compiled.text, VALUES), page.html):
             assert all(word in form for word in words)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, model_validator
 
+from dispatch.content.figures import Figures, Row, faults_of, read_data
 from dispatch.content.texts import (
     Cell,
+    CsvPath,
     FilledPlain,
     FilledRich,
     FilledUrl,
@@ -228,6 +230,95 @@ def _cells(count: int) -> str:
     return "1 cell" if count == 1 else f"{count} cells"
 
 
+ChartType = Literal["bar", "column", "line", "number"]
+_NUMBER = {"type": ["number", "null"]}
+_DATA = {"type": "object", "additionalProperties": {"anyOf": [_NUMBER, {"type": "array", "items": _NUMBER}]}}
+
+
+class Chart(Block):
+    """Figures that are drawn: bars across, columns, a line, or one number in large type.
+
+    ```yaml
+    - chart:
+        title: Trade between the two
+        type: bar
+        data: {"2022": 3.8, "2025": 52.9}
+        unit: million dollars
+        alt: Trade grew fourteenfold between 2022 and 2025.
+        caption: Goods only
+        source: "[Example Statistics](https://example.org)"
+    - chart: {title: By road and by rail, type: line, csv: data/goods.csv}
+    - chart: {title: Before and after, type: column, series: [road, rail], data: {"2022": [3, 1], "2025": [2, 6]}}
+    - chart: {title: Trade in a year, type: number, data: {"2022": 3.8, "2025": 52.9}}
+    ```
+    """
+
+    kind = "chart"
+
+    title: Annotated[FilledRich, Field(description="What the figures are, in inline Markdown.")]
+    type: Annotated[ChartType, Field(description="`bar`, `column`, `line`, or `number`.")] = "bar"
+    data: Annotated[
+        dict[str, Row],
+        BeforeValidator(read_data),
+        WithJsonSchema(_DATA),
+        Field(description="A number behind each label; a list of numbers where there are several series."),
+    ] = {}  # noqa: RUF012 - pydantic copies it
+    series: Annotated[tuple[FilledPlain, ...], Field(description="The names of the series, at most four.")] = ()
+    csv: Annotated[CsvPath, Field(description="A file with the figures, in the place of `data` and `series`.")] = ""
+    unit: Annotated[Plain, Field(description="What is counted; `{}` in it is where the number goes.")] = ""
+    alt: Annotated[Plain | None, Field(description="What it shows; told from the figures if it is left out.")] = None
+    caption: Annotated[Rich, Field(description="The line below it.")] = ""
+    source: Annotated[Rich, Field(description="Whom the figures are owed to.")] = ""
+
+    @property
+    def figures(self) -> Figures:
+        """Those that stand in the issue; none where they are in a file."""
+        return Figures(self.series or ("",), tuple(self.data.items()))
+
+    @model_validator(mode="after")
+    def _can_be_drawn(self) -> Self:
+        faults = list(self._faults())
+        if faults:
+            raise all_wrong(faults)
+        return self
+
+    def _faults(self) -> Iterator[Fault]:
+        if self.csv and (self.data or self.series):
+            field = "data" if self.data else "series"
+            yield Fault(f"`{field}` stands beside `csv`", "Delete one of the two.", path=(field,))
+        elif not self.csv and not self.data:
+            yield Fault(
+                "this chart has no figures", 'Add `data: {"2022": 3.8, "2025": 52.9}` or `csv: data/trade.csv`.'
+            )
+        elif not self.csv:
+            uneven = list(self._uneven_rows())
+            yield from uneven or self._placed(faults_of(self.figures, self.type))
+        if self.type == "number" and self.alt is not None:
+            yield Fault("a large number is text, and needs no `alt`", "Delete it.", path=("alt",))
+        if any(field in self.unit for field in ("{{", "}}")) or self.unit.count("{}") > 1:
+            remedy = "Write `{}` once, where the number goes: `${} million`."
+            yield Fault("this unit cannot stand at a number", remedy, path=("unit",))
+
+    def _uneven_rows(self) -> Iterator[Fault]:
+        expected = len(self.series) or 1
+        for label, row in self.data.items():
+            if len(row) != expected and not self.series:
+                remedy = "Name what they are, for all rows: `series: [road, rail]`."
+                yield Fault("there are several numbers here and no `series`", remedy, path=("data", label))
+            elif len(row) != expected:
+                numbers = "is 1 number" if len(row) == 1 else f"are {len(row)} numbers"
+                message = f"there {numbers} here, and {expected} series"
+                yield Fault(
+                    message, "Write as many numbers as series; `null` is one that is missing.", path=("data", label)
+                )
+
+    def _placed(self, faults: Iterator[Fault]) -> Iterator[Fault]:
+        """Faults of rows, by number, at the labels of these rows."""
+        labels = list(self.data)
+        for fault in faults:
+            yield replace(fault, path=("data", labels[int(fault.path[0])]) if fault.path else ())
+
+
 class Divider(Block):
     """A line across.
 
@@ -240,6 +331,6 @@ class Divider(Block):
 
 
 KINDS: dict[str, type[Block]] = {
-    block.kind: block for block in (Paragraph, Heading, List, Figure, Quote, Button, Callout, Table, Divider)
+    block.kind: block for block in (Paragraph, Heading, List, Figure, Quote, Button, Callout, Table, Chart, Divider)
 }
 """Every kind of block by its name in the YAML file."""

@@ -30,10 +30,6 @@ _OTHER_NAMES = {
     "title": "heading",
 }
 
-_LATER = {
-    "chart": ("charts are not available yet", "Use a `figure` with a picture of the chart, or a `table`."),
-}
-
 
 def read_blocks(source: YamlDocument, problems: list[Problem], segments: Collection[str] | None = None) -> list[Block]:
     """The blocks of an issue file that are right; what is wrong with the others is added to `problems`.
@@ -124,17 +120,14 @@ def _no_kind(source: YamlDocument, path: Path, entry: object) -> Problem:
 def _stray_keys(source: YamlDocument, path: Path, entry: dict[str, object]) -> Iterator[Problem]:
     """Keys of a block that are not its kind."""
     kind = next((key for key in entry if key in KINDS), None)
-    unknown = [key for key in entry if key not in KINDS and key not in _LATER and key not in Beside.model_fields]
+    unknown = [key for key in entry if key not in KINDS and key not in Beside.model_fields]
     for key in entry:
         place = source.locate_key((*path, key))
-        if key in _LATER:
-            message, remedy = _LATER[key]
-            yield Problem(message, place, remedy)
-        elif key in KINDS and key != kind:
+        if key in KINDS and key != kind:
             yield Problem(f"`{key}` is a block of its own", place, f"Put `- ` before it, below the `- ` of `{kind}`.")
         elif key in unknown and kind:
             yield Problem(f"`{key}` is not known beside `{kind}`", place, _where_it_belongs(key, kind, entry[kind]))
-    if kind or entry.keys() & _LATER.keys():
+    if kind:
         return
     if unknown:
         place = source.locate_key((*path, unknown[0]))

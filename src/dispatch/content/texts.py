@@ -108,23 +108,39 @@ def _language(text: str) -> str:
 
 def _image_path(written: str) -> str:
     """A path below the newsletter's folder. Whether the file exists is looked at when the issue is compiled."""
+    return _file_path(written, "a picture", "images/map.png")
+
+
+def _csv_path(written: str) -> str:
+    """The same of a file with figures."""
+    return _file_path(written, "a file with figures", "data/trade.csv")
+
+
+def _file_path(written: str, what: str, example: str) -> str:
     path = written.strip()
     bare = path.strip(CURLY_QUOTES)
     if bare != path:
         raise wrong("curly quotes are part of this path", f"Write `{bare}`.")
     if not path or not re.fullmatch(r"[^\n\t]+", path):
-        raise wrong("this is not the path of a picture", "Write a path like `images/map.png`.")
+        raise wrong(f"this is not the path of {what}", f"Write a path like `{example}`.")
     if re.match(r"//|[A-Za-z][A-Za-z0-9+.-]+:", path):
-        raise wrong("a picture is a file of the newsletter, not a web address", "Put the file in `images/`.")
+        folder = example.partition("/")[0]
+        raise wrong(f"{what} is a file of the newsletter, not a web address", f"Put the file in `{folder}/`.")
     if re.match(r"[/~]|[A-Za-z]:", path):
-        raise wrong("this path does not start in the newsletter's folder", "Write it from there: `images/map.png`.")
+        raise wrong("this path does not start in the newsletter's folder", f"Write it from there: `{example}`.")
     if "\\" in path:
         raise wrong("folders are separated by `/`", f"Write `{path.replace(chr(92), '/')}`.", written.index("\\"))
     if ".." in PurePosixPath(path).parts:
-        raise wrong("`..` may not stand in a path", "Put the picture in the newsletter's folder.", written.index(".."))
+        raise wrong(
+            "`..` may not stand in a path", f"Put {_the(what)} in the newsletter's folder.", written.index("..")
+        )
     if "{{" in path:
-        raise wrong("a merge field may not stand in a path", "Name one picture for all.", written.index("{{"))
+        raise wrong("a merge field may not stand in a path", f"Name one {what[2:]} for all.", written.index("{{"))
     return str(PurePosixPath(path))
+
+
+def _the(what: str) -> str:
+    return f"the {what.removeprefix('a ').partition(' ')[0]}"
 
 
 def _reason(value: object) -> str:
@@ -148,6 +164,7 @@ ImagePath = Annotated[str, AfterValidator(_image_path)]
 Language = Annotated[
     str, AfterValidator(_language), WithJsonSchema({"type": ["string", "number"], "pattern": f"^{TAG}$"})
 ]
+CsvPath = Annotated[str, AfterValidator(_csv_path)]
 
 
 class Written(BaseModel):

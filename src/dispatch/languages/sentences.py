@@ -22,6 +22,6 @@ def known_language(tag: str) -> str:
 
 @cache
 def sentences(language: str, section: str) -> dict[str, Any]:
-    """A section of the file of one of LANGUAGES: `mail` or `pages`."""
+    """A section of the file of one of LANGUAGES: `mail`, `chart` or `pages`."""
     content: dict[str, dict[str, Any]] = load(_FILES[language].read_text(encoding="utf-8"), CSafeLoader)
     return content[section]

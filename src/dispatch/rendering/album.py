@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dispatch.content.blocks import Figure
+from markupsafe import Markup
+
+from dispatch.content.blocks import Chart, Figure
 from dispatch.content.issue import Cover, Issue
 from dispatch.errors import InvalidIssue, Problem
 from dispatch.location import Location
+from dispatch.rendering.charts.shown import Charts
+from dispatch.rendering.charts.telling import NOTHING, ToldChart
 from dispatch.rendering.compiled import Picture
+from dispatch.rendering.palette import Palette
 from dispatch.rendering.pictures import PictureShelf, shown_size
 
 
@@ -28,8 +33,9 @@ _GAP = ShownPicture("#", 1, 1)  # what a template gets in the place of a picture
 class Album:
     """Gives templates their pictures; `url_of` says where readers find each."""
 
-    def __init__(self, shelf: PictureShelf, issue: Issue, url_of: Callable[[Picture], str]) -> None:
+    def __init__(self, shelf: PictureShelf, issue: Issue, palette: Palette, url_of: Callable[[Picture], str]) -> None:
         self._shelf = shelf
+        self._charts = Charts(shelf, issue, palette)
         self._issue = issue
         self._url_of = url_of
         self._pictures: dict[str, Picture] = {}
@@ -40,14 +46,36 @@ class Album:
         """Those that were asked for, in order, without repetition."""
         return tuple(self._pictures.values())
 
-    def show(self, figure: Figure | Cover, width: int) -> ShownPicture:
-        """The picture of a figure or cover, at most `width` CSS pixels wide."""
+    def show(self, figure: Figure | Cover | Chart, width: int) -> ShownPicture:
+        """The picture of a figure, cover or chart, at most `width` CSS pixels wide."""
+        if isinstance(figure, Chart):
+            chart = figure
+            return self._shown(lambda: self._charts.picture(chart), width)
         return self.show_file(figure.image, width, self._issue.locate(figure.path_to("image")))
 
     def show_file(self, path: str, width: int, place: Location, *, height: int | None = None) -> ShownPicture:
         """The picture at a path that is written at `place`, at most as wide and high as that many CSS pixels."""
+        return self._shown(lambda: self._shelf.picture(path, width, place), width, height)
+
+    def told(self, chart: Chart) -> ToldChart:
+        """A chart in words."""
         try:
-            picture = self._shelf.picture(path, width, place)
+            return self._charts.told(chart)
+        except InvalidIssue as error:
+            self._problems.extend(error.problems)
+            return NOTHING
+
+    def drawing(self, chart: Chart) -> Markup:
+        """A chart as SVG."""
+        try:
+            return self._charts.drawing(chart)
+        except InvalidIssue as error:
+            self._problems.extend(error.problems)
+            return Markup()
+
+    def _shown(self, make: Callable[[], Picture], width: int, height: int | None = None) -> ShownPicture:
+        try:
+            picture = make()
         except InvalidIssue as error:
             self._problems.extend(error.problems)
             return _GAP
@@ -57,4 +85,4 @@ class Album:
     def must_be_whole(self) -> None:
         """Raises InvalidIssue with everything that is wrong with the pictures that were asked for."""
         if self._problems:
-            raise InvalidIssue.of(self._problems)
+            raise InvalidIssue.of(dict.fromkeys(self._problems))

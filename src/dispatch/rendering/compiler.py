@@ -17,7 +17,7 @@ from dispatch.content.texts import TextKind
 from dispatch.errors import InvalidIssue, InvalidTheme
 from dispatch.location import Location
 from dispatch.rendering.album import Album, ShownPicture
-from dispatch.rendering.compiled import RESERVED_FIELDS, CompiledIssue, Slots
+from dispatch.rendering.compiled import RESERVED_FIELDS, CompiledIssue, Picture, Slots
 from dispatch.rendering.html_syntax import comments, unbalanced_tag
 from dispatch.rendering.inlining import inline
 from dispatch.rendering.linemarks import for_part, without_marks
@@ -63,7 +63,7 @@ def compile_issue(
     """
     sentinels = Sentinels(issue.source.text, repr(newsletter))
     context = template_context(issue, newsletter, sentinels, reader_language)
-    album = _album(issue, pictures, embed=embed, media_url=media_url)
+    album = _album(issue, theme, pictures, embed=embed, media_url=media_url)
     html = _html(issue, theme, context, sentinels, album)
     return _compiled(issue, theme, context, sentinels, album, html, embed=embed)
 
@@ -84,7 +84,7 @@ def compile_marked(
     """
     sentinels = Sentinels(issue.source.text, repr(newsletter))
     context = template_context(issue, newsletter, sentinels, reader_language)
-    album = _album(issue, pictures, embed=embed, media_url=media_url)
+    album = _album(issue, theme, pictures, embed=embed, media_url=media_url)
     marker = Marker(issue.source.text, repr(newsletter))
     html = _html(issue, theme, context, sentinels, album, marker)
     compiled = _compiled(issue, theme, context, sentinels, album, marker.stripped(html), embed=embed)
@@ -103,7 +103,7 @@ def _compiled(
 ) -> CompiledIssue:
     try:
         slots = find_slots(html, sentinels)
-        text = _text(issue, theme, context, sentinels)
+        text = _text(issue, theme, context, sentinels, album)
         subject = find_header_slots(TextWriter(sentinels).plain(issue.subject), sentinels)
     except MisplacedField as error:
         raise _explained(error, issue) from None
@@ -171,10 +171,11 @@ def parts_of(issue: Issue) -> Iterator[tuple[str, Block | Cover]]:
         yield block.kind, block
 
 
-def _album(issue: Issue, pictures: PictureShelf, *, embed: bool, media_url: str) -> Album:
-    return Album(
-        pictures, issue, lambda picture: f"cid:{picture.content_id}" if embed else f"{media_url}{picture.name}"
-    )
+def _album(issue: Issue, theme: Theme, pictures: PictureShelf, *, embed: bool, media_url: str) -> Album:
+    def url_of(picture: Picture) -> str:
+        return f"cid:{picture.content_id}" if embed else f"{media_url}{picture.name}"
+
+    return Album(pictures, issue, theme.palettes[0], url_of)
 
 
 def _html(
@@ -241,8 +242,8 @@ def _head_css(theme: Theme, context: dict[str, object]) -> dict[str, tuple[str, 
     }
 
 
-def _text(issue: Issue, theme: Theme, context: dict[str, object], sentinels: Sentinels) -> Slots:
-    writer = TextWriter(sentinels)
+def _text(issue: Issue, theme: Theme, context: dict[str, object], sentinels: Sentinels, album: Album) -> Slots:
+    writer = TextWriter(sentinels, album)
     context = context | {"writer": writer, "links": writer.links}
     context["body"] = [
         theme.render(f"blocks/{kind}.txt.j2", part_context(context, issue, part)) for kind, part in parts_of(issue)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from markupsafe import Markup, escape
 
-from dispatch.content.blocks import Figure
+from dispatch.content.blocks import Chart, Figure
 from dispatch.content.issue import Cover
 from dispatch.content.richtext import (
     Break,
@@ -22,6 +22,7 @@ from dispatch.content.richtext import (
     parse_plain,
 )
 from dispatch.rendering.album import Album, ShownPicture
+from dispatch.rendering.charts.telling import ToldChart
 from dispatch.rendering.escaping import safe_url
 from dispatch.rendering.legible import legible
 from dispatch.rendering.sentinels import Sentinels
@@ -35,9 +36,17 @@ class HtmlWriter:
         self._sentinels = sentinels
         self._album = album
 
-    def picture(self, figure: Figure | Cover, width: int) -> ShownPicture:
-        """The picture of a figure or cover, at most `width` CSS pixels wide."""
+    def picture(self, figure: Figure | Cover | Chart, width: int) -> ShownPicture:
+        """The picture of a figure, cover or chart, at most `width` CSS pixels wide."""
         return self._album.show(figure, width)
+
+    def told(self, chart: Chart) -> ToldChart:
+        """A chart in words: its alternative text, its table."""
+        return self._album.told(chart)
+
+    def drawing(self, chart: Chart) -> Markup:
+        """A chart as SVG, for a page whose style sheet has colours for it."""
+        return self._album.drawing(chart)
 
     def shown(self, text: str) -> str:
         """A text without markup and with the fallbacks of its merge fields, where no field may stand."""

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 DEFAULT_ACCENT = "#a3241b"
 _DEFAULT_DARK_ACCENT = "#ff8a7a"
+_SERIES = ("#2b6c93", "#b9770e", "#4a7c4e", "#8a4b8f")  # blue, ochre, green, violet
+_ALIKE = 0.11  # of the circle of hues
+_GREYISH = 0.15
 _AA = 4.5  # WCAG 2.2 §1.4.3, text below 24 px
 
 
@@ -21,6 +24,14 @@ class Palette:
     panel: str
     accent: str
     on_accent: str  # text on a ground of the accent
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Colours of the series of a chart, as text or in areas on the panel: the accent, then what differs from it."""
+        step = -0.01 if _luminance(self.panel) > _luminance(self.text) else 0.01
+        hue, _, saturation = colorsys.rgb_to_hls(*_rgb(self.accent))
+        others = [each for each in _SERIES if saturation < _GREYISH or _apart(hue, each) > _ALIKE]
+        return (self.accent, *(_readable(each, self.panel, step) for each in others[:2]), self.muted)
 
 
 def palettes(accent: str) -> tuple[Palette, Palette]:
@@ -39,6 +50,12 @@ def contrast(one: str, other: str) -> float:
     """The contrast ratio of two colours, 1 to 21 (WCAG 2.2, definition of contrast ratio)."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def _apart(hue: float, colour: str) -> float:
+    """How far a colour is from a hue, 0 to 0.5."""
+    distance = abs(hue - colorsys.rgb_to_hls(*_rgb(colour))[0])
+    return min(distance, 1 - distance)
 
 
 def _luminance(colour: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -56,7 +56,7 @@ class PictureShelf:
 
         It is never made larger than it is. Raises InvalidIssue at `place` where the path is written.
         """
-        source = self._read(path, place)
+        source = self.read(path, place)
         key = hashlib.sha256(f"{_WAY} {width} {hashlib.sha256(source).hexdigest()}".encode()).hexdigest()
         cached = self._from_cache(key)
         if cached is None:
@@ -64,7 +64,17 @@ class PictureShelf:
             self._to_cache(key, cached)
         return _described(cached)
 
-    def _read(self, path: str, place: Location | None) -> bytes:
+    def drawn(self, key: str, draw: Callable[[], bytes]) -> Picture:
+        """The picture that is drawn where the cache has none by this key, which tells all that it rests on."""
+        cached = self._from_cache(key)
+        if cached is None:
+            with Image.open(io.BytesIO(draw())) as image:
+                cached = _encode(image.convert("RGB"), "PNG")
+            self._to_cache(key, cached)
+        return _described(cached)
+
+    def read(self, path: str, place: Location | None, what: str = "picture") -> bytes:
+        """A file inside the folder. Raises InvalidIssue at `place` where the path is written."""
         if Path(path).is_absolute() or "\\" in path or "\0" in path:
             remedy = "Write it relative to the newsletter folder, with slashes: images/map.png"
             raise InvalidIssue(f"{path!r} is not a path inside the newsletter folder", location=place, remedy=remedy)
@@ -73,10 +83,10 @@ class PictureShelf:
             raise InvalidIssue(
                 f"{path} leads out of the newsletter folder",
                 location=place,
-                remedy="Put the picture itself into the folder, no link to it.",
+                remedy=f"Put the {what} itself into the folder, no link to it.",
             )
         if not file.is_file():
-            raise InvalidIssue(f"there is no picture {path}", location=place, remedy=self._did_you_mean(path))
+            raise InvalidIssue(f"there is no {what} {path}", location=place, remedy=self._did_you_mean(path))
         try:
             return file.read_bytes()
         except OSError as error:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from dispatch.content.blocks import Chart
 from dispatch.content.richtext import Break, Code, Emphasis, Link, MergeField, Node, Strong, TextRun, parse, parse_plain
+from dispatch.rendering.album import Album
+from dispatch.rendering.charts.telling import NOTHING, ToldChart
 from dispatch.rendering.display_width import display_width, wrap
 from dispatch.rendering.legible import legible
 from dispatch.rendering.markup import field_url
@@ -27,8 +30,9 @@ def tidy(text: str) -> str:
 class TextWriter:
     """Writes texts for one compilation and numbers their links; the list of links is `links`."""
 
-    def __init__(self, sentinels: Sentinels) -> None:
+    def __init__(self, sentinels: Sentinels, album: Album | None = None) -> None:
         self._sentinels = sentinels
+        self._album = album
         self.links: list[str] = []
 
     def rich(self, text: str) -> str:
@@ -60,6 +64,15 @@ class TextWriter:
         longest = max(self._measure(part) for part in heading.split("\n"))
         return f"{heading}\n{line * min(longest, WIDTH)}"
 
+    def told(self, chart: Chart) -> ToldChart:
+        """A chart in words: its alternative text, its table."""
+        return self._album.told(chart) if self._album else NOTHING
+
+    def figures(self, chart: ToldChart, label: str = "{}:", direction: str = "ltr") -> str:
+        """The labels and numbers of a chart as a table; a single series needs no name above it."""
+        columns = [False] + [True] * (len(chart.header) - 1)
+        return self._set(chart.header if len(columns) > 2 else (), chart.rows, columns, label, direction)
+
     def table(
         self, header: Sequence[str], rows: Sequence[Sequence[str]], label: str = "{}:", direction: str = "ltr"
     ) -> str:
@@ -68,22 +81,38 @@ class TextWriter:
         A table that is too wide even so is written out row by row; `label` is how a column's name stands before a value.
         """
         header, *rows = ([self.rich(cell).replace("\n", " ") for cell in row] for row in (header, *rows))
-        gap = _GAPS[direction]
-        columns = [list(column) for column in zip(header, *rows, strict=True)]
         figures = figure_columns([[self._sentinels.shown(cell) for cell in row] for row in rows])
+        return self._set(header, rows, figures, label, direction)
+
+    def _set(
+        self,
+        header: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        figures: Sequence[bool],
+        label: str,
+        direction: str,
+    ) -> str:
+        """A table of texts; without a header there is no line below it either."""
+        everything = [header, *rows] if header else rows
+        gap = _GAPS[direction]
+        columns = [list(column) for column in zip(*everything, strict=True)]
         if direction == "rtl":
             columns = [
                 self._marked(column) if whole else column for column, whole in zip(columns, figures, strict=True)
             ]
-            header, *rows = map(list, zip(*columns, strict=True))
+            everything = list(zip(*columns, strict=True))
         widths = self._widths(columns, figures, WIDTH - display_width(gap) * (len(columns) - 1))
         if not widths:
-            return self._written_out([label.replace("{}", name) for name in header], rows)
-        lines = [[wrap(*cell, self._measure) for cell in zip(row, widths, strict=True)] for row in (header, *rows)]
-        roomy = any(len(cell) > 1 for row in lines[1:] for cell in row)
-        head, *body = (self._row(row, widths, figures, gap) for row in lines)
+            labels = [label.replace("{}", name) for name in everything[0]] if header else [""] * len(columns)
+            return self._written_out(labels, everything[1:] if header else everything)
+        lines = [[wrap(*cell, self._measure) for cell in zip(row, widths, strict=True)] for row in everything]
+        roomy = any(len(cell) > 1 for row in (lines[1:] if header else lines) for cell in row)
+        between = "\n\n" if roomy else "\n"
+        body = [self._row(row, widths, figures, gap) for row in lines]
+        if not header:
+            return between.join(body)
         rule = self._row([["-" * width] for width in widths], widths, figures, gap)
-        return f"{head}\n{rule}\n" + ("\n\n" if roomy else "\n").join(body)
+        return f"{body[0]}\n{rule}\n" + between.join(body[1:])
 
     def _widths(self, columns: Sequence[Sequence[str]], figures: Sequence[bool], room: int) -> list[int]:
         """How wide each column becomes, so that all of them fit; none where there is no way.
@@ -120,7 +149,9 @@ class TextWriter:
     def _written_out(self, labels: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         return "\n\n".join(
             "\n".join(
-                self.wrapped(f"{label} {cell}", indent="  ") for label, cell in zip(labels, row, strict=True) if cell
+                self.wrapped(f"{label} {cell}".lstrip(), indent="  ")
+                for label, cell in zip(labels, row, strict=True)
+                if cell
             )
             for row in rows
         )

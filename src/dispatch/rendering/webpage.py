@@ -68,7 +68,7 @@ def compile_webpage(
     """
     issue = issue.shown_to(())
     sentinels = Sentinels(issue.source.text, repr(newsletter))
-    album = Album(pictures, issue, lambda picture: f"{media_url}{picture.name}")
+    album = Album(pictures, issue, theme.palettes[0], lambda picture: f"{media_url}{picture.name}")
     context = template_context(issue, newsletter, sentinels) | {"writer": HtmlWriter(sentinels, album)}
     context["body"] = [
         theme.render(f"blocks/{kind}.html.j2", part_context(context, issue, part)) for kind, part in parts_of(issue)

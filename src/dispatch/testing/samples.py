@@ -58,6 +58,12 @@ blocks:
       rows:
         - [Northtown, 30 000, 50 %, "1,200", €3.8 million, "Pays for {{first_name|you}} and for everybody who crosses"]
         - [Southtown, "**9 000**", 45 %, n/a, €12.9 million, ""]
+  - chart:
+      title: Cost of the *bridge*
+      data: {"2022": 3.8, "2025": 52.9}
+      unit: million crowns
+      source: "[Example Statistics](https://example.org/statistics)"
+  - chart: {title: Trains a day, type: number, data: {"2022": 4, "2025": 31}}
   - divider:
   - button: {text: Read on, url: "https://example.org/more?name={{first_name|}}"}
 signoff:

@@ -1,0 +1,90 @@
+"""Columns: they stand side by side on zero, with their numbers above them where all of these have room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from dispatch.content.figures import Figures
+from dispatch.rendering.charts.lettering import LINE, width
+from dispatch.rendering.charts.numerals import Numerals
+from dispatch.rendering.charts.scale import Scale, around_zero, round_range
+from dispatch.rendering.charts.shapes import WIDTH, Bar, Drawing, Line, Shape, Text
+from dispatch.rendering.charts.surroundings import PAD, above, below, rules
+
+_HEIGHT = 260
+_FILLED = 0.72  # of the room that a label has
+_WIDEST = 96
+_STEPS = 4
+
+
+def draw_columns(figures: Figures, numerals: Numerals) -> Drawing:
+    """The drawing, read from the left."""
+    fitting = (write for write in (numerals.counted, numerals.plain) if _fit(figures, write))
+    write = next(fitting, None)
+    if write is None:
+        return _with_axis(figures, numerals)
+    head = above("" if write == numerals.counted else numerals.bare_unit, figures.series)
+    low, high = around_zero(figures.values)
+    top = head.height + (LINE if high > 0 else 0)
+    bottom = top + _HEIGHT - (LINE if low < 0 else 0)
+    scale = Scale(low, high, bottom, top)
+    zero = scale(0)
+    axis = Line(((PAD, zero), (WIDTH - PAD, zero)), "axis")
+    shapes: list[Shape] = [axis, *head.shapes, *_columns(figures, scale, PAD, write)]
+    labels, end = below(figures.labels, _middles(figures, PAD), bottom + (LINE if low < 0 else 0) + 4)
+    return Drawing(round(end + PAD - 6), (*shapes, *labels))
+
+
+def _with_axis(figures: Figures, numerals: Numerals) -> Drawing:
+    """Where there are too many for a number at each."""
+    low, high, step = round_range(figures.values, _STEPS, zero=True)
+    ticks = [low + step * number for number in range(round((high - low) / step) + 1)]
+    largest = max(abs(low), abs(high))
+    head = above("" if numerals.is_short else numerals.bare_unit, figures.series)
+    scale = Scale(low, high, head.height + LINE + _HEIGHT, head.height + LINE)
+
+    def write(tick: float) -> str:
+        return numerals.tick(tick, largest, step)
+
+    start = PAD + max(width(write(tick)) for tick in ticks) + 12
+    labels, end = below(figures.labels, _middles(figures, start), scale(low) + 4)
+    axis = rules(ticks, scale, write)
+    return Drawing(round(end + PAD - 6), (*head.shapes, *axis, *_columns(figures, scale, start, None), *labels))
+
+
+def _columns(
+    figures: Figures, scale: Scale, start: float, write: Callable[[float | None], str] | None
+) -> Iterator[Shape]:
+    column = _column(figures, start)
+    zero = scale(0)
+    for middle, (_, row) in zip(_middles(figures, start), figures.rows, strict=True):
+        left = middle - column * len(row) / 2
+        for series, value in enumerate(row):
+            end = scale(value or 0)
+            if value:
+                yield Bar(left + series * column + 1, min(zero, end), max(column - 2, 1), abs(end - zero), series)
+            if write:
+                below_it = value is not None and value < 0
+                base = end + 20 if below_it else end - 7
+                css = "muted" if value is None else "text"
+                yield Text(left + (series + 0.5) * column, base, write(value), "middle", css)
+
+
+def _fit(figures: Figures, write: Callable[[float | None], str]) -> bool:
+    """Whether each number has room above its column, or all of them beside each other."""
+    room = _slot(figures, PAD) / len(figures.series) * (1 if len(figures.series) == 1 else _FILLED)
+    return max(width(write(value)) for _, row in figures.rows for value in row) <= room - 4
+
+
+def _middles(figures: Figures, start: float) -> list[float]:
+    slot = _slot(figures, start)
+    return [start + slot * (position + 0.5) for position in range(len(figures.rows))]
+
+
+def _slot(figures: Figures, start: float) -> float:
+    return (WIDTH - PAD - start) / len(figures.rows)
+
+
+def _column(figures: Figures, start: float) -> float:
+    """The width of one column with the gap beside it."""
+    return min(_slot(figures, start) * _FILLED / len(figures.series), _WIDEST)

@@ -1,0 +1,116 @@
+"""Lines: a point for each label, the last of each line with its name and number beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import groupby, pairwise
+
+from dispatch.content.figures import Figures
+from dispatch.rendering.charts.lettering import LINE, fitted, width
+from dispatch.rendering.charts.numerals import Numerals
+from dispatch.rendering.charts.scale import Scale, round_range
+from dispatch.rendering.charts.shapes import WIDTH, Dot, Drawing, Line, Shape, Text
+from dispatch.rendering.charts.surroundings import PAD, above, below, rules
+
+_HEIGHT = 280
+_STEPS = 4
+_MARGIN = 0.4  # of the width, at most, for the names at the ends
+_GAP = 10
+
+
+def draw_lines(figures: Figures, numerals: Numerals) -> Drawing:
+    """The drawing, read from the left."""
+    low, high, step = round_range(figures.values, _STEPS, zero=False)
+    ticks = [low + step * number for number in range(round((high - low) / step) + 1)]
+    largest = max(abs(low), abs(high))
+
+    def write(tick: float) -> str:
+        return numerals.tick(tick, largest, step)
+
+    names = _names(figures, numerals, (WIDTH - 2 * PAD) * _MARGIN)
+    head = above("" if numerals.is_short else numerals.bare_unit, ())
+    y_of = Scale(low, high, head.height + LINE + _HEIGHT, head.height + LINE)
+    start = PAD + max(width(write(tick)) for tick in ticks) + 16
+    end = WIDTH - PAD - max(width(line) for name in names for line in name) - _GAP - 5
+    xs = _places(figures.labels, start, end)
+    labels, bottom = below(figures.labels, xs, y_of(low) + 6)
+    shapes: list[Shape] = [*head.shapes, *rules(ticks, y_of, write)]
+    for series in range(len(figures.series)):
+        shapes += _line(figures, series, xs, y_of)
+    shapes += _ends(figures, names, xs, y_of, head.height)
+    return Drawing(round(bottom + PAD - 6), (*shapes, *labels))
+
+
+def _line(figures: Figures, series: int, xs: Sequence[float], y_of: Scale) -> Iterator[Shape]:
+    """The parts of a line between gaps; a point that stands alone is a dot, and so is the last."""
+    points = [(x, row[series]) for x, (_, row) in zip(xs, figures.rows, strict=True)]
+    for is_there, part in groupby(points, key=lambda point: point[1] is not None):
+        if is_there:
+            joined = tuple((x, y_of(value)) for x, value in part if value is not None)
+            yield Line(joined, f"l{series + 1}") if len(joined) > 1 else Dot(*joined[0], series)
+    there = [(x, y_of(value)) for x, value in points if value is not None]
+    if there:
+        yield Dot(*there[-1], series)
+
+
+def _names(figures: Figures, numerals: Numerals, room: float) -> list[list[str]]:
+    """What stands at the end of each line: its last number, and below it its name where there are several."""
+    last = [
+        next((row[at] for _, row in reversed(figures.rows) if row[at] is not None), None)
+        for at in range(len(figures.series))
+    ]
+    several = len(figures.series) > 1
+    write = numerals.counted if numerals.is_short else numerals.plain
+    numbers = [fitted(write(value), room) for value in last]
+    return [
+        [fitted(name, room), number] if several else [number]
+        for name, number in zip(figures.series, numbers, strict=True)
+    ]
+
+
+def _ends(figures: Figures, names: list[list[str]], xs: Sequence[float], y_of: Scale, top: float) -> Iterator[Text]:
+    """The texts at the ends, moved apart where lines end close to each other."""
+    wanted: list[tuple[float, int]] = []
+    for series in range(len(figures.series)):
+        there = [value for _, row in figures.rows if (value := row[series]) is not None]
+        if there:
+            wanted.append((y_of(there[-1]), series))
+    high = LINE * len(names[0])
+    x = xs[-1] + _GAP + 5
+    for middle, series in _apart(sorted(wanted), high, top, y_of.start + 10):
+        for number, line in enumerate(names[series]):
+            yield Text(x, middle - high / 2 + number * LINE + 20, line, css=f"s{series + 1}")
+
+
+def _apart(wanted: list[tuple[float, int]], high: float, top: float, bottom: float) -> list[tuple[float, int]]:
+    """Middles of texts of that height, moved no further than need be to stand between top and bottom without touching."""
+    middles = [min(max(middle, top + high / 2), bottom - high / 2) for middle, _ in wanted]
+    for at in range(1, len(middles)):
+        middles[at] = max(middles[at], middles[at - 1] + high)
+    for at in range(len(middles) - 1, -1, -1):
+        limit = bottom - high / 2 if at == len(middles) - 1 else middles[at + 1] - high
+        middles[at] = min(middles[at], limit)
+    return [(middle, series) for middle, (_, series) in zip(middles, wanted, strict=True)]
+
+
+def _places(labels: Sequence[str], start: float, end: float) -> list[float]:
+    """Where each label stands: as far apart as the years or days that all of them are, else at equal distances."""
+    if len(labels) == 1:
+        return [(start + end) / 2]
+    moments = _moments(labels) or [float(position) for position in range(len(labels))]
+    place = Scale(moments[0], moments[-1], start, end)
+    return [place(moment) for moment in moments]
+
+
+def _moments(labels: Sequence[str]) -> list[float]:
+    """Labels as points in time, if all are years, months or days (2026, 2026-03, 2026-03-02), each after the one before."""
+    moments: list[float] = []
+    for label in labels:
+        if match := re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", label.strip(), re.ASCII):
+            with suppress(ValueError):
+                moments.append(dt.date(int(match[1]), int(match[2] or 1), int(match[3] or 1)).toordinal())
+    rises = all(before < after for before, after in pairwise(moments))
+    return moments if len(moments) == len(labels) and rises else []
