@@ -1,4 +1,4 @@
-"""Takes the pictures in docs/images, of the sample issue and of the desk, with Debian's chromium."""
+"""Takes the pictures in docs/images, of the sample issue, of the desk and of a difference, with Debian's chromium."""
 
 from __future__ import annotations
 
@@ -43,6 +43,20 @@ SLIPS = {
         "costs time, money and patience, in this order.": "costs $3,8 million a week, and patience ([click here](http://localhost/)).",
     }
 }
+DIFF = {
+    # name: width, height, colour scheme
+    "diff": (1000, 1400, "light"),
+    "diff-phone": (390, 844, "dark"),
+}
+# What an author might change after a colleague has read it.
+CHANGES = {
+    "issues/russia-and-north-korea.yaml": {
+        "Under Mr Putin the threads were picked up again, one at a time.": "Under Mr Putin the threads were picked up again.",
+        "heading: Increased military cooperation": "heading: Military cooperation",
+        "Delegations and members of parliament": "[Delegations](https://example.org/delegations) and members of parliament",
+        "**$52.9 million**": "**$52,9 million**",
+    }
+}
 COMMAND = [sys.executable, "-m", "dispatch"]
 
 
@@ -66,17 +80,10 @@ def take_issue(browser: Browser, folder: Path) -> None:
 
 def take_desk(browser: Browser, folder: Path) -> None:
     """Show a copy of the newsletter, of which one issue was sent and one has slips, and take pictures of the desk."""
-    for name in ("dispatch.yaml", "subscribers.csv"):
-        shutil.copy(ROOT / name, folder)
-    for name in ("issues", "images", "templates"):
-        shutil.copytree(ROOT / name, folder / name)
+    copy_newsletter(folder)
     subprocess.run([*COMMAND, "send", "the-narrow-sea", "--yes"], cwd=folder, check=True, capture_output=True)
     for issue, slips in SLIPS.items():
-        path = folder / "issues" / f"{issue}.yaml"
-        text = path.read_text("utf-8")
-        for right, wrong in slips.items():
-            text = text.replace(right, wrong)
-        path.write_text(text, "utf-8")
+        replace_in(folder / "issues" / f"{issue}.yaml", slips)
     with previewed(folder) as address:
         warm(browser, address, folder)
         for name, (width, height, scheme, query, keys, part) in DESK.items():
@@ -92,6 +99,44 @@ def take_desk(browser: Browser, folder: Path) -> None:
                 expect(page.locator("#editor-difference")).not_to_be_empty(timeout=60_000)
             (page.locator(part) if part else page).screenshot(path=IMAGES / f"{name}.png")
             context.close()
+
+
+def take_diff(browser: Browser, folder: Path) -> None:
+    """Commit a copy of the newsletter, change an issue and a picture of it, and take pictures of the difference."""
+    copy_newsletter(folder)
+    git = ["git", "-c", "user.name=Joy", "-c", "user.email=joy@example.org", "-c", "commit.gpgsign=false"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "The issue"]):
+        subprocess.run([*git, *arguments], cwd=folder, check=True)
+    for name, changes in CHANGES.items():
+        replace_in(folder / name, changes)
+    with Image.open(folder / "images" / "trade.png") as picture:
+        picture.crop((0, 0, picture.width, picture.height * 9 // 10)).save(folder / "images" / "trade.png")
+    subprocess.run([*COMMAND, "diff", "--html", "diff.html"], cwd=folder, check=True, capture_output=True)
+    for name, (width, height, scheme) in DIFF.items():
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=False
+        )
+        page = context.new_page()
+        page.goto((folder / "diff.html").as_uri())
+        page.screenshot(path=IMAGES / f"{name}.png")
+        shrink(IMAGES / f"{name}.png")
+        context.close()
+
+
+def copy_newsletter(folder: Path) -> None:
+    """Copy what makes the newsletter of this repository."""
+    for name in ("dispatch.yaml", "subscribers.csv"):
+        shutil.copy(ROOT / name, folder)
+    for name in ("issues", "images", "templates"):
+        shutil.copytree(ROOT / name, folder / name)
+
+
+def replace_in(path: Path, changes: dict[str, str]) -> None:
+    """Write other words into a file."""
+    text = path.read_text("utf-8")
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
 
 
 @contextmanager
@@ -135,7 +180,7 @@ def shrink(path: Path) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
-        for number, shots in enumerate((take_issue, take_desk)):
+        for number, shots in enumerate((take_issue, take_desk, take_diff)):
             (Path(scratch) / str(number)).mkdir()
             shots(chromium, Path(scratch) / str(number))
         chromium.close()

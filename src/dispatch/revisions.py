@@ -317,6 +317,7 @@ class Revisions:
                 sender=format_header(edition.config.from_),
                 file=here.text(issue.source.file),
                 fixed=edition.reserved_values(issue),
+                segments=edition.config.segments,
             )
             findings = edition.check(issue, compiled, marked)
         except DispatchError as error:

@@ -10,10 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cli.command import Command
 from clones import clone, git, share
 from newsletter import ISSUE, add_picture, configure, snapshot
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guide.md"
 
 
 @pytest.fixture(autouse=True)
@@ -166,6 +169,19 @@ def test_secrets_people_and_the_day_are_those_of_now(
     assert issue["findings"] == {"known": True, "gained": [], "lost": []}
 
 
+def test_without_a_list_the_words_are_compared_all_the_same(dispatch: Command, folder: Path) -> None:
+    git(folder, "rm", "-q", "subscribers.csv")
+    commit(folder)
+    change(folder, "half", "quite")
+    run = dispatch("diff", "HEAD")
+    assert "[-half-]{+quite+}" in run.stdout
+    assert run.stdout.count("could not be compared: there is no file of subscribers") == 1
+    assert "errors" not in run.stdout
+    again = dispatch("diff", "HEAD~1").stdout
+    assert "[-half-]{+quite+}" in again
+    assert "could not be compared" not in again, "that commit has a list"
+
+
 def test_a_newsletter_that_there_was_not(dispatch: Command, folder: Path) -> None:
     git(folder, "checkout", "-q", "--orphan", "empty")
     git(folder, "rm", "-rq", "--cached", ".")
@@ -187,8 +203,23 @@ def test_as_json(dispatch: Command, folder: Path) -> None:
         {"fate": "added", "text": "done"},
         {"fate": "kept", "text": "."},
     ]
-    assert issue["parts"][0]["after"] == {"block": "blocks.0", "line": 5}
+    assert issue["parts"][0]["after"] == {"block": "blocks.0", "line": 5, "audience": "", "language": ""}
     assert issue["before"]["html_bytes"] != issue["after"]["html_bytes"]
+
+
+def test_as_a_page(dispatch: Command, folder: Path, tmp_path: Path) -> None:
+    change(folder, "half", "nearly")
+    page = tmp_path / "out" / "diff.html"
+    run = dispatch("diff", "--html", str(page))
+    assert (run.code, run.stdout) == (0, f"{os.path.relpath(page)}\n")
+    assert "<del>half</del><ins>nearly</ins> built" in page.read_text()
+    change(folder, "nearly", "quite")
+    assert dispatch("diff", "--html", str(page), "--json").json["issues"][0]["issue"] == "bridge"
+    assert "<ins>quite</ins>" in page.read_text(), "a page is written over"
+    refused = dispatch("diff", "--html", "issues/bridge.yaml")
+    assert (refused.code, refused.stdout) == (2, "")
+    assert "issues/bridge.yaml is there, and no page of dispatch diff" in refused.stderr
+    assert (folder / "issues/bridge.yaml").read_text().startswith("title: ")
 
 
 def test_in_a_shallow_clone(dispatch: Command, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,6 +237,27 @@ def test_outside_of_git_and_without_it(dispatch: Command, folder: Path, monkeypa
     run = dispatch("diff")
     assert run.code == 1
     assert "is in no git repository" in run.stderr
+
+
+def test_the_workflow_of_the_guide(folder: Path, tmp_path: Path) -> None:
+    workflow = re.search(r"^```yml\n(.*?)^```$", GUIDE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert workflow
+    (job,) = yaml.safe_load(workflow[1])["jobs"].values()
+    script = "\n".join(
+        step["run"] for step in job["steps"] if "dispatch" in step.get("run", "") and "pip" not in step["run"]
+    )
+    git(tmp_path, "clone", "-q", str(tmp_path / "remote"), str(tmp_path / "clone"))
+    git(tmp_path / "clone", "checkout", "-q", "-b", "draft")
+    change(tmp_path / "clone", "half", "quite")
+    commit(tmp_path / "clone")
+    (tmp_path / "dispatch").write_text(f'#!/bin/sh\nexec {sys.executable} -m dispatch "$@"\n')
+    (tmp_path / "dispatch").chmod(0o755)
+    summary = tmp_path / "summary.md"
+    environ = {**os.environ, "GITHUB_BASE_REF": "main", "GITHUB_STEP_SUMMARY": str(summary)}
+    environ["PATH"] = f"{tmp_path}:{environ['PATH']}"
+    subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path / "clone", env=environ, check=True)
+    assert "the bridge is [-half-]{+quite+} built." in summary.read_text()
+    assert "<del>half</del><ins>quite</ins>" in (tmp_path / "clone" / "changes.html").read_text()
 
 
 def test_on_a_narrow_terminal_without_colours(folder: Path) -> None:

@@ -17,10 +17,11 @@ SENDER = "Crossings <news@crossings.example>"
 
 def letter_of(blocks: str, head: str = "title: Who pays?\n", *, accent: str = "#a3241b", dot: bytes = DOT) -> Letter:
     """What a reader gets of an issue of these blocks."""
+    segments = {"paid": '"paid" in tags'}
     issue = read_issue(f"{head}blocks:\n{blocks}", "issues/bridge.yaml")
     newsletter = NewsletterFacts(name="Crossings", url="https://crossings.example")
     with TemporaryDirectory() as folder:
         (Path(folder) / "dot.png").write_bytes(dot)
         theme = Theme(Path(folder), ThemeSettings(accent=accent))
         compiled, marked = compile_marked(issue, theme, newsletter, pictures=PictureShelf(Path(folder)), embed=True)
-    return read_letter(issue, compiled, marked, sender=SENDER, file="issues/bridge.yaml", fixed={})
+    return read_letter(issue, compiled, marked, sender=SENDER, file="issues/bridge.yaml", fixed={}, segments=segments)

@@ -12,7 +12,7 @@ from comparison.letters import letter_of
 from dispatch.checks.check import Finding, Severity
 from dispatch.comparison.difference import Difference, by_look, compare, of_new
 from dispatch.comparison.letter import Letter, Link
-from dispatch.comparison.telling import fate_of, look_told, picture_told, standing
+from dispatch.comparison.telling import besides_told, fate_of, look_told, picture_told, standing
 from dispatch.comparison.words import Fate
 from dispatch.location import Location
 
@@ -72,7 +72,21 @@ def test_the_row_in_the_inbox_is_compared() -> None:
 
 def test_words_that_are_set_off_otherwise() -> None:
     (change,) = compare(letter_of(TOWNS), letter_of(TOWNS.replace("stones", "**stones**"))).parts
+    assert [*besides_told(change)] == ["now bold: “stones”"]
     assert (change.set_off, change.no_longer_set_off, change.words) == ((("bold", "stones"),), (), ())
+
+
+def test_for_whom_a_block_is_and_in_which_language() -> None:
+    paid, french = TOWNS + "    when: paid\n", TOWNS + "    language: fr\n"
+    (change,) = compare(letter_of(HEADING + TOWNS), letter_of(HEADING + paid)).parts
+    assert [*besides_told(change)] == ['for everybody → for paid ("paid" in tags)']
+    (change,) = compare(letter_of(HEADING + paid), letter_of(HEADING + french)).parts
+    assert [*besides_told(change)] == [
+        'for paid ("paid" in tags) → for everybody',
+        "language: that of the issue → fr",
+    ]
+    (change,) = compare(letter_of(HEADING), letter_of(HEADING + paid)).parts
+    assert [*besides_told(change)] == ['for paid ("paid" in tags) only']
 
 
 @pytest.mark.parametrize(

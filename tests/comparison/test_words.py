@@ -51,6 +51,10 @@ def test_words_joined_are_the_text(text: str) -> None:
         ("don't", "don\u2019t", "[-don't-]{+don\u2019t+}"),
         ("日本語です", "日本です", "日本[-語-]です"),
         ("a cold war and more", "the hot war and more", "[-a cold-]{+the hot+} war and more"),
+        ("The sea", "Now the sea", "[-The-]{+Now the+} sea"),
+        ("The sea", "Look: The sea", "{+Look: +}The sea"),
+        ("So the sea", "the sea", "[-So -]the sea"),
+        ("", "the sea", "{+the sea+}"),
         ("one to two", "six to ten", "[-one to two-]{+six to ten+}"),
     ],
 )

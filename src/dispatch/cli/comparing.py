@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -12,12 +13,13 @@ from rich.text import Text
 
 from dispatch.checks.check import Finding
 from dispatch.cli.checking import COLOURS
-from dispatch.cli.terminal import count, json_option, say, settings, show_json
+from dispatch.cli.terminal import count, json_option, say, settings, show, show_json
 from dispatch.comparison.difference import Difference, PartChange, by_look
 from dispatch.comparison.letter import Letter
+from dispatch.comparison.page import GENERATOR, PageFacts, page_of
 from dispatch.comparison.report import difference_as_json
 from dispatch.comparison.telling import (
-    emphasis_told,
+    besides_told,
     fate_of,
     kind_of,
     link_told,
@@ -28,6 +30,9 @@ from dispatch.comparison.telling import (
     visible,
 )
 from dispatch.comparison.words import Fate, Piece, excerpt
+from dispatch.config import Config
+from dispatch.errors import UsageMistake
+from dispatch.files import write_whole
 from dispatch.folder import Folder
 from dispatch.inspection.commits import Repository
 from dispatch.inspection.report import problem_as_json
@@ -43,11 +48,23 @@ _MOST_STYLES = 12  # of a theme that was made anew nobody reads more
 @click.command()
 @click.argument("words", metavar="[A [B]] [ISSUE]...", nargs=-1)
 @click.option("--issue", "issues", metavar="ISSUE", multiple=True, help="An issue whose name is a commit's too.")
+@click.option(
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it as a page, which needs nothing else, instead of printing it.",
+)
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything differs.")
 @json_option
 @click.pass_context
 def diff(
-    context: click.Context, words: tuple[str, ...], issues: tuple[str, ...], exit_code: bool, as_json: bool
+    context: click.Context,
+    words: tuple[str, ...],
+    issues: tuple[str, ...],
+    page: Path | None,
+    exit_code: bool,
+    as_json: bool,
 ) -> None:
     """Say what changes for the reader from commit A to commit B.
 
@@ -56,20 +73,38 @@ def diff(
     template, a picture or a setting.
     """
     config = settings(context)
+    if page:
+        _must_be_ours(page)
     repository = Repository(config.folder)
     known = (path.stem for path in Folder(config).issue_files())
     asked = understand(repository, words, issues, known)
     with side_by_side(config, repository, asked, environ=os.environ) as revisions:
         pairs = revisions.pairs(asked.issues)
         differences = [difference for pair in pairs if (difference := revisions.difference(pair))]
+        if page:
+            write_whole(page, page_of(differences, _facts(revisions, config, len(pairs))).encode())
         if as_json:
             show_json(_as_json(revisions, differences))
+        elif page:
+            show(os.path.relpath(page))
         else:
             printer = _Printer()
             for alike in by_look(differences):
                 printer.print(*alike)
+        if not as_json:
             _say_what_was_compared(revisions, len(differences), len(pairs))
     context.exit(1 if exit_code and differences else 0)
+
+
+def _must_be_ours(page: Path) -> None:
+    """Raise UsageMistake for a file that is there and is anything but such a page: an issue, say, by a slip."""
+    if page.exists() and str(GENERATOR).encode() not in page.read_bytes()[:1000]:
+        raise UsageMistake(f"{page} is there, and no page of dispatch diff", remedy="Name another file.")
+
+
+def _facts(revisions: Revisions, config: Config, compared: int) -> PageFacts:
+    newsletter, accent = config.newsletter.name, config.theme.accent
+    return PageFacts(newsletter, accent, revisions.before.told, revisions.after.told, compared, revisions.notes)
 
 
 def _as_json(revisions: Revisions, differences: Iterable[Difference]) -> dict[str, object]:
@@ -112,7 +147,7 @@ class _Printer:
         if not difference.before and difference.after:
             self._label("in short", _in_short(difference.after))
         self._parts(difference)
-        for label, lines in self._lists(difference):
+        for label, lines in self._lists(difference, sizes=not alike):
             for at, line in enumerate(lines):
                 self._label(label if at == 0 else "", line)
         self._console.print()
@@ -138,7 +173,7 @@ class _Printer:
         if difference.parts or difference.text_part:
             self._console.print()
 
-    def _lists(self, difference: Difference) -> Iterator[tuple[str, list[Text]]]:
+    def _lists(self, difference: Difference, *, sizes: bool) -> Iterator[tuple[str, list[Text]]]:
         links = [link_told(change) for change in difference.links]
         yield "links", [_signed(sign, f"{text}  {url}") for sign, text, url in links]
         pictures = [picture_told(change) for change in difference.pictures]
@@ -146,7 +181,7 @@ class _Printer:
         look = list(look_told(difference.look, words_differ=difference.words_differ))
         more = [f"and {len(look) - _MOST_STYLES:,} more"] if len(look) > _MOST_STYLES else []
         yield "look", [Text(line) for line in (*look[:_MOST_STYLES], *more)]
-        if difference.before and difference.after:
+        if sizes and difference.before and difference.after:
             for name, numbers in sizes_told(difference):
                 yield name, [Text(numbers)]
         yield from _findings(difference)
@@ -169,7 +204,7 @@ def _part_lines(change: PartChange) -> Iterator[Text]:
         yield _marked(excerpt(change.words))
     elif fate == "moved":
         yield _marked(excerpt((Piece(Fate.KEPT, change.part.text), Piece(Fate.ADDED, ""))))
-    yield from map(Text, emphasis_told(change))
+    yield from map(Text, besides_told(change))
 
 
 def _marked(pieces: Iterable[Piece]) -> Text:
@@ -197,15 +232,12 @@ def _in_short(letter: Letter) -> Text:
 
 
 def _findings(difference: Difference) -> Iterator[tuple[str, list[Text]]]:
-    before, after = difference.problems_before, difference.problems_after
-    if before or after:
-        same = set(before) & set(after)
-        yield "errors before", [_signed("-", str(problem)) for problem in before if problem not in same]
-        yield "errors now", [_signed("+", str(problem)) for problem in after]
+    if not difference.before:
+        yield "errors before", [_signed("-", str(problem)) for problem in difference.problems_before]
+    if not difference.after:
+        yield "errors now", [_signed("+", str(problem)) for problem in difference.problems_after]
     findings = difference.findings
-    if not findings.known:
-        yield "findings", [Text("could not be compared")]
-        return
+    yield "findings", [Text(f"could not be compared: {problem}") for problem in difference.unchecked]
     yield (
         "findings",
         [*(_finding("+", each) for each in findings.gained), *(_finding("-", each) for each in findings.lost)],

@@ -30,6 +30,13 @@ class PartChange:
     words: tuple[Piece, ...] = ()  # empty: they are the same
     set_off: tuple[tuple[str, str], ...] = ()  # words that are now bold, in italics or code, and were not
     no_longer_set_off: tuple[tuple[str, str], ...] = ()
+    audience: tuple[str, str] | None = None  # whose alone it was and is (empty: everybody's), if that is another
+    language: tuple[str, str] | None = None  # its own before and after (empty: the issue's), if that is another
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything is another but its place."""
+        return bool(self.words or self.set_off or self.no_longer_set_off or self.audience or self.language)
 
     @property
     def part(self) -> Part:
@@ -80,7 +87,7 @@ class Difference:
     findings: FindingChanges = _NO_CHANGES
     look: Look = _SAME_LOOK
     text_part: tuple[Piece, ...] = ()  # where the words of the HTML are the same and those of the text part are not
-    problems_before: tuple[Problem, ...] = ()  # why it could not be compiled
+    problems_before: tuple[Problem, ...] = ()  # why it could not be compiled, or checked if there is a letter
     problems_after: tuple[Problem, ...] = ()
 
     @property
@@ -93,6 +100,12 @@ class Difference:
     def renamed(self) -> bool:
         """Whether it goes by another slug."""
         return bool(self.before and self.after and self.before.slug != self.after.slug)
+
+    @property
+    def unchecked(self) -> tuple[Problem, ...]:
+        """Why it is not known which findings were gained and lost, each reason once."""
+        sides = ((self.before, self.problems_before), (self.after, self.problems_after))
+        return tuple(dict.fromkeys(problem for letter, problems in sides if letter for problem in problems))
 
     @property
     def words_differ(self) -> bool:
@@ -134,8 +147,13 @@ def compare(before: Letter, after: Letter) -> Difference:
 
 def of_new(after: Letter) -> Difference:
     """What an issue that there was not brings."""
+    own = [part for part in after.parts if part.is_block or part.images]
     return Difference(
-        None, after, findings=FindingChanges(gained=after.findings or (), known=after.findings is not None)
+        None,
+        after,
+        links=tuple(LinkChange(None, link) for part in own for link in part.links),
+        pictures=tuple(PictureChange(None, image) for part in own for image in part.images),
+        findings=FindingChanges(gained=after.findings or (), known=after.findings is not None),
     )
 
 
@@ -155,10 +173,18 @@ def _part_change(pair: Pair, *, moved: bool) -> PartChange | None:
         old, new = (part.text if part else "" for part in pair)
         # A picture, a line across: there is nothing to read, but it is there or it is not.
         return PartChange(before, after, words=compare_words(old, new)) if _is_seen(before or after) else None
-    words = compare_words(before.text, after.text) if before.text != after.text else ()
-    gained, lost = _gained_and_lost(before.emphasis, after.emphasis, key=str)
-    changed = PartChange(before, after, moved, words, *((tuple(gained), tuple(lost)) if not words else ((), ())))
-    return changed if moved or words or changed.set_off or changed.no_longer_set_off else None
+    changed = PartChange(
+        before,
+        after,
+        moved,
+        words=compare_words(before.text, after.text) if before.text != after.text else (),
+        audience=(before.audience, after.audience) if before.audience != after.audience else None,
+        language=(before.language, after.language) if before.language != after.language else None,
+    )
+    if not changed.words:
+        gained, lost = _gained_and_lost(before.emphasis, after.emphasis, key=str)
+        changed = replace(changed, set_off=tuple(gained), no_longer_set_off=tuple(lost))
+    return changed if moved or changed.touched else None
 
 
 def _is_seen(part: Part | None) -> bool:

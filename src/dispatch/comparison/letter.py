@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
@@ -27,7 +27,7 @@ _LINES = frozenset(
     | {f"h{n}" for n in range(1, 7)}
 )
 _EMPHASIS = {"strong": "bold", "b": "bold", "em": "italics", "i": "italics", "code": "code"}
-_TOLD_ELSEWHERE = frozenset({"src", "href", "alt", "title", "aria-label", "data-block", "id"})
+_TOLD_ELSEWHERE = frozenset({"lang", "src", "href", "alt", "title", "aria-label", "data-block", "id"})
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -63,6 +63,8 @@ class Part:
     emphasis: tuple[tuple[str, str], ...] = ()  # how words are set off (bold, italics, code), and which
     markup: tuple[str, ...] = ()  # its elements with their attributes, without what is told above
     styles: tuple[tuple[str, str], ...] = ()  # the declarations of these elements: property, value
+    audience: str = ""  # whose alone it is: a segment, and who that is; empty: everybody's
+    language: str = ""  # its own; empty: the issue's
 
     @property
     def is_block(self) -> bool:
@@ -103,16 +105,29 @@ class Letter:
 
 
 def read_letter(
-    issue: Issue, compiled: CompiledIssue, marked: MarkedHtml, *, sender: str, file: str, fixed: dict[str, str]
+    issue: Issue,
+    compiled: CompiledIssue,
+    marked: MarkedHtml,
+    *,
+    sender: str,
+    file: str,
+    fixed: Mapping[str, str],
+    segments: Mapping[str, str],
 ) -> Letter:
-    """What a reader gets of an issue that was compiled; `marked` is the HTML of `compiled` with marks.
+    """What a reader gets of an issue that was compiled with all its blocks; `marked` is the HTML of `compiled` with marks.
 
-    `sender` stands in the inbox before the subject; `fixed` are values for the merge fields that dispatch fills.
+    `sender` stands in the inbox before the subject; `fixed` are values for the merge fields that dispatch fills;
+    `segments` says who is in each.
     """
     tree = html.document_fromstring(_with_fields(with_blocks(marked), escape), html.HTMLParser(remove_comments=True))
-    reading = _Reading(issue, {picture.name: picture for picture in compiled.pictures})
+    reading = _Reading(issue, {picture.name: picture for picture in compiled.pictures}, segments)
     reading.read(tree, FRAME)
-    inbox = (("from", sender), ("subject", _shown(issue.subject)), ("preheader", _shown(issue.preheader)))
+    inbox = (
+        ("from", sender),
+        ("subject", _shown(issue.subject)),
+        ("preheader", _shown(issue.preheader)),
+        ("language", issue.language),
+    )
     lines = {name: start.line for name, start, _ in issue.extents()}
     return Letter(
         slug=issue.slug,
@@ -168,8 +183,14 @@ class _Draft:
 class _Reading:
     """Reads the tree of a mail, in which `data-block` names the parts."""
 
-    def __init__(self, issue: Issue, pictures: dict[str, Picture]) -> None:
+    def __init__(self, issue: Issue, pictures: Mapping[str, Picture], segments: Mapping[str, str]) -> None:
         self._pictures = pictures
+        self._audiences = {
+            f"blocks.{at}": f"{block.when} ({segments.get(block.when, 'no segment')})"
+            for at, block in enumerate(issue.blocks)
+            if block.when
+        }
+        self._languages = {f"blocks.{at}": block.language for at, block in enumerate(issue.blocks)}
         self._kinds = {f"blocks.{at}": block.kind for at, block in enumerate(issue.blocks)}
         self._paths = {f"blocks.{at}": each.image for at, each in enumerate(issue.blocks) if isinstance(each, Figure)}
         if issue.cover:
@@ -190,6 +211,8 @@ class _Reading:
                 tuple(draft.emphasis),
                 tuple(draft.markup),
                 tuple(draft.styles),
+                self._audiences.get(name, ""),
+                self._languages.get(name, ""),
             )
 
     def read(self, element: etree._Element, above: str) -> None:

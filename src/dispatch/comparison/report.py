@@ -62,7 +62,9 @@ def _part_change(change: PartChange) -> Json:
 
 
 def _place(part: Part | None) -> Json | None:
-    return {"block": part.name, "line": part.line} if part else None
+    if not part:
+        return None
+    return {"block": part.name, "line": part.line, "audience": part.audience, "language": part.language}
 
 
 def _pieces(pieces: tuple[Piece, ...]) -> list[Json]:

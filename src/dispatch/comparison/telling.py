@@ -54,19 +54,25 @@ def fate_of(change: PartChange) -> str:
     """What became of a part: `added`, `removed`, `moved`, `moved and changed`, `changed`."""
     if not change.before or not change.after:
         return "removed" if change.before else "added"
-    touched = change.words or change.set_off or change.no_longer_set_off
-    return ("moved and changed" if touched else "moved") if change.moved else "changed"
+    return ("moved and changed" if change.touched else "moved") if change.moved else "changed"
 
 
-def emphasis_told(change: PartChange) -> Iterator[str]:
-    """Which words are set off otherwise, where the words are the same."""
-    yield from (
-        f"now in {how}: “{words}”" if how != "bold" else f"now bold: “{words}”" for how, words in change.set_off
-    )
-    yield from (
-        f"no longer in {how}: “{words}”" if how != "bold" else f"no longer bold: “{words}”"
-        for how, words in change.no_longer_set_off
-    )
+def besides_told(change: PartChange) -> Iterator[str]:
+    """What changes of a part beside its words: whose it is, its language, which words are set off."""
+    if not change.before and change.part.audience:
+        yield f"for {change.part.audience} only"
+    if change.audience:
+        before, after = (audience or "everybody" for audience in change.audience)
+        yield f"for {before} → for {after}"
+    if change.language:
+        before, after = (language or "that of the issue" for language in change.language)
+        yield f"language: {before} → {after}"
+    yield from (f"now {_set_off(how)}: “{words}”" for how, words in change.set_off)
+    yield from (f"no longer {_set_off(how)}: “{words}”" for how, words in change.no_longer_set_off)
+
+
+def _set_off(how: str) -> str:
+    return how if how == "bold" else f"in {how}" if how == "italics" else "as code"
 
 
 def link_told(change: LinkChange) -> tuple[str, str, str]:

@@ -55,6 +55,11 @@ def compare_words(before: str, after: str) -> tuple[Piece, ...]:
 
     No two pieces of one fate follow each other, and what was removed stands before what was put in its place.
     """
+    # Each word is looked at with the space before it: so the first one gets one too, lest it be another farther on.
+    return _without_first_space(tuple(_compared_as_words(f" {before}", f" {after}")))
+
+
+def _compared_as_words(before: str, after: str) -> Iterator[Piece]:
     for cut in (words_of, _SENTENCE.findall):
         old, new = cut(before), cut(after)
         head = _common(old, new)
@@ -63,8 +68,18 @@ def compare_words(before: str, after: str) -> tuple[Piece, ...]:
         if _pairs(*middle) <= _MOST_PAIRS:
             kept = (Piece(Fate.KEPT, "".join(old[:head])), Piece(Fate.KEPT, "".join(old[len(old) - tail :])))
             pieces = _in_order([kept[0], *_compared(*middle), kept[1]])
-            return tuple(_in_order(_readable([*pieces])))
-    return tuple(_in_order((Piece(Fate.REMOVED, before), Piece(Fate.ADDED, after))))
+            return _in_order(_readable([*pieces]))
+    return _in_order((Piece(Fate.REMOVED, before), Piece(Fate.ADDED, after)))
+
+
+def _without_first_space(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Both texts have one: where the one begins with a word that the other has not, that is followed by one instead."""
+    first, *others = pieces
+    if first.fate is not Fate.KEPT and others:
+        space = " " if others[0].fate is Fate.KEPT else ""
+        first = Piece(first.fate, first.text + space)
+        others[0] = Piece(others[0].fate, others[0].text[1:])
+    return tuple(piece for piece in (Piece(first.fate, first.text[1:]), *others) if piece.text)
 
 
 def likeness(before: Counter[str], after: Counter[str]) -> float:
