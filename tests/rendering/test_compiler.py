@@ -205,6 +205,27 @@ blocks:
     assert "إلغاء الاشتراك" in body
 
 
+def test_lines_of_the_text_begin_where_their_language_begins(shelf, theme):
+    issue = read_issue(
+        """
+title: جسر
+subject: "{{first_name|صديقنا}}، من يدفع؟"
+language: ar
+blocks:
+  - paragraph: EU ومن معه
+  - quote: Only "سلام" he said
+    language: en
+""",
+        "i.yaml",
+    )
+    compiled = compile_issue(issue, theme, FACTS, pictures=shelf, embed=True, reader_language="en")
+    assert fill(compiled.subject, {"first_name": "Joy"}) == "\u200fJoy، من يدفع؟"
+    lines = fill(compiled.text, VALUES).splitlines()
+    assert "\u200fEU ومن معه" in lines
+    assert '\u200e> Only "سلام" he said' in lines
+    assert "You receive this email because you subscribed to The River Letter." in lines
+
+
 def test_french_speaks_french(shelf, theme):
     issue = read_issue("title: Pont\nlanguage: fr\ndate: 2026-03-02\nblocks:\n  - paragraph: Texte\n", "i.yaml")
     compiled = compile_issue(issue, theme, FACTS, pictures=shelf, embed=True)
@@ -239,7 +260,7 @@ def test_around_the_letter_readers_are_told_things_in_their_own_language(
     assert page.find_class("byline")[0].text == letter
     lines = fill(compiled.text, VALUES).splitlines()
     assert letter in lines
-    assert lines[0] == f"The River Letter · {date}"
+    assert lines[0] == {"ltr": "", "rtl": "\u200f"}[direction] + f"The River Letter · {date}"
     assert lines[-1] == f"{words_for(reader).label.format(unsubscribe)} https://river.example/u/token"
 
 

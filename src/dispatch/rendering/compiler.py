@@ -101,10 +101,11 @@ def _compiled(
     *,
     embed: bool,
 ) -> CompiledIssue:
+    writer = TextWriter(sentinels, direction=direction_of(issue.language))
     try:
         slots = find_slots(html, sentinels)
         text = _text(issue, theme, context, sentinels, album)
-        subject = find_header_slots(TextWriter(sentinels).plain(issue.subject), sentinels)
+        subject = find_header_slots(writer.directed(writer.plain(issue.subject)), sentinels)
     except MisplacedField as error:
         raise _explained(error, issue) from None
     return CompiledIssue(
@@ -243,12 +244,14 @@ def _head_css(theme: Theme, context: dict[str, object]) -> dict[str, tuple[str, 
 
 
 def _text(issue: Issue, theme: Theme, context: dict[str, object], sentinels: Sentinels, album: Album) -> Slots:
-    writer = TextWriter(sentinels, album)
+    writer = TextWriter(sentinels, album, direction=direction_of(issue.language))
     context = context | {"writer": writer, "links": writer.links}
     context["body"] = [
-        theme.render(f"blocks/{kind}.txt.j2", part_context(context, issue, part)) for kind, part in parts_of(issue)
+        writer.directed(theme.render(f"blocks/{kind}.txt.j2", each), str(each["direction"]))
+        for kind, each in ((kind, part_context(context, issue, part)) for kind, part in parts_of(issue))
     ]
-    return find_plain_slots(tidy(theme.render("email.txt.j2", context)), sentinels)
+    text = tidy(theme.render("email.txt.j2", context))
+    return find_plain_slots(writer.directed(text), sentinels)
 
 
 def _must_hold(mjml: str, rendered: str, html: str, sentinels: Sentinels) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dispatch.content.blocks import Chart
 from dispatch.content.richtext import Break, Code, Emphasis, Link, MergeField, Node, Strong, TextRun, parse, parse_plain
 from dispatch.rendering.album import Album
+from dispatch.rendering.bidi import directed
 from dispatch.rendering.charts.telling import NOTHING, ToldChart
 from dispatch.rendering.display_width import display_width, wrap
 from dispatch.rendering.legible import legible
@@ -30,9 +31,11 @@ def tidy(text: str) -> str:
 class TextWriter:
     """Writes texts for one compilation and numbers their links; the list of links is `links`."""
 
-    def __init__(self, sentinels: Sentinels, album: Album | None = None) -> None:
+    def __init__(self, sentinels: Sentinels, album: Album | None = None, *, direction: str = "ltr") -> None:
+        """`direction` is that of the whole text, `ltr` or `rtl`."""
         self._sentinels = sentinels
         self._album = album
+        self._direction = direction
         self.links: list[str] = []
 
     def rich(self, text: str) -> str:
@@ -52,6 +55,10 @@ class TextWriter:
         if url not in self.links:
             self.links.append(url)
         return f"[{self.links.index(url) + 1}]"
+
+    def directed(self, text: str, direction: str = "") -> str:
+        """Finished lines of a direction, the whole text's unless told otherwise, marked where they would look different."""
+        return directed(text, direction or self._direction, self._direction, self._sentinels.pattern)
 
     def wrapped(self, text: str, first: str = "", indent: str = "") -> str:
         """The text in lines of 72 columns, the first after `first`, the others after `indent`."""

@@ -202,6 +202,7 @@ class Theme:
             "reference",
             "wrapped",
             "underlined",
+            "directed",
             "table",
             *_OF_PICTURES,
         ):
