@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dispatch.rendering.bidi import directed
+from dispatch.rendering.bidi import directed, isolated
 
 FIELD = re.compile("zqx[0-9]+qz")
 RLM, LRM = "\u200f", "\u200e"
@@ -66,3 +66,10 @@ def test_a_line_without_letters_goes_on_as_the_one_above():
 def test_other_texts_stay_as_they_are():
     text = "Café — 東京 🚂\n[1] https://example.org/"
     assert directed(text, "rtl", "ltr", FIELD) == text
+
+
+def test_a_name_of_the_other_direction_stands_apart():
+    assert isolated("1 Quay Street (2nd floor)", "rtl") == '<span dir="ltr">1 Quay Street (2nd floor)</span>'
+    assert isolated("نشرة <النهر>", "ltr") == '<span dir="rtl">نشرة &lt;النهر&gt;</span>'
+    assert isolated("R & D", "ltr") == "R &amp; D"
+    assert isolated("2026", "rtl") == "2026"

@@ -1,10 +1,12 @@
-"""Plain text that mixes directions: a mark where a line would otherwise be laid out the wrong way round (UAX #9)."""
+"""Text that mixes directions (UAX #9): marks and elements where it would be laid out the wrong way round."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterator
+
+from markupsafe import Markup, escape
 
 MARKS = {"ltr": "\u200e", "rtl": "\u200f"}
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
@@ -22,10 +24,19 @@ def directed(text: str, direction: str, around: str, fields: re.Pattern[str]) ->
     return "\n".join(_lines(text, direction, around, fields)) if _RIGHT_TO_LEFT.search(text) else text
 
 
+def isolated(text: str, around: str) -> Markup:
+    """A name or an address for HTML, in an element of its direction where that is not the one `around` it.
+
+    Else its brackets, numbers and full stops would move to its other end.
+    """
+    own = next(_directions(text), around)
+    return escape(text) if own == around else Markup('<span dir="{}">{}</span>').format(own, text)
+
+
 def _lines(text: str, direction: str, around: str, fields: re.Pattern[str]) -> Iterator[str]:
     above = "ltr"
     for line in text.split("\n"):
-        begins = next(iter(_directions(line)), "")
+        begins = next(_directions(line), "")
         letters = set(_directions(fields.sub("", _ADDRESS.sub("", line))))
         wanted = begins
         if line.startswith(tuple(MARKS.values())):

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from dispatch.errors import DispatchError, InvalidTheme
 from dispatch.location import Location
+from dispatch.rendering.bidi import isolated
 from dispatch.rendering.linemarks import LineMarks, Origin, Origins, take_marks
 from dispatch.rendering.palette import DEFAULT_ACCENT, Palette, palettes
 from dispatch.rendering.stylesheet import check_head_css, check_inline_css
@@ -209,6 +210,7 @@ class Theme:
             environment.filters[name] = _writes(name)
         environment.filters["layout"] = layout_of
         environment.filters["filled"] = _filled
+        environment.filters["isolated"] = isolated
         return environment
 
     def _place(self, traceback: TracebackType | None, template: str) -> Location:

@@ -145,8 +145,7 @@ class SubscriberStore:
     def candidates(self, connection: Connection | None = None) -> Iterator[Candidate]:
         """Everybody who is known, in order of id, with the reason why a mailing leaves them out.
 
-        Streamed from one moment of the database, or from within the transaction of `connection`. The forgotten are not
-        known, and so never among them.
+        Streamed from one moment of the database, or from within the transaction of `connection`; never the forgotten.
         """
         return self._candidates(literal(value=True), order=subscriber.c.id, connection=connection)
 

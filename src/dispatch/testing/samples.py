@@ -1,4 +1,4 @@
-"""Samples for tests: an issue that uses every kind of block."""
+"""Samples for tests: an issue that uses every kind of block, and one in Arabic."""
 
 from __future__ import annotations
 
@@ -75,3 +75,62 @@ signoff:
 def sample_issue() -> Issue:
     """An issue that uses every kind of block, in short and long form."""
     return read_issue(SAMPLE_ISSUE, "issues/rivers-and-roads.yaml")
+
+
+ARABIC_ISSUE = """\
+title: من يدفع ثمن الجسر؟
+subtitle: نظرة قصيرة إلى حدود طويلة
+subject: "{{first_name|صديقنا}}، من يدفع ثمن الجسر؟"
+preheader: ثلاث مدن وميزانيتان ونهر واحد.
+slug: who-pays-for-the-bridge
+date: 2026-03-02
+author: سلمى المثال
+language: ar
+cover:
+  image: images/cover.png
+  alt: نهر عريض وجسر لم يكتمل بعد
+  caption: الجسر في *الربيع*
+  source: Example Pictures
+blocks:
+  - paragraph: >-
+      مرحبًا {{first_name|بكم}}، تقع ثلاث مدن على نهر واحد، لكن ميزانيتين فقط **تدفعان** ثمن الجسر. وقد بلغت كلفته
+      52.9 مليون دولار في عام 2025، أي أكثر من 4 % من كل ما يُنفق على الطرق، بحسب
+      [تقرير Northtown](https://example.org/report).
+  - paragraph: >-
+      Northtown وSouthtown مدينتان صغيرتان؛ أما الثالثة فلا تدفع شيئًا (حتى الآن). فهل يكتمل الجسر قبل عام 2030؟
+  - heading: خلفية تاريخية
+  - list:
+      - بُني الجسر الأول عام 1936، وكان من الخشب.
+      - أما الثاني، واسمه *Old Crossing*، فقد انهار عام 1974.
+      - والثالث لم يكتمل بعد!
+  - list:
+      items: [توقيع الاتفاق, بناء الأعمدة, فتح الطريق]
+      ordered: true
+  - quote: {text: النهر لا يعرف الميزانيات., by: كمال المثال, source: "[Example News](https://example.org/news)"}
+  - quote: {text: A river knows no budget., by: Kim Example}
+    language: en
+  - callout: {title: باختصار, text: "تدفع كل مدينة **النصف**: 26.45 مليون دولار."}
+  - heading: {text: الأرقام, level: 3}
+  - table:
+      header: [السنة, الكلفة, من يدفع]
+      rows:
+        - ["2022", "3.80", "*Northtown*"]
+        - ["2025", "52.90", "[Southtown](https://example.org/south)"]
+      caption: الكلفة بملايين الدولارات
+      source: إحصاءات المثال
+  - figure:
+      image: images/map.png
+      alt: خريطة الحدود والنهر بالأزرق
+      caption: حيث *ينعطف* النهر
+      source: "[Example Maps](https://example.org/maps)"
+  - divider:
+  - button: {text: اقرأ المزيد, url: "https://example.org/more"}
+signoff:
+  tagline: النهر طريق. *في الغالب.*
+  signature: سلمى
+"""
+
+
+def arabic_issue() -> Issue:
+    """An issue in Arabic, with Latin names, numbers and a block in English."""
+    return read_issue(ARABIC_ISSUE, "issues/who-pays-for-the-bridge.yaml")
