@@ -12,6 +12,7 @@ from dispatch.checks.check import CheckFunction
 from dispatch.checks.evidence import EarlierIssue
 from dispatch.content.terms import Terms
 from dispatch.testing.checks import CheckContract, Example, evidence_about, findings
+from dispatch.yaml_source import edited, read_yaml
 
 EXAMPLES: dict[CheckFunction, Example] = {
     names.inconsistent_name: Example(
@@ -37,6 +38,16 @@ EXAMPLES: dict[CheckFunction, Example] = {
 class TestContract(CheckContract):
     theme = names
     examples = EXAMPLES
+
+
+def test_what_may_be_meant_is_suggested() -> None:
+    text = 'title: A\nblocks: [paragraph: "When Putin saw Putin, then _Poutine_’s men came."]\n'
+    (finding,) = findings(names.inconsistent_name, text)
+    assert finding.fix is None, "it may be another name"
+    assert finding.hint == "Write Putin, or accept it: `dispatch check --accept Poutine`."
+    assert [edited(read_yaml(text, "a.yaml"), each.edits).text for each in finding.suggestions] == [
+        text.replace("Poutine", "Putin")
+    ]
 
 
 def told(*paragraphs: str, language: str = "en", **facts: object) -> list[str]:

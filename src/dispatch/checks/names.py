@@ -11,6 +11,7 @@ from functools import cache
 from dispatch.checks.check import Finding, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.likeness import is_spelling_of, slips, sound
+from dispatch.checks.mending import replaced
 from dispatch.checks.parts import ReadText
 from dispatch.rendering.words import locale_of
 
@@ -32,7 +33,8 @@ def inconsistent_name(evidence: Evidence) -> Iterator[Finding]:
             place = evidence.issue.locate(text.written.path, offset)
             message = f"“{name.written}” may be {other}, which {known.where(other)}"
             hint = f"Write {other}, or accept it: `dispatch check --accept {name.written}`."
-            yield warning(inconsistent_name, place, message, hint)
+            fix = replaced(evidence.issue, text.written, offset, offset + len(name.written), other)
+            yield warning(inconsistent_name, place, message, hint, suggestions=(fix,) if fix else ())
 
 
 _NAME = re.compile(r"(?<![^\W_])[^\W\d_]{4,30}(?![^\W_])")
