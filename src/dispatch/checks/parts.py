@@ -16,6 +16,9 @@ from dispatch.location import Location
 CODE = r"`+"
 """Where code may begin in rich text, for patterns that `blanked` takes."""
 
+HIDDEN = "\ufffc"
+"""The object replacement character of Unicode."""
+
 _TICKS = re.compile(CODE)
 
 # Every pattern that an issue's text is searched with takes time in proportion to its length, whatever stands in it.
@@ -40,14 +43,23 @@ class ReadText:
     @cached_property
     def prose(self) -> str:
         """The text as written, character for character, with spaces in the place of code, addresses and merge fields."""
-        if self.written.kind is TextKind.URL:
-            return " " * len(self.written.value)
-        return blanked(self.written.value, _NO_PROSE if self.written.kind is TextKind.RICH else _NO_PLAIN_PROSE)
+        return self._with(" ")
+
+    @cached_property
+    def masked(self) -> str:
+        """The same with `HIDDEN` in their place, where it matters which spaces are the author's."""
+        return self._with(HIDDEN)
 
     @cached_property
     def without_code(self) -> str:
         """The text as written, character for character, with spaces in the place of code."""
         return blanked(self.written.value, _TICKS)
+
+    def _with(self, stand_in: str) -> str:
+        if self.written.kind is TextKind.URL:
+            return stand_in * len(self.written.value)
+        pattern = _NO_PROSE if self.written.kind is TextKind.RICH else _NO_PLAIN_PROSE
+        return blanked(self.written.value, pattern, stand_in)
 
 
 @dataclass(frozen=True)
@@ -70,7 +82,7 @@ class WrittenField:
     location: Location
 
 
-def blanked(text: str, pattern: re.Pattern[str]) -> str:
+def blanked(text: str, pattern: re.Pattern[str], stand_in: str = " ") -> str:
     """A text with spaces in the place of what a pattern finds; where it finds backticks, in the place of their code."""
     ends = _ends_of_code(text)
     pieces: list[str] = []
@@ -79,10 +91,10 @@ def blanked(text: str, pattern: re.Pattern[str]) -> str:
         begin, end = match.span()
         pieces.append(text[at:begin])
         if text[begin] != "`":
-            pieces.append(" " * (end - begin))
+            pieces.append(stand_in * (end - begin))
         elif begin in ends:
             end = ends[begin]
-            pieces.append(" " * (end - begin))
+            pieces.append(stand_in * (end - begin))
         else:
             pieces.append(text[begin:end])
         at = end
