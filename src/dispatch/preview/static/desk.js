@@ -1,5 +1,6 @@
 // The desk: what was chosen stands in the URL, what is shown comes from the server after every change.
 
+import { DEFAULTS, fromUrl, IDLE, remembered, urlOf } from "./chosen.js";
 import { Clients } from "./clients.js";
 import { ask, byId, count, element, why } from "./dom.js";
 import { Editor, textAt, textOf } from "./edit.js";
@@ -8,28 +9,13 @@ import { Fields } from "./fields.js";
 import { MailFrame } from "./frame.js";
 import { showInboxes } from "./inbox.js";
 import { IssueList } from "./issues.js";
-import { counts, factList, problemList } from "./lists.js";
-import { choicesOf, keepChoices } from "./memory.js";
+import { counts, factList } from "./lists.js";
+import { keepChoices } from "./memory.js";
 import { Panes } from "./panes.js";
 import { People } from "./people.js";
 import { Points } from "./points.js";
 import { Source } from "./source.js";
-
-const SMALL = matchMedia("(max-width: 640px)").matches; // as in the style sheets
-const DEFAULTS = { issue: "", as: "", made: "", view: "mail", width: SMALL ? "phone" : "desktop", scheme: "light", images: "on", client: "apple-mail" };
-const ALLOWED = {
-  view: ["mail", "inbox", "text", "web", "source"],
-  width: ["phone", "tablet", "desktop"],
-  scheme: ["light", "dark"],
-  images: ["on", "off"],
-};
-
-// What the choices make no difference to: the buttons are out of use there.
-const IDLE = {
-  width: ["inbox", "source"],
-  scheme: ["source"],
-  images: ["inbox", "text", "source"],
-};
+import { Trouble } from "./trouble.js";
 
 // Milliseconds that a sentence about what was done stays.
 const SAID = 6000;
@@ -44,7 +30,6 @@ const stage = byId("stage");
 let choices = fromUrl();
 let view = null; // the last from the server
 let shown = ""; // the issue whose mail stands on the stage
-let folded = false; // whether the problems are folded away
 let asking = null;
 let judged = { findings: [], digest: "" }; // and the file that the findings are about
 let saying = 0;
@@ -58,29 +43,10 @@ const events = new Events(take, () => clients.loaded || loadClients());
 const editor = new Editor(say, (block) => points.edited(block));
 const issues = new IssueList((issue) => urlOf({ ...choices, ...remembered(issue), issue }), say);
 const panes = new Panes();
+const trouble = new Trouble(stage);
 const points = new Points(byId("device"), fix, showBlock);
 
 // --- choices -------------------------------------------------------------------------------
-
-function fromUrl() {
-  const given = fitting(Object.fromEntries(new URLSearchParams(location.search)));
-  return { ...DEFAULTS, ...remembered(given.issue ?? ""), ...given };
-}
-
-// How an issue was looked at last. Whose message it was is not remembered: addresses stay in the newsletter's list.
-function remembered(issue) {
-  return fitting(choicesOf(issue));
-}
-
-function fitting(some) {
-  const known = ([name, value]) => name in DEFAULTS && (ALLOWED[name]?.includes(value) ?? true);
-  return Object.fromEntries(Object.entries(some).filter(known));
-}
-
-function urlOf(some) {
-  const query = new URLSearchParams(Object.entries(some).filter(([name, value]) => value !== DEFAULTS[name]));
-  return query.size ? `?${query}` : location.pathname;
-}
 
 // Whose message, and what was made up of them.
 function reader() {
@@ -106,7 +72,7 @@ function choose(changes) {
 function follow(before) {
   if (choices.issue !== before.issue || choices.as !== before.as || choices.made !== before.made) listen();
   if (choices.issue !== before.issue) {
-    folded = false;
+    trouble.unfold();
     waitForFindings();
   }
   const share = stage.scrollTop / Math.max(stage.scrollHeight, 1);
@@ -139,7 +105,6 @@ function take(fresh) {
     history.replaceState(null, "", urlOf({ ...choices, issue: view.issue }));
     choices = fromUrl();
   }
-  if (!view.problems.length) folded = false;
   render();
   editor.follow(view);
   frame.afterwards(askForLists);
@@ -187,7 +152,7 @@ function render() {
   byId("newsletter").textContent = view.newsletter;
   byId("loading").hidden = true;
   byId("empty").hidden = Boolean(view.issue || view.problems.length);
-  showProblems();
+  trouble.show(view.problems, view.mail);
   if (view.mail) showMail(view.mail);
   else if (shown !== view.issue) hideMail();
 }
@@ -253,21 +218,6 @@ function showBlock(block) {
   if (choices.view === "inbox" && byId("inboxes").querySelector(`[data-block="${block}"]`)) return;
   const where = ["subject", "preheader"].includes(block) ? "inbox" : "mail";
   if (choices.view !== where) choose({ view: where });
-}
-
-function showProblems() {
-  const { problems, mail } = view;
-  byId("trouble").hidden = !problems.length;
-  stage.classList.toggle("behind", Boolean(problems.length) && !folded);
-  if (!problems.length) return;
-  byId("trouble").classList.toggle("folded", folded);
-  byId("trouble-title").textContent = count(problems.length, "problem");
-  byId("trouble-toggle").hidden = !mail;
-  byId("trouble-toggle").textContent = folded ? "Show" : "Look behind";
-  byId("problems").replaceChildren(...problemList(problems));
-  byId("behind").textContent = mail
-    ? `Behind this stands the issue as it was saved at ${new Date(mail.saved).toLocaleTimeString()}. Mend the file, and this goes away.`
-    : "Mend the file, and this goes away.";
 }
 
 function showFindings(judgement, digest = "", otherwise = view.issue ? "They come when the issue compiles." : "There is no issue to check.") {
@@ -338,8 +288,7 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || byId("help-dialog").open) return;
   if (event.key === "Escape") {
     if (people.close() || clients.close()) return;
-    if (view?.problems.length && !folded) foldProblems(true);
-    else points.release();
+    if (!trouble.away()) points.release();
   } else if (!event.target.matches?.("input, textarea, select") && event.key in KEYS) {
     event.preventDefault();
     KEYS[event.key]();
@@ -368,11 +317,6 @@ function fix(finding) {
   editor.fix(view.issue, finding, judged.digest);
 }
 
-function foldProblems(fold) {
-  folded = fold;
-  render();
-}
-
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-issue]");
@@ -389,7 +333,6 @@ document.addEventListener("click", (event) => {
     showPane(button.dataset.pane);
   }
 });
-byId("trouble-toggle").addEventListener("click", () => foldProblems(!folded));
 byId("help-button").addEventListener("click", KEYS["?"]);
 for (const id of ["edit-button", "lines-edit"]) byId(id).addEventListener("click", KEYS.e);
 byId("inboxes").addEventListener("dblclick", editAt);
