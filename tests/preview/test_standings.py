@@ -91,7 +91,7 @@ def test_a_second_question_does_not_wait_for_the_first(desk: Desk) -> None:
 def test_files_that_change_meanwhile_end_the_checking(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
 
-    def judged(name: str) -> tuple[Problem, ...]:
+    def judged(name: str, _proofs: object) -> tuple[Problem, ...]:
         looked.append(name)
         desk.changed([])
         return ()
@@ -226,7 +226,7 @@ def test_an_issue_is_judged_once_in_a_state_of_the_files(desk: Desk, monkeypatch
 def test_who_waits_for_findings_takes_no_thread_from_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     asked, done = threading.Semaphore(0), threading.Event()
 
-    def judged(_name: str) -> tuple[Problem, ...]:
+    def judged(_name: str, _proofs: object) -> tuple[Problem, ...]:
         asked.release()
         done.wait(10)
         return ()

@@ -71,6 +71,7 @@ class _Answers:
         self._verdicts = Verdicts(desk)
         self._standings = StandingBook(desk, self._verdicts)
         self._judging = asyncio.Lock()
+        self._proofreading = asyncio.Lock()
         self._reading = asyncio.Semaphore(_LIST_READERS)
         self._static = page.static_files()
 
@@ -163,12 +164,20 @@ class _Answers:
         return _json(page.standings_as_json(self._standings.standings(_generation(request))))
 
     async def findings(self, request: Request) -> Response:
-        """What the checks say; who waits for it waits without a thread, of which others are in need."""
+        """What the checks say; who waits for it waits without a thread, of which others are in need.
+
+        Only whoever asks with `proofs=wait` waits until all of the issue is proof-read.
+        """
         (name, *_), generation = _choice(request), _generation(request)
+        proofs = None
+        if request.query_params.get("proofs") == "wait":
+            async with self._proofreading:
+                if generation == self._desk.generation:
+                    proofs = await run_in_threadpool(self._desk.proofread, name)
         async with self._judging:
             if generation != self._desk.generation:
                 return _json(points.judgement_as_json(None, self._desk.project))
-            found = await run_in_threadpool(self._verdicts.judgement, name, generation)
+            found = await run_in_threadpool(self._verdicts.judgement, name, generation, proofs)
         return _json(points.judgement_as_json(found, self._desk.project))
 
     async def people(self, request: Request) -> Response:

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import ParamSpec, TypeVar
 
+from dispatch.checks.evidence import Proofs
 from dispatch.checks.waivers import Judgement
 from dispatch.content.issue import Issue
 from dispatch.content.richtext import parse_plain
@@ -202,13 +203,26 @@ class Desk:
             self._page = (good, _tried(self._project.webpage, good.issue, media_url="media/", root=root))
         return self._page[1]
 
-    def judged(self, name: str) -> Judgement | Problems:
-        """What the checks say of an issue as it is now, or what keeps them from it."""
+    def judged(self, name: str, proofs: Proofs | None = None) -> Judgement | Problems:
+        """What the checks say of an issue as it is now, or what keeps them from it.
+
+        `proofs` is what `proofread` has given; without it, what is known already is taken, and nobody waits.
+        """
         sheet = self.view(name).sheet
         if sheet.problems or not sheet.good:
             return sheet.problems
         good = sheet.good
-        return _tried(self._project.judge, good.issue, good.compiled, good.marked)
+        proofs = proofs or self._project.proofread(good.issue, patiently=False)
+        return _tried(self._project.judge, good.issue, good.compiled, good.marked, proofs=proofs)
+
+    def proofread(self, name: str) -> Proofs | None:
+        """What is misspelt in an issue as it is now, which may take seconds; None where nobody reads it."""
+        good = self.view(name).sheet.good
+        return self._project.proofread(good.issue) if good else None
+
+    def close(self) -> None:
+        """End what it has started."""
+        self._project.proofreader.close()
 
     def people(self, query: str) -> Found | Problems:
         """Subscribers whose message could be looked at, or what is wrong with the list."""
@@ -280,6 +294,7 @@ class Desk:
         config = self._project.config
         outcome = _tried(Project.open, config.folder, config_file=config.file, environ=self._environ)
         if isinstance(outcome, Project):
+            outcome.proofreader = self._project.proofreader  # its engines are loaded
             self._project, self._trouble = outcome, ()
         else:
             self._trouble = outcome

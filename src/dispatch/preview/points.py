@@ -18,14 +18,19 @@ Json = dict[str, object]
 
 
 def judgement_as_json(judgement: Judgement | tuple[Problem, ...] | None, project: Project) -> Json:
-    """What the checks say, each with the address that opens its place; null where the question was out of date."""
+    """What the checks say, each with the address that opens its place; null where the question was out of date.
+
+    `notices` is what could not be looked at; `pending` is true while a part of the issue is still to be proof-read.
+    """
     if judgement is None:
         return {"findings": None}
     if not isinstance(judgement, Judgement):
-        return {"findings": problems_as_json(judgement, project), "waived": []}
+        return {"findings": problems_as_json(judgement, project), "waived": [], "notices": [], "pending": False}
     return {
         "findings": [_finding(finding, project) for finding in judgement.findings],
         "waived": [waived_as_json(each) | _finding(each.finding, project) for each in judgement.waived],
+        "notices": list(judgement.notices),
+        "pending": judgement.pending,
     }
 
 

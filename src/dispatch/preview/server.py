@@ -11,7 +11,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from html import escape
 from urllib.parse import urlencode
 
@@ -60,7 +60,7 @@ def serve_preview(
     # again and again, for a fifth of the time in which an issue is compiled.
     gc.freeze()
     gc.set_threshold(10_000)
-    with _listen(port) as listener:
+    with closing(desk), _listen(port) as listener:
         asyncio.run(_serve(desk, listener, token, begun))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Hashable
 from threading import Lock
 
 from dispatch.checks.check import Severity
+from dispatch.checks.evidence import Proofs
 from dispatch.checks.waivers import Judgement
 from dispatch.preview.desk import Desk, Entry, Problems
 
@@ -22,19 +23,22 @@ class Verdicts:
         self._kept: dict[str, Judgement | Problems] = {}
         self._errors: dict[str, tuple[Hashable, int]] = {}  # with what the number rests on
 
-    def judgement(self, name: str, generation: int) -> Judgement | Problems | None:
-        """What the checks say, or what keeps them from it; None where the desk has moved on, or has no such issue."""
+    def judgement(self, name: str, generation: int, proofs: Proofs | None = None) -> Judgement | Problems | None:
+        """What the checks say, or what keeps them from it; None where the desk has moved on, or has no such issue.
+
+        `proofs` is what was waited for; without it the issue is judged by what the proof-reader knows already.
+        """
         with self._asking:
             if generation != self._desk.generation:
                 return None
             if generation != self._of:
                 self._of, self._kept = generation, {}
-            if name not in self._kept:
+            if name not in self._kept or (proofs and _is_pending(self._kept[name])):
                 entry = next((each for each in self._desk.issues() if each.name == name), None)
                 if not entry:
                     return None
                 grounds = self._grounds([entry])[name]  # before the look: what is saved during it makes it void
-                found = self._desk.judged(name)
+                found = self._desk.judged(name, proofs)
                 self._kept[name] = found
                 self._errors[name] = (grounds, _errors_in(found))
             return self._kept[name]
@@ -60,6 +64,10 @@ class Verdicts:
             entry.name: (project, around, today, entry.digest, slugs[entry.slug], before[entry.date or today])
             for entry in entries
         }
+
+
+def _is_pending(found: Judgement | Problems) -> bool:
+    return isinstance(found, Judgement) and found.pending
 
 
 def _errors_in(found: Judgement | Problems) -> int:

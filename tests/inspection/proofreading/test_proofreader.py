@@ -104,7 +104,7 @@ def test_each_block_is_read_in_its_own_language(tmp_path: Path) -> None:
     text = "title: One\nblocks:\n  - {paragraph: Mae, language: sjn}\n  - paragraph: Two\n  - {paragraph: Deux, language: fr}\n"
     proofs = read(text, tmp_path, desk)
     assert desk.asked == [("en", "One"), ("en", "Two"), ("sjn", "Mae")]
-    assert proofs.notices == ("Spelling and grammar in French are not checked: pip install fake-data-fr",)
+    assert proofs.notices == ("Spelling and grammar in French are not checked: `pip install fake-data-fr`",)
 
 
 def test_what_was_read_is_not_read_again(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_who_has_no_patience_gets_what_is_known(tmp_path: Path) -> None:
 
 
 def test_a_language_without_an_engine_is_told_once_with_its_remedy(tmp_path: Path) -> None:
-    for language, remedy in {"fr": "pip install fake-data-fr", "tlh": "no engine knows it"}.items():
+    for language, remedy in {"fr": "`pip install fake-data-fr`", "tlh": "no engine knows it"}.items():
         proofs = read(f"title: teh\nsubtitle: teh\nlanguage: {language}\nblocks: [divider: ]\n", tmp_path)
         [notice] = proofs.notices
         assert notice.startswith("Spelling and grammar in ")
@@ -138,7 +138,7 @@ def test_without_any_engine_the_extra_is_named(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(module, "engine_for", lambda _: None)
     monkeypatch.setattr(Fake, "edition", classmethod(lambda *_: ""))
     assert read("title: teh\nblocks: [divider: ]\n", tmp_path).notices == (
-        f"Spelling and grammar are not checked: {INSTALL}",
+        f"Spelling and grammar are not checked: `{INSTALL}`",
     )
 
 

@@ -33,12 +33,15 @@ class EngineProcess:
         self._command = command
         self._patience = patience
         self._asking = Lock()
+        self._closed = False
         self._running: subprocess.Popen[bytes] | None = None
 
     def ask(self, language: str, text: str) -> list[Match]:
         """What is wrong in a text; raises Lost."""
         question = json.dumps({"language": language, "text": text}).encode() + b"\n"
         with self._asking:
+            if self._closed:
+                raise Lost("nobody is asked any more")
             process = self._started()
             try:
                 answer = json.loads(_exchanged(process, question, self._patience))
@@ -51,7 +54,10 @@ class EngineProcess:
         return matches
 
     def close(self) -> None:
-        """End the process, if there is one; the next question starts another."""
+        """End the process, if there is one, also in the midst of a question: that is lost, and so are all later ones."""
+        self._closed = True
+        if running := self._running:
+            running.kill()
         with self._asking:
             self._end()
 

@@ -116,11 +116,11 @@ def _missing(passages: Iterable[_Passage]) -> Iterator[str]:
     """What would have to be installed to read what is not read."""
     for language in dict.fromkeys(primary(each.language) for each in passages if not each.key):
         if not any(engine.edition("en") or engine.edition(language) for engine in engines()):
-            yield f"Spelling and grammar are not checked: {INSTALL}"
+            yield f"Spelling and grammar are not checked: `{INSTALL}`"
             return
         packages = (engine.remedy(language) for engine in engines())
         package = next(filter(None, packages), "")
-        remedy = f"pip install {package}" if package else "no engine knows it"
+        remedy = f"`pip install {package}`" if package else "no engine knows it"
         yield f"Spelling and grammar in {_named(language)} are not checked: {remedy}"
 
 

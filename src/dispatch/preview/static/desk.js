@@ -6,6 +6,7 @@ import { ask, byId, count, element, why } from "./dom.js";
 import { Editor, textAt, textOf } from "./edit.js";
 import { Events } from "./events.js";
 import { Fields } from "./fields.js";
+import { fixesOf } from "./fixes.js";
 import { MailFrame } from "./frame.js";
 import { showInboxes } from "./inbox.js";
 import { IssueList } from "./issues.js";
@@ -122,11 +123,20 @@ async function askForLists() {
     } else {
       const judgement = await ask("findings", { issue, generation }, signal);
       if (judgement.findings) showFindings(judgement, mail?.digest);
+      issues.follow(generation);
+      if (judgement.pending) await awaitProofs({ issue, generation }, mail?.digest, signal);
+      return;
     }
     issues.follow(generation);
   } catch (error) {
     if (error.name !== "AbortError") showFindings(null, "", `They could not be found out: ${why(error)}. The next save asks again.`);
   }
+}
+
+// What the checks say when all of the issue is proof-read, which may take a while.
+async function awaitProofs(asked, digest, signal) {
+  const judgement = await ask("findings", { ...asked, proofs: "wait" }, signal);
+  if (judgement.findings) showFindings({ ...judgement, pending: false }, digest);
 }
 
 // --- what is shown ---------------------------------------------------------------------------
@@ -279,7 +289,7 @@ const KEYS = {
   o: () => points.open(),
   a: () => people.open(),
   e: () => editChosen(),
-  f: () => fix(points.finding?.fix ? points.finding : judged.findings.find((finding) => finding.fix)),
+  f: () => fix([points.finding, ...judged.findings].find((finding) => finding && fixesOf(finding).length)),
   p: () => panes.toggle(),
   "?": () => byId("help-dialog").showModal(),
 };
@@ -311,10 +321,10 @@ async function editAt({ target, view: mail }) {
   await edit((texts) => textAt(texts, target), { word: mail.getSelection().toString().trim() });
 }
 
-function fix(finding) {
+function fix(finding, chosen = 0) {
   if (!finding) return say("There is no finding with a fix.");
   showPane("stage");
-  editor.fix(view.issue, finding, judged.digest);
+  editor.fix(view.issue, finding, judged.digest, chosen);
 }
 
 document.addEventListener("keydown", onKey);

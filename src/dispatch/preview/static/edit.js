@@ -1,8 +1,10 @@
 // Edits in place, and fixes of findings: the difference first, then written, if the file is as the author saw it.
 
+import { Choices } from "./choices.js";
 import { ask, byId, element, place } from "./dom.js";
 import { differenceRows, rows } from "./diff.js";
 import { Drafts, home, samePath } from "./drafts.js";
+import { fixesOf, labelOf } from "./fixes.js";
 import { problemList } from "./lists.js";
 
 const TYPING_PAUSE = 120;
@@ -23,6 +25,8 @@ export class Editor {
   #entry = null; // the text that is edited
   #theirs = null; // what the file has in its place by now, if that is something else
   #fix = null; // or the fix that is looked at
+  #fixes = []; // of which it is one
+  #choices = new Choices(byId("editor-choices"), (number) => this.#chooseFix(number));
   #drafts = new Drafts();
   #view = null; // the desk's last
   #writing = false;
@@ -79,22 +83,23 @@ export class Editor {
     if (start >= 0) text.setSelectionRange(start, start + word.length);
   }
 
-  // Show what the fix of a finding would write; it was found in the file of a digest.
-  async fix(issue, finding, digest) {
+  // Show what the fix of a finding, or one of its suggestions, would write; it was found in the file of a digest.
+  async fix(issue, finding, digest, chosen = 0) {
     if (this.#writing) return;
     this.#remember();
     const file = await this.#load(issue);
     if (file && file.digest !== digest) this.#told(CHANGED);
     if (file?.digest !== digest) return;
     this.#adopt(issue, file);
-    this.#fix = finding.fix;
+    this.#fixes = fixesOf(finding);
+    this.#fix = this.#fixes[chosen];
     this.#entry = this.#theirs = null;
     this.#open();
-    byId("editor-title").textContent = finding.fix.title;
     byId("editor-place").textContent = place(finding);
-    byId("editor-write").focus();
+    this.#choices.fill(this.#fixes.map(labelOf), chosen);
+    if (!this.#choices.focus()) byId("editor-write").focus();
     this.#look(finding.block ?? "");
-    await this.#propose();
+    await this.#chooseFix(chosen);
   }
 
   // The desk shows another version, or another issue: what is typed stays, for the text that it was made of.
@@ -134,6 +139,14 @@ export class Editor {
     byId("editor").hidden = false;
     byId("editor").classList.toggle("fixing", Boolean(this.#fix));
     byId("editor-title").textContent = "Edit";
+    if (!this.#fix) this.#choices.fill([], 0);
+  }
+
+  // Look at one of the fixes.
+  async #chooseFix(number) {
+    this.#fix = this.#fixes[number];
+    byId("editor-title").textContent = this.#fix.title;
+    await this.#propose();
   }
 
   #close() {
@@ -319,7 +332,7 @@ export class Editor {
   #key(event) {
     if (event.isComposing) return; // an input method's own keys
     if (event.key === "Escape") this.leave();
-    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.#write();
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey || event.target.type === "radio")) this.#write();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -352,9 +365,10 @@ export function textOf(texts, block, finding) {
 
 // The characters of a text that a finding at one of them is about: those that its fix takes away or that it quotes, or
 // the word. What is said of the first character may be meant of the text as a whole.
-function meant({ path, text }, offset, { message, fix }) {
+function meant({ path, text }, offset, finding) {
   const units = (count) => [...text].slice(0, count).join("").length; // the file counts code points
-  const change = fix?.edits.find((each) => samePath(each.path, path));
+  const { message } = finding;
+  const change = fixesOf(finding)[0]?.edits.find((each) => samePath(each.path, path));
   if (change) return [units(change.start), units(change.end)];
   const start = units(offset);
   const quoted = [...message.matchAll(/“([^”]+)”|`([^`]+)`|"([^"]+)"/g)].map((match) => match[1] ?? match[2] ?? match[3]);

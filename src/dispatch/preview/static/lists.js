@@ -1,21 +1,27 @@
 // Lists at the sides: findings and facts; and the problems that keep an issue from compiling.
 
 import { count, element, icon, place } from "./dom.js";
+import { labelOf } from "./fixes.js";
 
 // What the checks say: the findings, and folded below them what is allowed. Each element has its `finding`. Places in
 // the issue's own file go without its name.
-export function findingLists({ findings, waived }, file, fix) {
+export function findingLists({ findings, waived, notices, pending }, file, fix) {
   const items = (some) => element("ol", {}, ...some.map((finding) => findingItem(finding, file, fix)));
   const open = findings.length
     ? items(findings)
     : element("p", { className: "nothing" }, icon("fine"), "The checks found nothing.");
-  if (!waived.length) return [open];
-  const summary = element("summary", {}, `${waived.length} allowed`);
-  return [open, element("details", { className: "waived" }, summary, items(waived))];
+  const lists = [open];
+  if (waived.length) {
+    const summary = element("summary", {}, `${waived.length} allowed`);
+    lists.push(element("details", { className: "waived" }, summary, items(waived)));
+  }
+  if (pending) lists.push(element("p", { className: "notice waiting" }, "Proof-reading…"));
+  return [...lists, ...notices.map((notice) => element("p", { className: "notice" }, ...prose(notice)))];
 }
 
 function findingItem(finding, file, fix) {
-  const { severity, message, hint, reason, check } = finding;
+  const { severity, message, hint, reason, check, suggestions } = finding;
+  const chosen = reason || finding.fix ? [] : (suggestions ?? []);
   const item = element(
     "li",
     { className: `finding ${severity}` },
@@ -30,7 +36,8 @@ function findingItem(finding, file, fix) {
         ...prose(capital(message)),
       ),
       reason ? element("p", { className: "hint" }, "Allowed: ", ...prose(reason)) : null,
-      hint && !reason ? element("p", { className: "hint" }, ...prose(hint)) : null,
+      chosen.length ? suggestionRow(finding, chosen, fix) : null,
+      hint && !reason && !chosen.length ? element("p", { className: "hint" }, ...prose(hint)) : null,
       element(
         "div",
         { className: "foot" },
@@ -43,6 +50,15 @@ function findingItem(finding, file, fix) {
     ),
   );
   return Object.assign(item, { finding });
+}
+
+// What may be meant, a button each.
+function suggestionRow(finding, suggestions, fix) {
+  const buttons = suggestions.map((each, number) => {
+    const title = `${each.title}${number ? "" : " (f)"}`;
+    return element("button", { className: "fix", title, onclick: () => fix(finding, number) }, labelOf(each));
+  });
+  return element("div", { className: "suggestions", role: "group", ariaLabel: "Write instead" }, ...buttons);
 }
 
 // A place, as the way into the author's editor where they have one.
