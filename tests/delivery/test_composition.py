@@ -79,7 +79,7 @@ def test_whoever_cannot_be_carried_is_withdrawn_and_told_why(desk) -> None:
 
     def picky_personalize(people, date):
         if any(person.position == 9 for person in people):
-            raise Unsupported("no header can hold the address")
+            raise Unsupported("no header can hold the address", remedy="Ask for another.")
         return write_messages(people, date)
 
     service.open = lambda: Picky(service)
@@ -94,7 +94,7 @@ def test_whoever_cannot_be_carried_is_withdrawn_and_told_why(desk) -> None:
         rows = desk.ledger.rows(connection, mailing, "withdrawn")
     assert {(row.positions, row.code, row.detail) for row in rows} == {
         ((3,), "unsupported", "the message is too large"),
-        ((9,), "unsupported", "no header can hold the address"),
+        ((9,), "unsupported", "no header can hold the address Ask for another."),
     }
 
 

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.errors import InvalidSubscribers, NotFound
+from dispatch.errors import InvalidSubscribers, NotFound, Problem
+from dispatch.preview.desk import Desk
 from dispatch.preview.people import MOST, find, recipient, search
+from dispatch.project import Project
+from preview.client import SUBSCRIBERS
 
 
 @pytest.fixture
@@ -59,3 +62,21 @@ def test_a_list_that_cannot_be_read_is_told_to_those_who_search(tmp_path: Path) 
     (tmp_path / "broken.csv").write_text("name\nx\n")
     with pytest.raises(InvalidSubscribers):
         search(tmp_path / "broken.csv", "")
+
+
+def test_of_somebody_to_whom_no_message_can_be_written_it_is_told_why(newsletter: Path) -> None:
+    (newsletter / "subscribers.csv").write_text(f"{SUBSCRIBERS}jürgen@harbour.example,Jürgen,,,,subscribed\n", "utf-8")
+    with Project.open(newsletter, environ={}) as project:
+        desk = Desk(project, {})
+        view = desk.view("tides", "jürgen@harbour.example")
+        assert view.person
+        assert (view.person.name, view.message) == ("Jürgen", None)
+        assert view.problems == (
+            Problem(
+                "'jürgen@harbour.example' has letters before the @ that only SMTPUTF8 (RFC 6531) carries",
+                remedy="No provider here takes such an address; ask the subscriber for another one.",
+            ),
+        )
+        assert desk.sent("tides", "jürgen@harbour.example") is None
+        assert desk.written("tides", "jürgen@harbour.example") is None
+        assert desk.view("tides").message, "the issue is as good as it was"

@@ -16,7 +16,7 @@ from dispatch.delivery.mailing import BatchRow, BatchState, Mailing
 from dispatch.delivery.transitions import closed, may_repeat, returned, withdrawn
 from dispatch.errors import Unsupported
 from dispatch.messages.message import Message, Recipient
-from dispatch.providers.outcome import Uncertain
+from dispatch.providers.outcome import Uncertain, legible
 from dispatch.providers.provider import Capabilities, Provider
 from dispatch.subscribers.store import SubscriberStore
 
@@ -199,7 +199,7 @@ def _calls(
             try:
                 provider.plan(personalize((person,), date))
             except Unsupported as error:
-                unsupported[person.position] = ("unsupported", str(error))
+                unsupported[person.position] = ("unsupported", legible(str(error)))
         if not unsupported:
             raise
         return [], unsupported

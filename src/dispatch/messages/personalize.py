@@ -124,7 +124,8 @@ def _to_headers(people: Sequence[Recipient]) -> list[str]:
     try:
         headers = headers_of((one.address, one.name) for one in people)
     except InvalidAddress as error:
-        raise Unsupported(str(error)) from error
+        problem = error.problems[0]
+        raise Unsupported(problem.message, remedy=problem.remedy) from error
     for header in headers:
         if len(header) > _SURELY_SHORT:
             address_field("To", header)  # raises Unsupported
