@@ -62,6 +62,9 @@ EXAMPLES: dict[CheckFunction, Example] = {
               - heading: {text: The river, level: ‸3}
               - heading: The towns
               - heading: {text: North, level: ‸4}
+              - columns:
+                  - - heading: South
+                  - - heading: {text: Its harbour, level: ‸4}
         """,
         good="""
             title: A bridge

@@ -44,7 +44,7 @@ EXAMPLES: dict[CheckFunction, Example] = {
             title: A bridge
             cover: {image: ‸images/bridge.jpg, caption: The bridge}
             blocks:
-              - figure: {image: ‸images/map.png}
+              - columns: [[{figure: {image: ‸images/map.png}}], [{divider: }]]
         """,
         good="""
             title: A bridge

@@ -14,7 +14,7 @@ EXAMPLES: dict[CheckFunction, Example] = {
             title: A bridge
             blocks:
               - paragraph: "To read it ‸[click **here**](https://example.org/a), or ‸[this link](https://example.org/b)."
-              - button: {text: ‸Click here!, url: "https://example.org"}
+              - columns: [[{divider: }], [{button: {text: ‸Click here!, url: "https://example.org"}}]]
         """,
         good="""
             title: A bridge

@@ -316,6 +316,43 @@ BLOCKS = [
         "3:32: item 1 of item 1 of `rows` must be a text, not a list | Is it meant as a text?",
     ),
     ("- table: {header: [a]}", "3:3: `table` has no `rows` | Add `rows: …` to it."),
+    ("- columns:", "3:3: `columns` is empty | Write `- columns: …`."),
+    ("- columns: x", "3:12: these columns are no list | Write `- ` before each of the two columns"),
+    ("- columns: []", "3:12: there are 0 columns here, and it takes two | Write `- ` before each"),
+    ("- columns: [[paragraph: a]]", "3:12: there is 1 column here, and it takes two | Write `- ` before each"),
+    (
+        "- columns: [[paragraph: a], [paragraph: b], [divider: ]]",
+        "3:12: there are 3 columns here, and it takes two | A mail has room for two: make two blocks of columns",
+    ),
+    ("- columns: [[paragraph: a], []]", "3:29: this column is empty | Put a block into it."),
+    ("- columns: [[paragraph: a], ~]", "3:29: this column holds no block | Write `- ` before each"),
+    (
+        "- columns:\n  - - paragraph: a\n  - paragraph: b",
+        "5:5: this column is a block, and no list of blocks | Write `- ` before each of the two columns, and one more",
+    ),
+    ("- columns: [[paragraph: a], [parag: b]]", "3:30: `parag` is not a kind of block | Did you mean `paragraph`?"),
+    ("- columns: [[paragraph: a], [paragraph: ~]]", "3:30: `paragraph` is empty | Write `- paragraph: …`."),
+    (
+        "- columns: [[paragraph: a], [table: {header: [a], rows: [[b]]}]]",
+        "3:30: a column is too narrow for a table | Put it above or below the columns. In them may stand: paragraph, ",
+    ),
+    (
+        "- columns: [[columns: [[divider: ], [divider: ]]], [paragraph: b]]",
+        "3:14: columns cannot stand in a column | Put it above or below the columns.",
+    ),
+    (
+        "- columns: [[{paragraph: a, when: paid}], [paragraph: b]]",
+        "3:29: a block in a column is for all who get the columns | Write `when` beside `columns`, or put the block",
+    ),
+    ("- columns: {ratio: 1:2}", "3:3: `columns` has no `sides` | Add `sides: …` to it."),
+    (
+        "- columns: {ratio: 1:3, sides: [[paragraph: a], [paragraph: b]]}",
+        "3:20: `ratio` cannot be “1:3” | Possible here: 1:1, 1:2, 2:1.",
+    ),
+    (
+        "- columns: [[paragraph: a], [paragraph: '{{b}}']]",
+        "3:42: the merge field `{{b}}` has no fallback | ",
+    ),
     ("- divider: x", "3:12: nothing may stand behind `divider:` | Write `- divider:`."),
     ("- divider: {style: dotted}", "3:12: nothing may stand behind `divider:` | Write `- divider:`."),
 ]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.content.issue import Cover, Issue, Signoff, read_issue, slug_of
+from dispatch.content.issue import Cover, Issue, Signoff, block_name, read_issue, slug_of
 from dispatch.content.texts import IssueText, TextKind
 from dispatch.errors import InvalidIssue, Problem
 from dispatch.location import Location
@@ -66,6 +66,11 @@ def test_texts_are_told_in_the_order_of_the_file_with_their_places() -> None:
             - button: {url: K, text: L}
             - figure: {link: M, image: n.png, alt: O}
             - divider:
+            - columns:
+              - - {figure: {caption: a, image: b.png}}
+                - {heading: c}
+              - - {list: [d, e]}
+            - columns: {ratio: 2:1, sides: [[{button: {url: f, text: g}}], [{callout: h}]]}
             - heading: P
             cover: {caption: Q, image: r.png}
             title: R
@@ -73,15 +78,72 @@ def test_texts_are_told_in_the_order_of_the_file_with_their_places() -> None:
         """),
         "x.yaml",
     )
-    kinds = {TextKind.PLAIN: "SCLOR", TextKind.RICH: "TABDEFGHIJPQ", TextKind.URL: "KM"}
+    kinds = {TextKind.PLAIN: "SCLOgR", TextKind.RICH: "TABDEFGHIJacdehPQ", TextKind.URL: "KMf"}
     expected = {letter: kind for kind, letters in kinds.items() for letter in letters}
     texts = list(issue.texts())
-    assert [text.value for text in texts] == list("STABCDEFGHIJKLMOPQR")
+    assert [text.value for text in texts] == list("STABCDEFGHIJKLMOacdefghPQR")
     assert {text.value: text.kind for text in texts} == expected
     assert texts[5] == IssueText(("blocks", 1, "list", 0), "D", TextKind.RICH, "en")
     for text in texts:
         start, stop = issue.source.span(text.path, 0, 1)
         assert issue.source.text[start:stop] == text.value
+
+
+COLUMNS = """\
+title: T
+blocks:
+- paragraph: Before
+- columns:
+    ratio: 1:2
+    sides:
+    - - figure: {image: a.png}
+      - paragraph: Left
+    - - paragraph: Right
+        language: ar
+  language: fr
+- columns: [[heading: Un], [divider: ]]
+"""
+
+
+def test_blocks_in_columns_have_names_places_and_the_language_of_the_columns() -> None:
+    issue = read_issue(COLUMNS, "x.yaml")
+    assert [(block_name(block.path), block.kind, block.language) for block in issue.every_block()] == [
+        ("blocks.0", "paragraph", ""),
+        ("blocks.1", "columns", "fr"),
+        ("blocks.1.columns.0.0", "figure", "fr"),
+        ("blocks.1.columns.0.1", "paragraph", "fr"),
+        ("blocks.1.columns.1.0", "paragraph", "ar"),
+        ("blocks.2", "columns", ""),
+        ("blocks.2.columns.0.0", "heading", ""),
+        ("blocks.2.columns.1.0", "divider", ""),
+    ]
+    extents = {name: (start.line, end.line) for name, start, end in issue.extents()}
+    assert extents["blocks.1"] == (4, 11)
+    assert extents["blocks.1.columns.0.1"] == (8, 8)
+    assert extents["blocks.1.columns.1.0"] == (9, 10)
+    at = {line: issue.block_at(Location("x.yaml", line, 10)) for line in range(3, 13)}
+    assert at == {
+        3: "blocks.0",
+        4: "blocks.1",
+        5: "blocks.1",
+        6: "blocks.1",
+        7: "blocks.1.columns.0.0",
+        8: "blocks.1.columns.0.1",
+        9: "blocks.1.columns.1.0",
+        10: "blocks.1.columns.1.0",
+        11: "blocks.1",
+        12: "blocks.2",
+    }
+    assert {text.language for text in issue.texts() if text.value == "Left"} == {"fr"}
+    assert [path for path in issue.lacking() if path[:1] == ("blocks",)] == [
+        ("blocks", 1, "columns", "sides", 0, 0, "figure", field) for field in ("alt", "caption", "source")
+    ]
+
+
+def test_a_word_in_a_column_makes_another_issue_of_it() -> None:
+    issue, other = (read_issue(text, "x.yaml") for text in (COLUMNS, COLUMNS.replace("Left", "Links")))
+    assert issue.fingerprint() != other.fingerprint()
+    assert len({*issue.digests()} & {*other.digests()}) == 3
 
 
 def test_a_text_is_in_the_language_of_its_block_or_of_the_issue() -> None:

@@ -33,6 +33,8 @@ GOOD = [
     with_blocks("- list: {items: [1, a], ordered: true}"),
     with_blocks("- quote: x\n  language: fr\n- language: pt-BR\n  divider:\n- paragraph: x\n  language:"),
     with_blocks("- heading: 2026"),
+    with_blocks("- columns: [[{paragraph: x}, {divider: }], [{list: [1], language: fr}]]\n  when: paid\n- divider:"),
+    with_blocks("- columns:\n    ratio: 1:2\n    sides: [[{heading: x}], [{quote: {text: y, by: z}}]]"),
     with_blocks("- figure: {image: x.png, alt: , caption: }"),
     with_blocks("- table: {header: [a, ~], rows: [[1, '']]}"),
     with_blocks("- divider:\n- paragraph: x\n  when: paid\n- when: paid\n  heading: y\n- divider:\n  when:"),

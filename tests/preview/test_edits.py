@@ -120,6 +120,8 @@ def test_texts_are_named_for_people() -> None:
     assert label(("blocks", 3, "figure", "source")) == "Figure source"
     assert label(("blocks", 3, "table", "rows", 0, 1)) == "Table row 1, cell 2"
     assert label(("blocks", 3, "list", "items", 1)) == "List 2"
+    assert label(("blocks", 3, "columns", 0, 1, "list", 1)) == "List 2"
+    assert label(("blocks", 3, "columns", "sides", 0, 1, "figure", "source")) == "Figure source"
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,17 @@ blocks:
   - paragraph: It blew.
 signoff: {signature: Mara (of the harbour}
 """
+PAIR = """\
+title: Two banks
+date: 2026-01-02
+preheader: The river has two sides.
+blocks:
+  - columns:
+      - - paragraph: The north (it says.
+        - list: [quay, crane]
+      - - heading: The south
+        - paragraph: A meadow.
+"""
 DISTANT = ISSUE.replace("TODO", "Later.")
 
 
@@ -49,6 +60,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preview]:
     folder = write_newsletter(tmp_path_factory.mktemp("points"))
     (folder / "issues/tides.yaml").write_text(ISSUE, "utf-8")
     (folder / "issues/winds.yaml").write_text(ODDS, "utf-8")
+    (folder / "issues/banks.yaml").write_text(PAIR, "utf-8")
     preview = Preview.start(folder)
     yield preview
     preview.stop()
@@ -149,6 +161,27 @@ def test_findings_are_walked_by_keys_alone(browser: Browser, calm: Preview) -> N
         expect(page.locator(".points .chosen")).to_have_count(0)
         page.keyboard.press("k")
         expect(finding(page, "13:16").locator(".told")).to_be_focused()
+
+
+def test_a_block_in_a_column_is_outlined_walked_and_edited_by_itself(browser: Browser, calm: Preview) -> None:
+    with opened(browser, calm, "?issue=banks&width=desktop") as page:
+        lines = page.locator("#lines-section")
+        finding(page, "( is never closed").first.hover()
+        expect(page.locator(".points .pointed")).to_have_count(1)
+        assert surrounds(page, ".points .pointed", block(page, "blocks.0.columns.0.0"))
+        mail_of(page).get_by_text("A meadow.").click()
+        expect(lines.locator("pre")).to_have_text("        - paragraph: A meadow.")
+        assert surrounds(page, ".points .chosen", mail_of(page).get_by_text("A meadow."))
+        page.keyboard.press("Shift+K")
+        expect(lines.locator("pre")).to_have_text("      - - heading: The south")
+        page.keyboard.press("Shift+K")
+        expect(lines.locator("pre")).to_have_text("        - list: [quay, crane]")
+        for _ in range(2):
+            page.keyboard.press("Shift+K")
+        assert len(lines.locator("pre div").all_inner_texts()) == 5  # the columns as a whole
+        mail_of(page).get_by_text("crane").dblclick()
+        expect(page.locator("#editor-text")).to_have_value("crane")
+        expect(page.locator("#editor-place")).to_have_text("issues/banks.yaml:7:24")
 
 
 def test_a_block_in_the_mail_shows_its_lines_by_mouse_and_by_keys(browser: Browser, calm: Preview) -> None:

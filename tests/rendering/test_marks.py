@@ -8,6 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from lxml import html as lxml_html
 
 from dispatch.content.issue import Issue, read_issue
 from dispatch.errors import InvalidTheme
@@ -46,10 +47,11 @@ COMPONENTS = """\
           class="cell"
           style="color: #123456;
                  display: flex">zq1m2z ;zq-color:7</td></tr></mj-table>
-        {% for run in body %}{% if run.prose %}<mj-text>{{ run.markup }}</mj-text>{% else %}{{ run.markup }}{% endif %}{% endfor %}
+        {% for run in body if not run.section %}{% if run.prose %}<mj-text>{{ run.markup }}</mj-text>{% else %}{{ run.markup }}{% endif %}{% endfor %}
         <mj-text><a href="{{ unsubscribe_url }}">out</a></mj-text>
       </mj-column>
     </mj-section>
+    {% for run in body if run.section %}{{ run.markup }}{% endfor %}
   </mj-body>
 </mjml>
 """
@@ -94,7 +96,7 @@ def test_every_kind_of_block_is_sent_without_its_marks(language, shelf, theme) -
     issue = sample_issue()
     of_fields = {("title",), ("subtitle",), ("preheader",), ("date",), ("author",)}
     of_signoff = {("signoff", "tagline"), ("signoff", "signature")}
-    assert parts == {None, *of_fields, ("cover",), *(block.path for block in issue.blocks), *of_signoff}
+    assert parts == {None, *of_fields, ("cover",), *(block.path for block in issue.every_block()), *of_signoff}
 
 
 def test_every_component_is_sent_without_its_marks(tmp_path, shelf) -> None:
@@ -125,6 +127,16 @@ def test_a_block_knows_its_template_and_its_place_in_the_issue(shelf, theme) -> 
     assert callout.template.file.endswith("blocks/callout.mjml.j2")
     assert callout.template.line == 6
     assert issue.locate(callout.part).line == 4
+
+
+def test_a_block_in_a_column_has_a_name_of_its_own(shelf, theme) -> None:
+    text = "title: t\nblocks:\n  - columns: [[{paragraph: One.}], [{heading: Two}, {callout: Three.}]]\n"
+    issue = read_issue(text, "issues/a.yaml")
+    shown = lxml_html.document_fromstring(fill(with_blocks(marked(issue, theme, shelf)), VALUES))
+    [columns] = shown.find_class("columns")
+    assert columns.get("data-block") == "blocks.0"
+    names = {each.text: each.get("data-block") for each in columns.iter("p", "h2")}
+    assert names == {"One.": "blocks.0.columns.0.0", "Two": "blocks.0.columns.1.0", "Three.": "blocks.0.columns.1.1"}
 
 
 def test_the_later_of_two_rules_has_written_a_declaration(tmp_path, shelf) -> None:

@@ -88,7 +88,7 @@ def skipped_heading_level(evidence: Evidence) -> Iterator[Finding]:
     title has level 1.
     """
     before = 1
-    for block in evidence.issue.blocks:
+    for block in evidence.issue.every_block():
         if isinstance(block, Heading):
             if block.level > before + 1:
                 place = evidence.issue.locate(block.path_to("level"))
@@ -104,7 +104,7 @@ def missing_headings(evidence: Evidence) -> Iterator[Finding]:
     Sighted readers skim (WCAG 2.2, 2.4.10). It is six minutes of reading.
     """
     count, start = 0, None
-    for block in evidence.issue.blocks:
+    for block in evidence.issue.every_block():
         if isinstance(block, Heading):
             count, start = 0, None
         elif isinstance(block, Paragraph | List):
@@ -196,7 +196,7 @@ def _words(evidence: Evidence) -> Iterator[str]:
 def _lonely_links(evidence: Evidence) -> Iterator[tuple[WrittenLink, str]]:
     labels = {
         evidence.issue.locate(block.path_to("url")): parse(block.text).plain
-        for block in evidence.issue.blocks
+        for block in evidence.issue.every_block()
         if isinstance(block, Button)
     }
     alone = {

@@ -13,7 +13,7 @@ from dispatch.content.issue import Cover
 from dispatch.content.richtext import parse, parse_plain
 
 FIGURE_WIDTH = 552
-"""CSS pixels: what templates/blocks/figure.mjml.j2 asks for."""
+"""CSS pixels: what templates/blocks/figure.mjml.j2 asks for, outside of columns."""
 
 _WRITE_ALT = 'Say in `alt:` what the picture shows, in a sentence; write `alt: ""` if it is mere decoration.'
 

@@ -76,7 +76,7 @@ def _texts(evidence: Evidence) -> Iterator[tuple[Location, str, str]]:
     for link in evidence.links:
         if link.text is not None:
             yield link.location, RichText(link.text).plain, link.written.language
-    for block in evidence.issue.blocks:
+    for block in evidence.issue.every_block():
         if isinstance(block, Button):
             language = block.language or evidence.issue.language
             yield evidence.issue.locate(block.path_to("text")), parse_plain(block.text).plain, language

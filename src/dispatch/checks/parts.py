@@ -144,6 +144,6 @@ def figures(issue: Issue) -> Iterator[Cover | Figure]:
     """The cover and the figures, in the order of the mail."""
     if issue.cover:
         yield issue.cover
-    for block in issue.blocks:
+    for block in issue.every_block():
         if isinstance(block, Figure):
             yield block

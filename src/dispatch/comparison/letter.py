@@ -11,7 +11,7 @@ from lxml import etree, html
 
 from dispatch.checks.check import Finding
 from dispatch.content.blocks import Figure
-from dispatch.content.issue import Issue
+from dispatch.content.issue import Issue, block_name
 from dispatch.content.richtext import MergeField, parse_plain
 from dispatch.rendering.compiled import RESERVED_FIELDS, CompiledIssue, Picture, Slots, bytes_of
 from dispatch.rendering.marks import MarkedHtml, with_blocks
@@ -185,14 +185,15 @@ class _Reading:
 
     def __init__(self, issue: Issue, pictures: Mapping[str, Picture], segments: Mapping[str, str]) -> None:
         self._pictures = pictures
+        blocks = {block_name(block.path): block for block in issue.every_block()}
         self._audiences = {
-            f"blocks.{at}": f"{block.when} ({segments.get(block.when, 'no segment')})"
-            for at, block in enumerate(issue.blocks)
+            name: f"{block.when} ({segments.get(block.when, 'no segment')})"
+            for name, block in blocks.items()
             if block.when
         }
-        self._languages = {f"blocks.{at}": block.language for at, block in enumerate(issue.blocks)}
-        self._kinds = {f"blocks.{at}": block.kind for at, block in enumerate(issue.blocks)}
-        self._paths = {f"blocks.{at}": each.image for at, each in enumerate(issue.blocks) if isinstance(each, Figure)}
+        self._languages = {name: block.language for name, block in blocks.items()}
+        self._kinds = {name: block.kind for name, block in blocks.items()}
+        self._paths = {name: block.image for name, block in blocks.items() if isinstance(block, Figure)}
         if issue.cover:
             self._paths["cover"] = issue.cover.image
         self._drafts: dict[str, _Draft] = {}

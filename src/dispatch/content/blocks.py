@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, SerializeAsAny, WithJsonSchema, model_validator
 
 from dispatch.content.figures import Figures, Row, faults_of, read_data
 from dispatch.content.texts import (
@@ -70,6 +70,10 @@ class Block(Written):
     def when(self) -> str:
         """The segment whose people alone get it; "" for everybody."""
         return self._beside.when
+
+    def walk(self) -> Iterator[Block]:
+        """Itself, and after it the blocks that stand in it, in the order of reading."""
+        yield self
 
     def texts(self) -> Iterator[IssueText]:
         """Every text that was written in its fields, with the block's language where it has one."""
@@ -330,7 +334,45 @@ class Divider(Block):
     kind = "divider"
 
 
+Side = Annotated[tuple[SerializeAsAny[Block], ...], Field(min_length=1)]
+
+
+class Columns(Block):
+    """Two columns side by side, each of them blocks; on a phone the second stands below the first.
+
+    ```yaml
+    - columns:
+        - - figure: {image: images/map.png, alt: Map of the border}
+        - - heading: {text: The border, level: 3}
+          - paragraph: Seventeen kilometres, and one bridge.
+    - columns:
+        ratio: "1:2"
+        sides: [[paragraph: Short], [paragraph: Twice as wide]]
+    ```
+    """
+
+    kind = "columns"
+    short = "sides"
+
+    sides: Annotated[
+        tuple[Side, ...], Field(min_length=2, max_length=2, description="The two columns, a list of blocks each.")
+    ]
+    ratio: Annotated[
+        Literal["1:1", "1:2", "2:1"], Field(description="`1:1`, `1:2` or `2:1`: which of them is twice as wide.")
+    ] = "1:1"
+
+    def walk(self) -> Iterator[Block]:
+        """Itself, and after it the blocks of the first column, then those of the second."""
+        yield self
+        for side in self.sides:
+            yield from side
+
+
+IN_COLUMNS: tuple[type[Block], ...] = (Paragraph, Heading, List, Figure, Quote, Button, Callout, Divider)
+"""What may stand in a column: nothing that needs the width of the mail."""
+
 KINDS: dict[str, type[Block]] = {
-    block.kind: block for block in (Paragraph, Heading, List, Figure, Quote, Button, Callout, Table, Chart, Divider)
+    block.kind: block
+    for block in (Paragraph, Heading, List, Figure, Quote, Button, Callout, Table, Chart, Columns, Divider)
 }
 """Every kind of block by its name in the YAML file."""

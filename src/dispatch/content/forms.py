@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from dispatch.content.blocks import KINDS, Beside, Block
+from dispatch.content.blocks import IN_COLUMNS, KINDS, Beside, Block, Columns
 from dispatch.errors import InvalidInput, InvalidIssue, Problem
 from dispatch.yaml_model import did_you_mean, parse_model
 from dispatch.yaml_source import Path, YamlDocument
@@ -15,6 +15,8 @@ _OTHER_NAMES = {
     "blockquote": "quote",
     "box": "callout",
     "bullets": "list",
+    "grid": "columns",
+    "side_by_side": "columns",
     "cta": "button",
     "header": "heading",
     "headline": "heading",
@@ -31,6 +33,9 @@ _OTHER_NAMES = {
 }
 
 
+_NOTHING = Beside()
+
+
 def read_blocks(source: YamlDocument, problems: list[Problem], segments: Collection[str] | None = None) -> list[Block]:
     """The blocks of an issue file that are right; what is wrong with the others is added to `problems`.
 
@@ -40,7 +45,7 @@ def read_blocks(source: YamlDocument, problems: list[Problem], segments: Collect
     if not isinstance(entries, list) or not entries:
         problems.append(_no_blocks(source, entries))
         return []
-    blocks = [block for position, entry in enumerate(entries) for block in _read(source, position, entry, problems)]
+    blocks = [block for at, entry in enumerate(entries) for block in _read(source, ("blocks", at), entry, problems)]
     if len(blocks) == len(entries):
         problems.extend(_nothing_for_everybody(source, blocks))
     if segments is not None:
@@ -56,9 +61,10 @@ def _no_blocks(source: YamlDocument, entries: object) -> Problem:
     return Problem(message, source.locate_key(("blocks",)), remedy)
 
 
-def _read(source: YamlDocument, position: int, entry: object, problems: list[Problem]) -> Iterator[Block]:
-    """One block, if it is right."""
-    path: Path = ("blocks", position)
+def _read(
+    source: YamlDocument, path: Path, entry: object, problems: list[Problem], around: Beside = _NOTHING
+) -> Iterator[Block]:
+    """One block, if it is right; `around` is what stands beside the columns that it is in."""
     if not isinstance(entry, dict) or not entry:
         problems.append(_no_kind(source, path, entry))
         return
@@ -68,10 +74,77 @@ def _read(source: YamlDocument, position: int, entry: object, problems: list[Pro
     if kind is None or (entry[kind] is None and stray):  # the stray keys are its fields, not indented enough
         return
     beside = _beside(source, path, entry, problems)
+    if not beside.language and around.language:
+        beside = beside.model_copy(update={"language": around.language})
+    read = _columns if kind == Columns.kind else _alone
+    yield from read(source, (*path, kind), entry[kind], beside, problems)
+
+
+def _alone(source: YamlDocument, path: Path, value: object, beside: Beside, problems: list[Problem]) -> Iterator[Block]:
+    """The block of a kind that is known, if it is right."""
     try:
-        yield _of_kind(source, (*path, kind), entry[kind], beside)
+        yield _of_kind(source, path, value, beside)
     except InvalidInput as error:
         problems.extend(error.problems)
+
+
+def _columns(
+    source: YamlDocument, path: Path, value: object, beside: Beside, problems: list[Problem]
+) -> Iterator[Block]:
+    """Columns, if every block in them is right."""
+    fields = value if isinstance(value, dict) else {Columns.short: value}
+    sides, place = fields.get(Columns.short), source.existing((*path, Columns.short))
+    if sides is None:
+        yield from _alone(source, path, value, beside, problems)  # which tells what is missing
+        return
+    wrong = list(_not_two_columns(source, place, sides))
+    if not wrong and isinstance(sides, list):
+        sides = [
+            [
+                block
+                for at, entry in enumerate(side)
+                for block in _in_column(source, (*place, number, at), entry, beside, wrong)
+            ]
+            for number, side in enumerate(sides)
+        ]
+    problems.extend(wrong)
+    if not wrong:
+        yield from _alone(source, path, fields | {Columns.short: sides}, beside, problems)
+
+
+def _not_two_columns(source: YamlDocument, path: Path, sides: object) -> Iterator[Problem]:
+    """What is wrong with a list of two lists of blocks, if it is none."""
+    remedy = "Write `- ` before each of the two columns, and one more before each block in it: `- - paragraph: …`."
+    if not isinstance(sides, list):
+        yield Problem("these columns are no list", source.locate(path), remedy)
+        return
+    for number, side in enumerate(sides):
+        if not isinstance(side, list):
+            what = "is a block, and no list of blocks" if isinstance(side, dict) and side else "holds no block"
+            yield Problem(f"this column {what}", source.locate((*path, number)), remedy)
+        elif not side:
+            yield Problem("this column is empty", source.locate((*path, number)), "Put a block into it.")
+    if len(sides) != 2 and all(isinstance(side, list) for side in sides):
+        many = "there is 1 column" if len(sides) == 1 else f"there are {len(sides)} columns"
+        hint = remedy if len(sides) < 2 else "A mail has room for two: make two blocks of columns, or fewer columns."
+        yield Problem(f"{many} here, and it takes two", source.locate(path), hint)
+
+
+def _in_column(
+    source: YamlDocument, path: Path, entry: object, around: Beside, problems: list[Problem]
+) -> Iterator[Block]:
+    """One block in a column, if it is right and may stand there."""
+    kind = next((key for key in entry if key in KINDS), "") if isinstance(entry, dict) else ""
+    if kind and KINDS[kind] not in IN_COLUMNS:
+        what = "columns cannot stand in a column" if kind == Columns.kind else f"a column is too narrow for a {kind}"
+        remedy = f"Put it above or below the columns. In them may stand: {', '.join(each.kind for each in IN_COLUMNS)}."
+        problems.append(Problem(what, source.locate_key((*path, kind)), remedy))
+    elif isinstance(entry, dict) and kind and "when" in entry:
+        message = "a block in a column is for all who get the columns"
+        remedy = "Write `when` beside `columns`, or put the block above or below them."
+        problems.append(Problem(message, source.locate_key((*path, "when")), remedy))
+    else:
+        yield from _read(source, path, entry, problems, around)
 
 
 def _beside(source: YamlDocument, path: Path, entry: dict[str, object], problems: list[Problem]) -> Beside:

@@ -40,14 +40,36 @@ def slug_of(text: str) -> str:
 def block_name(path: Path) -> str:
     """What the part of an issue that a path leads into goes by: `blocks.3`, `cover`, `signoff.tagline`.
 
-    "" for all that no reader sees as a part of its own.
+    A block in a column is named after it: `blocks.3.columns.0.1`. "" for all that no reader sees as a part of its own.
     """
     match path:
+        case ("blocks", int(step), "columns", int(side), int(inner), *_) | (
+            "blocks",
+            int(step),
+            "columns",
+            "sides",
+            int(side),
+            int(inner),
+            *_,
+        ):
+            return f"blocks.{step}.columns.{side}.{inner}"
         case ("blocks", int(step), *_) | ("signoff", str(step), *_):
             return f"{path[0]}.{step}"
         case (str(field), *_) if field in _SEEN:
             return field
     return ""
+
+
+def within_block(path: Path) -> Path:
+    """The steps of a path behind where its block stands, from the block's kind on; all of any other path."""
+    match path:
+        case (
+            ("blocks", int(), "columns", int(), int(), *steps)
+            | ("blocks", int(), "columns", "sides", int(), int(), *steps)
+            | ("blocks", int(), *steps)
+        ):
+            return tuple(steps)
+    return path
 
 
 def _slug(text: str) -> str:
@@ -142,9 +164,14 @@ class Issue(Written):
         blocks = tuple(block for block in self.blocks if not block.when or block.when in segments)
         return self if len(blocks) == len(self.blocks) else self.model_copy(update={"blocks": blocks})
 
+    def every_block(self) -> Iterator[Block]:
+        """The blocks in the order of reading; those in columns follow after the columns."""
+        for block in self.blocks:
+            yield from block.walk()
+
     def lacking(self) -> Iterator[Path]:
         """Where the file could have a text of the head of the issue, or of a picture, and has none."""
-        pictures = [each for each in (self.cover, *self.blocks) if isinstance(each, Cover | Figure)]
+        pictures = [each for each in (self.cover, *self.every_block()) if isinstance(each, Cover | Figure)]
         for written in (self, *pictures):
             for name in ("preheader", "subtitle") if written is self else ("alt", "caption", "source"):
                 if name not in written.model_fields_set:
@@ -170,7 +197,7 @@ class Issue(Written):
     def extents(self) -> Iterator[tuple[str, Location, Location]]:
         """The name of each part that a reader sees, with the places where it begins and ends in the file."""
         fields: list[Path] = [(name,) for name in _SEEN]
-        blocks: list[Path] = [block.path[:2] for block in self.blocks]
+        blocks: list[Path] = [block.path[:-1] for block in self.every_block()]
         signoff: list[Path] = [("signoff", name) for name in Signoff.model_fields]
         for path in filter(self._source.has, (*fields, *blocks, *signoff)):
             yield block_name(path), self._source.locate_key(path), self._source.end(path)
@@ -180,8 +207,8 @@ class Issue(Written):
         if place == self.locate(()):  # where what is not in the file is placed
             return ""
         at = bisect_right(self._parts, place, key=lambda part: part[1])
-        name, _, end = self._parts[at - 1] if at else ("", place, place)
-        return name if place <= end else ""
+        # The innermost of those that it lies in is the one that begins last.
+        return next((name for name, _, end in reversed(self._parts[:at]) if place <= end), "")
 
     @cached_property
     def _parts(self) -> list[tuple[str, Location, Location]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from dispatch.content.blocks import KINDS, Beside, Block
+from dispatch.content.blocks import IN_COLUMNS, KINDS, Beside, Block
 from dispatch.content.issue import SLUG, Issue
 from dispatch.content.terms import TermsFile
 
@@ -18,7 +18,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def issue_json_schema() -> dict[str, Any]:
     """The schema of an issue file: what `read_issue` accepts, short forms too, with a description of everything."""
     schema = Issue.model_json_schema(schema_generator=_AsWritten)
-    schema["$defs"]["Block"] = _block()
+    schema["$defs"]["Block"] = _block(KINDS.values(), _beside())
+    in_column = {name: field for name, field in _beside().items() if name != "when"}
+    schema["$defs"]["BlockInColumn"] = _block(IN_COLUMNS, in_column)
     schema["properties"]["blocks"]["minItems"] = 1
     schema["properties"]["slug"]["pattern"] = f"^{SLUG}$"
     return {"$schema": DIALECT} | schema
@@ -33,21 +35,26 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {"issue": issue_json_schema, 
 """By what is written so."""
 
 
-def _block() -> dict[str, Any]:
+def _beside() -> dict[str, Any]:
+    properties: dict[str, Any] = Beside.model_json_schema(schema_generator=_AsWritten)["properties"]
+    return properties
+
+
+def _block(kinds: Collection[type[Block]], beside: dict[str, Any]) -> dict[str, Any]:
     """A mapping with one key for the kind: editors complete this better than a choice between mappings."""
-    beside = Beside.model_json_schema(schema_generator=_AsWritten)["properties"]
     return {
         "description": "A piece of the issue: its kind, and what it says.",
         "type": "object",
-        "properties": {kind: _behind(block) for kind, block in KINDS.items()} | beside,
-        "oneOf": [{"required": [kind]} for kind in KINDS],
+        "properties": {block.kind: _behind(block) for block in kinds} | beside,
+        "oneOf": [{"required": [block.kind]} for block in kinds],
         "additionalProperties": False,
     }
 
 
 def _behind(block: type[Block]) -> dict[str, Any]:
     """What may stand behind the key of a kind: the short form, or fields; nothing where there are none."""
-    fields = block.model_json_schema(schema_generator=_AsWritten)
+    fields = block.model_json_schema(schema_generator=_AsWritten, ref_template="#/$defs/{model}InColumn")
+    fields.pop("$defs", None)
     if not fields["properties"]:
         return fields | {"type": ["null", "object"]}
     if not block.short:

@@ -14,9 +14,11 @@ from dispatch.checks.evidence import Animation, EarlierIssue, Evidence, PictureF
 from dispatch.checks.images import FIGURE_WIDTH
 from dispatch.checks.parts import figures
 from dispatch.config import Config
+from dispatch.content.blocks import Columns
 from dispatch.content.issue import Issue
 from dispatch.content.terms import Terms
 from dispatch.inspection.audience import survey
+from dispatch.rendering.album import PHONE_WIDTH
 from dispatch.rendering.compiled import CompiledIssue, Picture
 from dispatch.rendering.marks import MarkedHtml
 from dispatch.rendering.pictures import PictureShelf
@@ -109,7 +111,8 @@ def _pictures(issue: Issue, shelf: PictureShelf) -> tuple[PictureFacts, ...]:
     """Compiling the issue has just put them on the shelf."""
     facts = {}
     for figure in figures(issue):
-        picture = shelf.picture(figure.image, FIGURE_WIDTH, issue.locate(figure.path_to("image")))
+        width = PHONE_WIDTH if Columns.kind in figure.path else FIGURE_WIDTH
+        picture = shelf.picture(figure.image, width, issue.locate(figure.path_to("image")))
         kind = picture.content_type.removeprefix("image/").upper()
         facts[figure.image] = PictureFacts(
             figure.image, kind, picture.width, picture.height, len(picture.content), _animation(picture)

@@ -10,7 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from dispatch.content.issue import Issue, block_name
+from dispatch.content.issue import Issue, block_name, within_block
 from dispatch.editing import Proposal
 from dispatch.errors import DispatchError, EditRefused, FileChanged, NotFound
 from dispatch.files import changed_meanwhile
@@ -156,8 +156,7 @@ def refusal_as_json(error: DispatchError) -> tuple[int, Json]:
 
 def label(path: Path) -> str:
     """What the text at a path of an issue's file is called: "Title", "Figure caption", "Table row 1, cell 2"."""
-    steps = path[2:] if path[:1] == ("blocks",) else path
-    return "".join(_words(steps)).strip().capitalize()
+    return "".join(_words(within_block(path))).strip().capitalize()
 
 
 def _words(steps: Path) -> Iterator[str]:

@@ -25,7 +25,11 @@ class ShownPicture:
     url: str
     width: int
     height: int
+    fills: bool = False  # the width that was asked for, and a phone's: it may be as wide as what it stands in
 
+
+PHONE_WIDTH = 358
+"""CSS pixels: how wide a picture in a column is on a common phone, where the columns stand below each other."""
 
 _GAP = ShownPicture("#", 1, 1)  # what a template gets in the place of a picture that there is not
 
@@ -47,11 +51,12 @@ class Album:
         return tuple(self._pictures.values())
 
     def show(self, figure: Figure | Cover | Chart, width: int) -> ShownPicture:
-        """The picture of a figure, cover or chart, at most `width` CSS pixels wide."""
+        """The picture of a figure, cover or chart, at most `width` CSS pixels wide, with pixels for a phone's width."""
         if isinstance(figure, Chart):
             chart = figure
             return self._shown(lambda: self._charts.picture(chart), width)
-        return self.show_file(figure.image, width, self._issue.locate(figure.path_to("image")))
+        place, widest = self._issue.locate(figure.path_to("image")), max(width, PHONE_WIDTH)
+        return self._shown(lambda: self._shelf.picture(figure.image, widest, place), width)
 
     def show_file(self, path: str, width: int, place: Location, *, height: int | None = None) -> ShownPicture:
         """The picture at a path that is written at `place`, at most as wide and high as that many CSS pixels."""
@@ -80,7 +85,8 @@ class Album:
             self._problems.extend(error.problems)
             return _GAP
         self._pictures[picture.name] = picture
-        return ShownPicture(self._url_of(picture), *shown_size(picture, width, height))
+        size = shown_size(picture, width, height)
+        return ShownPicture(self._url_of(picture), *size, fills=size[0] == width and picture.width >= PHONE_WIDTH)
 
     def must_be_whole(self) -> None:
         """Raises InvalidIssue with everything that is wrong with the pictures that were asked for."""

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 
-from markupsafe import Markup
-
-from dispatch.content.blocks import Block
-from dispatch.content.issue import Cover, Issue
+from dispatch.content.issue import Issue
 from dispatch.content.richtext import MergeField, parse, parse_plain
 from dispatch.content.texts import TextKind
 from dispatch.errors import InvalidIssue, InvalidTheme
@@ -20,11 +15,11 @@ from dispatch.rendering.album import Album, ShownPicture
 from dispatch.rendering.compiled import RESERVED_FIELDS, CompiledIssue, Picture, Slots
 from dispatch.rendering.html_syntax import comments, unbalanced_tag
 from dispatch.rendering.inlining import inline
-from dispatch.rendering.linemarks import for_part, without_marks
 from dispatch.rendering.marks import MarkedHtml, Marker
 from dispatch.rendering.markup import HtmlWriter
 from dispatch.rendering.mjml import to_html
 from dispatch.rendering.outlook import outlook_view
+from dispatch.rendering.parts import filled_parts, mail_runs, written_in
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.plaintext import TextWriter, tidy
 from dispatch.rendering.sentinels import Sentinels
@@ -35,14 +30,6 @@ from dispatch.rendering.theme import NewsletterFacts, Source, Theme
 from dispatch.rendering.words import Voice, direction_of, spoken_language, words_for, written_date
 
 LOGO_WIDTH, LOGO_HEIGHT = 160, 48  # at most, in CSS pixels
-
-
-@dataclass(frozen=True)
-class Run:
-    """Blocks that follow each other: as prose they share one mj-text, anything else is MJML of its own."""
-
-    prose: bool
-    markup: Markup
 
 
 def compile_issue(
@@ -137,39 +124,10 @@ def template_context(
         "newsletter": newsletter,
         "words": words_for(spoken("")),
         "reader": reader,
-        **_written_in(Voice(issue.language, issue.language)),
+        **written_in(Voice(issue.language, issue.language)),
         "date": written_date(issue.date, reader.language) if issue.date else "",
         **{name: sentinels.stand_in(name, "") for name in sorted(RESERVED_FIELDS)},
     }
-
-
-def part_context(context: dict[str, object], issue: Issue, part: Block | Cover) -> dict[str, object]:
-    """What the partials of a part are given: itself as `block`, and its own language where it has one."""
-    language = part.language if isinstance(part, Block) else ""
-    if not language:
-        return context | {"block": part}
-    words = words_for(spoken_language(language, issue.language))
-    return context | {"block": part, "words": words} | _written_in(Voice(language, issue.language))
-
-
-def _written_in(voice: Voice) -> dict[str, object]:
-    """How templates write what is in a language."""
-    return {
-        "language": voice.language,
-        "direction": voice.direction,
-        "start": voice.start,
-        "end": voice.end,
-        "lang_dir": voice.lang_dir,
-        "turned": voice.turned,
-    }
-
-
-def parts_of(issue: Issue) -> Iterator[tuple[str, Block | Cover]]:
-    """What the body is made of, with the name of its partials: the cover is a figure, then the blocks."""
-    if issue.cover:
-        yield "figure", issue.cover
-    for block in issue.blocks:
-        yield block.kind, block
 
 
 def _album(issue: Issue, theme: Theme, pictures: PictureShelf, *, embed: bool, media_url: str) -> Album:
@@ -189,7 +147,7 @@ def _html(
 ) -> str:
     """The HTML with the stand-ins of its merge fields, and with a marker's marks, not yet gathered, where there is one."""
     context = context | {"writer": HtmlWriter(sentinels, album), "logo": _logo(theme, album)}
-    context["body"] = _runs(issue, theme, context)
+    context["body"] = mail_runs(issue, theme, context)
     mjml, source = theme.render_mjml("email.mjml.j2", context)
     album.must_be_whole()
     css, css_source = theme.inline_css(context)
@@ -214,18 +172,6 @@ def _logo(theme: Theme, album: Album) -> ShownPicture | None:
     return album.show_file(theme.settings.logo, LOGO_WIDTH, Location("dispatch.yaml"), height=LOGO_HEIGHT)
 
 
-def _runs(issue: Issue, theme: Theme, context: dict[str, object]) -> list[Run]:
-    partials = (
-        Markup(for_part(theme.render(f"blocks/{kind}.mjml.j2", part_context(context, issue, part)), part.path))  # noqa: S704
-        for kind, part in parts_of(issue)
-    )
-    return [Run(prose, Markup("\n").join(run)) for prose, run in groupby(partials, key=_is_prose)]
-
-
-def _is_prose(partial: str) -> bool:
-    return not without_marks(partial).lstrip().startswith("<mj-")
-
-
 def _head_css(theme: Theme, context: dict[str, object]) -> dict[str, tuple[str, Source]]:
     """Each for a style block of its own: a client that cannot read one rule drops the whole block around it.
 
@@ -246,10 +192,7 @@ def _head_css(theme: Theme, context: dict[str, object]) -> dict[str, tuple[str, 
 def _text(issue: Issue, theme: Theme, context: dict[str, object], sentinels: Sentinels, album: Album) -> Slots:
     writer = TextWriter(sentinels, album, direction=direction_of(issue.language))
     context = context | {"writer": writer, "links": writer.links}
-    context["body"] = [
-        writer.directed(theme.render(f"blocks/{kind}.txt.j2", each), str(each["direction"]))
-        for kind, each in ((kind, part_context(context, issue, part)) for kind, part in parts_of(issue))
-    ]
+    context["body"] = list(filled_parts(issue, theme, context, "txt"))
     text = tidy(theme.render("email.txt.j2", context))
     return find_plain_slots(writer.directed(text), sentinels)
 

@@ -10,9 +10,10 @@ from dispatch.content.issue import Issue
 from dispatch.content.richtext import parse_plain
 from dispatch.rendering.album import Album
 from dispatch.rendering.compiled import Picture
-from dispatch.rendering.compiler import part_context, parts_of, template_context
+from dispatch.rendering.compiler import template_context
 from dispatch.rendering.legible import legible
 from dispatch.rendering.markup import HtmlWriter
+from dispatch.rendering.parts import filled_parts
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.sentinels import Sentinels
 from dispatch.rendering.slots import fill, find_slots
@@ -70,9 +71,7 @@ def compile_webpage(
     sentinels = Sentinels(issue.source.text, repr(newsletter))
     album = Album(pictures, issue, theme.palettes[0], lambda picture: f"{media_url}{picture.name}")
     context = template_context(issue, newsletter, sentinels) | {"writer": HtmlWriter(sentinels, album)}
-    context["body"] = [
-        theme.render(f"blocks/{kind}.html.j2", part_context(context, issue, part)) for kind, part in parts_of(issue)
-    ]
+    context["body"] = list(filled_parts(issue, theme, context, "html"))
     url = issue_url(newsletter, issue.slug)
     cover = album.pictures[0] if issue.cover else None
     context |= {

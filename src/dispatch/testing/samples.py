@@ -64,6 +64,12 @@ blocks:
       unit: million crowns
       source: "[Example Statistics](https://example.org/statistics)"
   - chart: {title: Trains a day, type: number, data: {"2022": 4, "2025": 31}}
+  - columns:
+      - - figure: {image: images/map.png, alt: The northern bank, caption: Where the road ends}
+        - paragraph: "North of the river {{first_name|you}} may see [a quay](https://example.org/quay)."
+      - - heading: {text: The southern bank, level: 4}
+        - list: [old stones, a new road]
+        - button: {text: Cross it, url: "https://example.org/south"}
   - divider:
   - button: {text: Read on, url: "https://example.org/more?name={{first_name|}}"}
 signoff:

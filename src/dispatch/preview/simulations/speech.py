@@ -111,7 +111,7 @@ class _Reader(HTMLParser):
             or given.get("aria-hidden") == "true"
             or bool(_INVISIBLE.search(given.get("style", "")))
         )
-        here = _Open(tag, silent, given.get("lang") or above.language, above.block or given.get("data-block", ""))
+        here = _Open(tag, silent, given.get("lang") or above.language, given.get("data-block") or above.block)
         if tag == "html":
             self._spoken = here.language
         if not silent:

@@ -263,17 +263,19 @@ export class Points {
     return box;
   }
 
-  // What templates wrote for blocks, without what is inside of it.
+  // What templates wrote for blocks, without what is inside of it, unless it is a block in a column.
   #outermost() {
     const all = [...(this.#mail?.querySelectorAll("[data-block]") ?? [])];
-    return all.filter((each) => !each.parentElement.closest("[data-block]"));
+    return all.filter((each) => !each.parentElement.closest(`[data-block="${each.dataset.block}"]`));
   }
 
   #htmlOfBlocks() {
     const html = new Map();
     for (const each of this.#outermost()) {
       const { block } = each.dataset;
-      html.set(block, (html.get(block) ?? "") + each.outerHTML.replaceAll(/ data-block="[^"]*"/g, ""));
+      const own = each.cloneNode(true);
+      for (const inner of own.querySelectorAll(`[data-block]:not([data-block="${block}"])`)) inner.remove();
+      html.set(block, (html.get(block) ?? "") + own.outerHTML.replaceAll(/ data-block="[^"]*"/g, ""));
     }
     return html;
   }
