@@ -24,7 +24,6 @@ from dispatch.inspection.commits import Commit, Repository
 from dispatch.issue_files import Heads, issue_files
 from dispatch.location import Location
 from dispatch.newsroom import Newsroom
-from dispatch.rendering.pictures import PictureShelf
 
 WORKING_TREE = "the working tree"
 
@@ -35,20 +34,14 @@ Pair = tuple[str | None, str | None]
 class Edition(Newsroom):
     """A newsletter as it is or was, for the people and the day of now: so only what was written makes a difference."""
 
-    def __init__(self, config: Config, *, people: Path, cache: Path, at: datetime) -> None:
+    def __init__(self, config: Config, *, people: Path, at: datetime) -> None:
         super().__init__(config, clock=lambda: at)
         self._people = people
-        self._cache = cache
 
     @property
     def subscribers_file(self) -> Path:
         """The list of now."""
         return self._people
-
-    @cached_property
-    def pictures(self) -> PictureShelf:
-        """The pictures of then; what was made of one is the same at all times."""
-        return PictureShelf(self.config.folder, self._cache)
 
 
 @dataclass(frozen=True)
@@ -155,9 +148,8 @@ def _people(config: Config, checkouts: Iterable[Checkout]) -> Path:
 
 
 def _open(config: Config, checkout: Checkout | None, people: Path, environ: Mapping[str, str], at: datetime) -> State:
-    cache = config.state / "pictures"
     if not checkout:
-        return State(WORKING_TREE, "", config.folder, Edition(config, people=people, cache=cache, at=at))
+        return State(WORKING_TREE, "", config.folder, Edition(config, people=people, at=at))
     name, folder = config.file.name, checkout.folder
     checkout.write(path for path in checkout.entries if _is_always_needed(path, name))
     checkout.note_modules(("issues", "templates"))
@@ -170,7 +162,7 @@ def _open(config: Config, checkout: Checkout | None, people: Path, environ: Mapp
     except DispatchError as error:
         return replace(state, problems=error.problems)
     checkout.write([then.theme.logo or ""])
-    return replace(state, edition=Edition(then, people=people, cache=cache, at=at))
+    return replace(state, edition=Edition(then, people=people, at=at))
 
 
 def _is_always_needed(path: str, config_name: str) -> bool:

@@ -136,11 +136,21 @@ def test_a_picture_with_another_content() -> None:
 
 def test_a_picture_with_another_alternative_text_gained_and_lost() -> None:
     (change,) = compare(letter_of(FIGURE), letter_of(FIGURE.replace("A dot", "Red"))).pictures
-    assert picture_told(change) == ("~", "dot.png", ("alt text “A dot” → “Red”",))
+    assert picture_told(change) == ("~", "dot.png", ())
+    assert [(piece.fate, piece.text) for piece in change.alternative] == [(Fate.REMOVED, "A dot"), (Fate.ADDED, "Red")]
     (gained,) = compare(letter_of(TOWNS), letter_of(TOWNS + FIGURE)).pictures
     assert picture_told(gained)[:2] == ("+", "dot.png")
     (lost,) = compare(letter_of(FIGURE + TOWNS), letter_of(TOWNS)).pictures
     assert picture_told(lost)[:2] == ("-", "dot.png")
+
+
+def test_a_picture_that_is_drawn_goes_by_its_block() -> None:
+    chart = "  - chart: {title: Trade, data: {a: 1, b: 2}}\n"
+    (change,) = compare(letter_of(TOWNS + chart), letter_of(TOWNS + chart.replace("b: 2", "b: 3"))).pictures
+    sign, name, facts = picture_told(change)
+    assert (sign, name) == ("~", "chart in line 4")
+    assert facts
+    assert [piece.text for piece in change.alternative if piece.fate is not Fate.KEPT] == ["2", "3"]
 
 
 def test_only_the_theme_has_changed() -> None:

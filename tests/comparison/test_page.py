@@ -62,7 +62,7 @@ def test_words_links_pictures_and_findings_are_on_it() -> None:
     page = page_of([compare(replace(before, findings=()), replace(after, findings=(found,)))], FACTS)
     assert "The bridge is<del> half</del> built." in page
     assert '<a href="https://a.example/?a&amp;b" rel="noreferrer nofollow">' in page
-    assert "alt text “A dot” → “Red”" in page
+    assert "<del>A dot</del><ins>Red</ins>" in page
     assert page.count('<img src="data:image/png;base64,') == 2
     assert "Too &lt;vague&gt;" in page
     assert "1 issue differs." in page

@@ -14,7 +14,7 @@ from rich.text import Text
 from dispatch.checks.check import Finding
 from dispatch.cli.checking import COLOURS
 from dispatch.cli.terminal import count, json_option, say, settings, show, show_json
-from dispatch.comparison.difference import Difference, PartChange, by_look
+from dispatch.comparison.difference import Difference, PartChange, PictureChange, by_look
 from dispatch.comparison.letter import Letter
 from dispatch.comparison.page import GENERATOR, PageFacts, page_of
 from dispatch.comparison.report import difference_as_json
@@ -176,8 +176,7 @@ class _Printer:
     def _lists(self, difference: Difference, *, sizes: bool) -> Iterator[tuple[str, list[Text]]]:
         links = [link_told(change) for change in difference.links]
         yield "links", [_signed(sign, f"{text}  {url}") for sign, text, url in links]
-        pictures = [picture_told(change) for change in difference.pictures]
-        yield "pictures", [_signed(sign, f"{name}: {', '.join(facts)}") for sign, name, facts in pictures]
+        yield "pictures", [*map(_picture, difference.pictures)]
         look = list(look_told(difference.look, words_differ=difference.words_differ))
         more = [f"and {len(look) - _MOST_STYLES:,} more"] if len(look) > _MOST_STYLES else []
         yield "look", [Text(line) for line in (*look[:_MOST_STYLES], *more)]
@@ -213,6 +212,14 @@ def _marked(pieces: Iterable[Piece]) -> Text:
         before, after, colour = _MARKS[piece.fate]
         shown = piece.text if piece.fate is Fate.KEPT else visible(piece.text)
         text.append(f"{before}{shown}{after}", style=colour)
+    return text
+
+
+def _picture(change: PictureChange) -> Text:
+    sign, name, facts = picture_told(change)
+    text = _signed(sign, f"{name}: {', '.join(facts)}")
+    if change.alternative:
+        text.append(f"{', ' if facts else ''}alt text: ").append(_marked(excerpt(change.alternative)))
     return text
 
 

@@ -60,6 +60,13 @@ class PictureChange:
 
     before: Image | None
     after: Image | None
+    part: Part  # that it stands in, or stood
+
+    @property
+    def alternative(self) -> tuple[Piece, ...]:
+        """What changes of the text in its place; nothing where that is the same, or the picture gained or lost."""
+        both = self.before and self.after and self.before.alt != self.after.alt
+        return compare_words(self.before.alt, self.after.alt) if both and self.before and self.after else ()
 
 
 @dataclass(frozen=True)
@@ -152,7 +159,7 @@ def of_new(after: Letter) -> Difference:
         None,
         after,
         links=tuple(LinkChange(None, link) for part in own for link in part.links),
-        pictures=tuple(PictureChange(None, image) for part in own for image in part.images),
+        pictures=tuple(PictureChange(None, image, part) for part in own for image in part.images),
         findings=FindingChanges(gained=after.findings or (), known=after.findings is not None),
     )
 
@@ -229,21 +236,21 @@ def _link_changes(before: Letter, after: Letter) -> Iterator[LinkChange]:
 
 def _picture_changes(pairs: Iterable[Pair]) -> Iterator[PictureChange]:
     """Within a part the pictures stand in order; one that went from a part to another is neither gained nor lost."""
-    gone: list[Image] = []
-    come: list[Image] = []
+    gone: list[tuple[Image, Part]] = []
+    come: list[tuple[Image, Part]] = []
     for before, after in pairs:
         for old, new in zip_longest(before.images if before else (), after.images if after else ()):
-            if old and new and (old.name, old.alt, old.shown) != (new.name, new.alt, new.shown):
-                yield PictureChange(old, new)
-            elif old and not new:
-                gone.append(old)
-            elif new and not old:
-                come.append(new)
-    gained, lost = _gained_and_lost(gone, come, key=lambda image: (image.name, image.alt))
-    for old, new in [*_paired(lost, gained, key=lambda image: image.path or image.name)]:
-        yield PictureChange(old, new)
-    yield from (PictureChange(None, image) for image in gained)
-    yield from (PictureChange(image, None) for image in lost)
+            if old and new and after and (old.name, old.alt, old.shown) != (new.name, new.alt, new.shown):
+                yield PictureChange(old, new, after)
+            elif old and before and not new:
+                gone.append((old, before))
+            elif new and after and not old:
+                come.append((new, after))
+    gained, lost = _gained_and_lost(gone, come, key=lambda each: (each[0].name, each[0].alt))
+    for (old, _), (new, part) in [*_paired(lost, gained, key=lambda each: each[0].path or each[0].name)]:
+        yield PictureChange(old, new, part)
+    yield from (PictureChange(None, image, part) for image, part in gained)
+    yield from (PictureChange(image, None, part) for image, part in lost)
 
 
 def _finding_changes(before: Letter, after: Letter, pairs: Sequence[Pair]) -> FindingChanges:

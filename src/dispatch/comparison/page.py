@@ -236,7 +236,12 @@ def _pictures(changes: Iterable[PictureChange], shown: _Pictures) -> Markup:
             Markup("<figure>{}<figcaption>{}</figcaption></figure>").format(shown.shown(image), caption)
             for image, caption in zip(images, ("before", "now") if len(images) > 1 else ("",), strict=True)
         )
-        about = Markup('<p>{} {}<br><span class="muted">{}</span></p>').format(_sign(sign), name, "; ".join(facts))
+        alternative = (
+            Markup('<p class="words">{}</p>').format(_marked(change.alternative)) if change.alternative else ""
+        )
+        about = Markup('<p>{} {}<br><span class="muted">{}</span></p>{}').format(
+            _sign(sign), name, "; ".join((*facts, *(["alternative text:"] if alternative else []))), alternative
+        )
         told.append(Markup('{}\n<div class="pictures">{}</div>').format(about, figures))
     return Markup("<h3>Pictures</h3>\n{}").format(Markup("\n").join(told)) if told else _NOTHING
 

@@ -87,7 +87,7 @@ def link_told(change: LinkChange) -> tuple[str, str, str]:
 
 
 def picture_told(change: PictureChange) -> tuple[str, str, tuple[str, ...]]:
-    """Sign, what the picture is called, and what is to be said of it."""
+    """Sign, what the picture is called, and what is to be said of it but for `alternative`."""
     before, after = change.before, change.after
     if before and after:
         facts = []
@@ -97,13 +97,11 @@ def picture_told(change: PictureChange) -> tuple[str, str, tuple[str, ...]]:
             facts.append(f"{_measures(before)} → {_measures(after)}")
         if before.shown != after.shown:
             facts.append(f"shown {' × '.join(before.shown)} → {' × '.join(after.shown)} px")  # noqa: RUF001
-        if before.alt != after.alt:
-            facts.append(f"alt text “{visible(before.alt)}” → “{visible(after.alt)}”")
-        return "~", _called(after), tuple(facts)
+        return "~", _called(after, change.part), tuple(facts)
     image = after or before
     assert image  # noqa: S101 - one of them there is
     alt = f"alt text “{image.alt}”" if image.alt else "no alt text"
-    return "+" if after else "-", _called(image), (_measures(image), alt)
+    return "+" if after else "-", _called(image, change.part), (_measures(image), alt)
 
 
 def sizes_told(difference: Difference) -> Iterator[tuple[str, str]]:
@@ -149,8 +147,8 @@ def _style_told(change: StyleChange) -> str:
     return f"{change.name}: {change.before or 'not set'} → {change.after or 'not set'}{times}"
 
 
-def _called(image: Image) -> str:
-    return image.path or (f"“{image.alt}”" if image.alt else image.name)
+def _called(image: Image, part: Part) -> str:
+    return image.path or (f"{kind_of(part)} in line {part.line}" if part.line else kind_of(part))
 
 
 def _measures(image: Image) -> str:

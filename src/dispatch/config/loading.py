@@ -33,7 +33,8 @@ def load_config(
 ) -> Config:
     """The settings of the newsletter in `start` or the nearest folder above it, or of `config_file`.
 
-    `home` is the folder whose .env and files of secrets are meant, where a dispatch.yaml of another time lies elsewhere.
+    `home` is the newsletter's own folder, with its .env, its files of secrets and its state, where a dispatch.yaml of
+    another time lies elsewhere.
 
     `overrides` are what the command line says: key (`delivery.rate`) to value. The variable DISPATCH_DELIVERY_RATE
     does the same: the key in capitals, its dots turned into underscores; an empty one counts as not set. Raises
@@ -45,7 +46,7 @@ def load_config(
     written = _read(file)
     problems = list(reference_problems(written.value, written))
     document = _lay_over(written, variables, overrides or {})
-    config = _parse(Source(file, document, References(variables, home)), problems)
+    config = _parse(Source(file, document, References(variables, home), home), problems)
     if config:
         problems += _contradictions(config)
     if problems or not config:

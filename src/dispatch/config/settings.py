@@ -140,7 +140,7 @@ class Config(_Section):
     @property
     def state(self) -> Path:
         """Where dispatch keeps what is not the author's: git-ignored, for its owner only."""
-        return self.folder / ".dispatch"
+        return self._source.home / ".dispatch"
 
     @property
     def keys(self) -> tuple[Secret, ...]:

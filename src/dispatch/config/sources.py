@@ -47,6 +47,7 @@ class Source:
     file: Path
     document: LayeredDocument
     references: References
+    home: Path  # the newsletter's own folder, wherever its dispatch.yaml was read
 
     def resolve(self, value: object, path: YamlPath) -> object:
         """A value that stands at a path, its references filled in; raises InvalidConfig."""

@@ -59,17 +59,17 @@ class Checkout:
             file.write_bytes(content)
 
     def _follow(self, path: str) -> None:
-        """Bring what a link leads to; one that leads out of the folder, or round in a circle, is taken away."""
+        """Bring what a link leads to; one that leads out of the folder, or nowhere, is taken away."""
         file = self.folder / path
         if not file.is_symlink():
             return
         target = os.path.normpath(PurePosixPath(path).parent / file.readlink())
         self.write(each for each in self.entries if each == target or each.startswith(f"{target}/"))
         try:
-            inside = file.resolve().is_relative_to(self.folder)
-        except (OSError, RuntimeError):  # a circle
+            inside = Path(os.path.realpath(file, strict=True)).is_relative_to(self.folder)
+        except OSError:  # round in a circle, or to nothing
             inside = False
         if not inside:
             file.unlink()
-            message = f"{path} as of {self.commit.name} is a link that leads out of the newsletter's folder"
+            message = f"{path} as of {self.commit.name} is a link that leads out of the newsletter's folder, or nowhere"
             self.notes[path] = Problem(message, remedy="It is left out.")

@@ -51,7 +51,7 @@ class Repository:
     def __init__(self, folder: Path) -> None:
         """Raises NotFound where the folder is in no repository, and DispatchError where git cannot be asked."""
         self._folder = folder
-        self._common = Path(self._told("rev-parse", "--path-format=absolute", "--git-common-dir").strip())
+        self._common = folder / self._told("rev-parse", "--git-common-dir").strip()
         if self._told("rev-parse", "--is-inside-work-tree").strip() != "true":
             raise _no_repository(folder)
 
@@ -59,7 +59,7 @@ class Repository:
         """The commit that a name means: a branch, a tag, an id, `HEAD~1`; None where it means none."""
         if not name or name.startswith("-") or "\0" in name:
             return None
-        found = self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        found = self._ask("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
         return Commit(name, found.stdout.decode().strip()) if not found.returncode else None
 
     def must_have(self, name: str) -> Commit:
