@@ -127,6 +127,8 @@ def test_a_state_that_was_broken(dispatch: Command, folder: Path) -> None:
     assert run.code == 0
     assert "errors before     - issues/bridge.yaml:1:8: " in run.stdout
     assert "errors now        + issues/bridge.yaml:1:8: " in dispatch("diff", "HEAD~1", "HEAD").stdout
+    again = dispatch("diff", "HEAD", "HEAD", "bridge")
+    assert "Neither state can be read of bridge: `dispatch check` tells why." in again.stderr
     assert dispatch("diff", "--json").json["issues"][0]["problems"]["before"][0]["file"] == "issues/bridge.yaml"
 
 

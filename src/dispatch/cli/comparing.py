@@ -13,7 +13,7 @@ from rich.text import Text
 
 from dispatch.checks.check import Finding
 from dispatch.cli.checking import COLOURS
-from dispatch.cli.terminal import count, json_option, say, settings, show, show_json
+from dispatch.cli.terminal import count, is_terminal, json_option, say, settings, show, show_json
 from dispatch.comparison.difference import Difference, PartChange, PictureChange, by_look
 from dispatch.comparison.letter import Letter
 from dispatch.comparison.page import GENERATOR, PageFacts, page_of
@@ -42,6 +42,7 @@ _SIGNS = {"+": "green", "-": "red", "~": "cyan"}
 _MARKS = {Fate.KEPT: ("", "", ""), Fate.REMOVED: ("[-", "-]", "red"), Fate.ADDED: ("{+", "+}", "green")}
 _WIDEST = 100  # columns: longer lines are no pleasure to read
 _LABEL = 18  # columns of what a line is about
+_MANY = 20  # issues, from which on somebody waits
 _MOST_STYLES = 12  # of a theme that was made anew nobody reads more
 
 
@@ -80,9 +81,13 @@ def diff(
     asked = understand(repository, words, issues, known)
     with side_by_side(config, repository, asked, environ=os.environ) as revisions:
         pairs = revisions.pairs(asked.issues)
-        differences = [difference for pair in pairs if (difference := revisions.difference(pair))]
+        if len(pairs) > _MANY and is_terminal():
+            say(f"{len(pairs):,} issues may differ; comparing them …")
+        compared = [*map(revisions.difference, pairs)]
+        differences = [difference for difference in compared if difference]
+        unread = [difference.slug for difference in compared if not difference and not difference.after]
         if page:
-            write_whole(page, page_of(differences, _facts(revisions, config, len(pairs))).encode())
+            write_whole(page, page_of(differences, _facts(revisions, config, len(compared) - len(unread))).encode())
         if as_json:
             show_json(_as_json(revisions, differences))
         elif page:
@@ -92,7 +97,9 @@ def diff(
             for alike in by_look(differences):
                 printer.print(*alike)
         if not as_json:
-            _say_what_was_compared(revisions, len(differences), len(pairs))
+            _say_what_was_compared(revisions, len(differences), len(compared) - len(unread))
+            if unread:
+                say(f"Neither state can be read of {', '.join(unread)}: `dispatch check` tells why.")
     context.exit(1 if exit_code and differences else 0)
 
 
