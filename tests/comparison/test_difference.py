@@ -58,6 +58,24 @@ def test_a_block_that_was_rewritten_is_another() -> None:
     assert sorted(fate for _, fate in told(compare(letter_of(TOWNS), letter_of(other)))) == ["added", "removed"]
 
 
+COLUMNS = """\
+  - columns:
+      - - paragraph: The left side says what the mayor says.
+        - paragraph: Nothing else.
+      - - paragraph: The right side is empty but for this.
+"""
+
+
+def test_columns_are_what_is_in_them() -> None:
+    texts = TOWNS + HEADING + RIVER + "  - paragraph: A third one, of which nobody knows anything.\n"
+    difference = compare(letter_of(COLUMNS + texts), letter_of(COLUMNS.replace("mayor", "king") + texts))
+    assert told(difference) == [("blocks.0.columns.0.0", "changed")]
+    assert told(compare(letter_of(COLUMNS + texts), letter_of(texts + COLUMNS))) == [("blocks.4", "moved")]
+    shorter = compare(letter_of(COLUMNS), letter_of(COLUMNS.replace("        - paragraph: Nothing else.\n", "")))
+    assert told(shorter) == [("blocks.0.columns.0.1", "removed")]
+    assert not shorter.look
+
+
 def test_moved_and_changed_at_once() -> None:
     difference = compare(
         letter_of(HEADING + TOWNS + RIVER), letter_of(RIVER.replace("river", "stream") + HEADING + TOWNS)

@@ -230,8 +230,8 @@ def _picture(change: PictureChange) -> Text:
     return text
 
 
-def _signed(sign: str, text: str) -> Text:
-    return Text.assemble((f"{sign} ", _SIGNS[sign]), text)
+def _signed(sign: str, text: str, colour: str = "") -> Text:
+    return Text.assemble((f"{sign} ", colour or _SIGNS[sign]), text)
 
 
 def _in_short(letter: Letter) -> Text:
@@ -247,9 +247,9 @@ def _in_short(letter: Letter) -> Text:
 
 def _findings(difference: Difference) -> Iterator[tuple[str, list[Text]]]:
     if not difference.before:
-        yield "errors before", [_signed("-", str(problem)) for problem in difference.problems_before]
+        yield "errors before", [_signed("-", str(problem), "green") for problem in difference.problems_before]
     if not difference.after:
-        yield "errors now", [_signed("+", str(problem)) for problem in difference.problems_after]
+        yield "errors now", [_signed("+", str(problem), "red") for problem in difference.problems_after]
     findings = difference.findings
     yield "findings", [Text(f"could not be compared: {problem}") for problem in difference.unchecked]
     yield (
@@ -259,6 +259,8 @@ def _findings(difference: Difference) -> Iterator[tuple[str, list[Text]]]:
 
 
 def _finding(sign: str, finding: Finding) -> Text:
-    text = _signed(sign, f"{finding.location}: " if sign == "+" else "")
-    text.append(str(finding.severity), style=COLOURS[finding.severity] if sign == "+" else "")
+    if sign == "-":  # its place is one of the state before
+        return _signed(sign, f"{finding.severity}: {finding.message} [{finding.check}]", "green")
+    text = _signed(sign, f"{finding.location}: ", COLOURS[finding.severity])
+    text.append(str(finding.severity), style=COLOURS[finding.severity])
     return text.append(f": {finding.message} [{finding.check}]")

@@ -56,19 +56,24 @@ def compare_look(before: Letter, after: Letter, pairs: Iterable[tuple[Part | Non
 
 
 def _looks_different(one: Part, other: Part) -> bool:
-    if one.name == FRAME:  # there is more or less of it with every block, which it goes around
+    if _goes_around(one):
         return {*one.markup} != {*other.markup}
     same = (one.text, one.emphasis) == (other.text, other.emphasis) and len(one.images) == len(other.images)
     return same and len(one.links) == len(other.links) and one.markup != other.markup
 
 
 def _styles(part: Part) -> Iterable[tuple[str, str]]:
-    return {*part.styles} if part.name == FRAME else part.styles
+    return {*part.styles} if _goes_around(part) else part.styles
 
 
 def _bare(part: Part) -> Iterable[str]:
     bare = [re.sub(r' style="[^"]*"', "", element) for element in part.markup]
-    return {*bare} if part.name == FRAME else bare
+    return {*bare} if _goes_around(part) else bare
+
+
+def _goes_around(part: Part) -> bool:
+    """Whether it stands around other parts, and so there is more or less of it with every one of them."""
+    return part.name == FRAME or not (part.text or part.images)
 
 
 def _declared(sheets: str) -> Iterator[tuple[str, str]]:

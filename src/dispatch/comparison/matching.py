@@ -35,7 +35,7 @@ def _matched(before: Sequence[Part], after: Sequence[Part]) -> list[tuple[Part, 
     fields = {part.name: part for part in before if not part.is_block}
     pairs = [(fields[part.name], part) for part in after if part.name in fields]
     old, new = ([part for part in parts if part.is_block] for parts in (before, after))
-    for one, other in _the_same(old, new):
+    for one, other in [*_the_same(old, new)]:
         pairs.append((one, other))
         old.remove(one)
         new.remove(other)
@@ -85,12 +85,26 @@ def _same_picture(one: Part, other: Part) -> bool:
 
 
 def _moved(pairs: Iterable[tuple[Part, Part]], before: Letter, after: Letter) -> set[str]:
-    """The names of the fewest blocks that must be taken elsewhere to turn the one order into the other."""
-    was = {part.name: at for at, part in enumerate(before.parts)}
-    is_now = {part.name: at for at, part in enumerate(after.parts)}
-    ordered = sorted(pairs, key=lambda pair: is_now[pair[1].name])
-    stayed = _longest_rising([was[one.name] for one, _ in ordered])
-    return {other.name for at, (_, other) in enumerate(ordered) if at not in stayed}
+    """The names of the fewest blocks that must be taken elsewhere to turn the one order into the other.
+
+    Columns take with them what is in them, and within two that are the same, the order of that is looked at.
+    """
+    was, is_now = ({part.name: at for at, part in enumerate(letter.parts)} for letter in (before, after))
+    groups: dict[tuple[str, str], list[tuple[Part, Part]]] = {}
+    for one, other in sorted(pairs, key=lambda pair: is_now[pair[1].name]):
+        groups.setdefault((_around(one), _around(other)), []).append((one, other))
+    same = {("", ""), *((one.name, other.name) for one, other in groups.get(("", ""), ()))}
+    moved: set[str] = set()
+    for around, group in groups.items():
+        stayed = _longest_rising([was[one.name] for one, _ in group]) if around in same else set()
+        moved |= {other.name for at, (_, other) in enumerate(group) if at not in stayed}
+    return moved
+
+
+def _around(part: Part) -> str:
+    """The name of the columns that a block stands in; "" for one that stands in none."""
+    name, columns, _ = part.name.partition(".columns.")
+    return name if columns else ""
 
 
 def _longest_rising(numbers: Sequence[int]) -> set[int]:
