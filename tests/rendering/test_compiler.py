@@ -222,8 +222,8 @@ blocks:
     compiled = compile_issue(issue, theme, FACTS, pictures=shelf, embed=True, reader_language="en")
     assert fill(compiled.subject, {"first_name": "Joy"}) == "\u200fJoy، من يدفع؟"
     lines = fill(compiled.text, VALUES).splitlines()
-    assert "\u200fEU ومن معه" in lines
-    assert '\u200e> Only "سلام" he said' in lines
+    assert "\u200f\u202bEU ومن معه\u202c" in lines
+    assert '> \u200eOnly "سلام" he said' in lines
     assert "You receive this email because you subscribed to The River Letter." in lines
 
 
@@ -259,9 +259,9 @@ def test_around_the_letter_readers_are_told_things_in_their_own_language(
     assert (dated.text.split("·")[0].strip(), dated.get("lang"), dated.get("dir")) == (date, reader, direction)
     letter = words_for(language).by.format("Robin")
     assert page.find_class("byline")[0].text == letter
-    lines = fill(compiled.text, VALUES).splitlines()
+    lines = re.sub("[\u200e\u200f\u202b\u202c]", "", fill(compiled.text, VALUES)).splitlines()  # see test_bidi.py
     assert letter in lines
-    assert lines[0] == {"ltr": "", "rtl": "\u200f"}[direction] + f"The River Letter · {date}"
+    assert lines[0] == f"The River Letter · {date}"
     assert lines[-1] == f"{words_for(reader).label.format(unsubscribe)} https://river.example/u/token"
 
 

@@ -8,18 +8,30 @@ from collections.abc import Iterator
 
 from markupsafe import Markup, escape
 
-MARKS = {"ltr": "\u200e", "rtl": "\u200f"}
+_MARKS = {"ltr": "\u200e", "rtl": "\u200f"}
+_EMBEDDING, _ITS_END = "\u202b", "\u202c"
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _ADDRESS = re.compile(r"\w+://\S+|\S+@\S+\.\S+")
+_QUOTED = re.compile(r"(?:> ?)*")  # programs know a quotation by these: nothing may stand before them
+
+
+def begun(line: str, direction: str, fields: re.Pattern[str]) -> str:
+    """A line, with a mark before it where its first letter is not of its own direction: `direction`, if it is of both.
+
+    Programs lay out a line by its first letter (rules P2 and P3), which may be that of a name in another script. Fields,
+    whose values nobody knows, and addresses count as letters only at the beginning.
+    """
+    own = _direction_of(line, direction, fields)
+    return line if _begins(line) == own else _MARKS[own] + line
 
 
 def directed(text: str, direction: str, around: str, fields: re.Pattern[str]) -> str:
-    """The text with a mark, which nobody sees, before each line that would begin at the wrong side.
+    """Lines of a direction, inside a text that may have another one `around` it, laid out right by every program.
 
-    Programs lay out a line by its first letter (rules P2 and P3), which may belong to a name in another script. Marked
-    is a line of both directions whose first letter has the other one; inside a text `around` it that has the other
-    direction every line of both. A line that has a mark keeps it, one without letters goes on as the one above; fields,
-    whose values nobody knows, and addresses count as letters only at the beginning.
+    Beside the marks that `begun` puts, what runs from right to left stands in an embedding: programs that begin each line
+    at the left would else take it apart at every Latin word. Lines that end with an address or a field do not: the end of
+    the embedding would become a part of the link. A line without letters goes on as the one above; one that has been directed stays as it is. A text
+    without any letter from right to left is returned as it came.
     """
     return "\n".join(_lines(text, direction, around, fields)) if _RIGHT_TO_LEFT.search(text) else text
 
@@ -36,20 +48,40 @@ def isolated(text: str, around: str) -> Markup:
 def _lines(text: str, direction: str, around: str, fields: re.Pattern[str]) -> Iterator[str]:
     above = "ltr"
     for line in text.split("\n"):
-        begins = next(_directions(line), "")
-        letters = set(_directions(fields.sub("", _ADDRESS.sub("", line))))
-        wanted = begins
-        if line.startswith(tuple(MARKS.values())):
-            yield line
-        elif len(letters) == 2 or letters == {"rtl"} != {begins}:
-            wanted = direction
-            yield MARKS[direction] + line if begins != direction or around != direction else line
-        elif line and not begins and above == "rtl":
-            wanted = "rtl"
-            yield MARKS["rtl"] + line
-        else:
-            yield line
-        above = wanted
+        quoted = _QUOTED.match(line)
+        said = line[quoted.end() :] if quoted else line
+        own = _direction_of(said, direction, fields) or (above if said else "ltr")
+        yield f"{line[: len(line) - len(said)]}{_laid_out(said, own, around, fields)}"
+        above = own
+
+
+def _direction_of(line: str, direction: str, fields: re.Pattern[str]) -> str:
+    """That of its letters, `direction` for a line of both; "" for one without any."""
+    if line.startswith(_MARKS["ltr"]):
+        return "ltr"
+    letters = _letters(line, fields)
+    return direction if len(letters) == 2 else next(iter(letters), _begins(line))
+
+
+def _laid_out(line: str, direction: str, around: str, fields: re.Pattern[str]) -> str:
+    if line in {"", "-- "} or line.startswith((_MARKS["ltr"], _EMBEDDING, f"{_MARKS['rtl']}{_EMBEDDING}")):
+        return line
+    if direction == "ltr":
+        inside = around == "rtl" and len(_letters(line, fields)) == 2
+        return _MARKS["ltr"] + line if inside or _begins(line) == "rtl" else line
+    said = line.removeprefix(_MARKS["rtl"])
+    mark = "" if _begins(said) == "rtl" else _MARKS["rtl"]
+    open_end = any(each.end() == len(said) for pattern in (_ADDRESS, fields) for each in pattern.finditer(said))
+    return f"{mark}{said}" if open_end else f"{mark}{_EMBEDDING}{said}{_ITS_END}"
+
+
+def _begins(line: str) -> str:
+    return next(_directions(line), "")
+
+
+def _letters(line: str, fields: re.Pattern[str]) -> set[str]:
+    """The directions that letters of a line have, without its fields and addresses."""
+    return set(_directions(fields.sub("", _ADDRESS.sub("", line))))
 
 
 def _directions(text: str) -> Iterator[str]:

@@ -92,7 +92,7 @@ def _compiled(
     try:
         slots = find_slots(html, sentinels)
         text = _text(issue, theme, context, sentinels, album)
-        subject = find_header_slots(writer.directed(writer.plain(issue.subject)), sentinels)
+        subject = find_header_slots(writer.subject(issue.subject), sentinels)
     except MisplacedField as error:
         raise _explained(error, issue) from None
     return CompiledIssue(

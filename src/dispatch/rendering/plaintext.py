@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dispatch.content.blocks import Chart
 from dispatch.content.richtext import Break, Code, Emphasis, Link, MergeField, Node, Strong, TextRun, parse, parse_plain
 from dispatch.rendering.album import Album
-from dispatch.rendering.bidi import directed
+from dispatch.rendering.bidi import begun, directed
 from dispatch.rendering.charts.telling import NOTHING, ToldChart
 from dispatch.rendering.display_width import display_width, wrap
 from dispatch.rendering.legible import legible
@@ -57,8 +57,12 @@ class TextWriter:
         return f"[{self.links.index(url) + 1}]"
 
     def directed(self, text: str, direction: str = "") -> str:
-        """Finished lines of a direction, the whole text's unless told otherwise, marked where they would look different."""
+        """Finished lines of a direction, the whole text's unless told otherwise, laid out right by every program."""
         return directed(text, direction or self._direction, self._direction, self._sentinels.pattern)
+
+    def subject(self, text: str) -> str:
+        """A text without markup in one line, which begins in the direction of the whole text."""
+        return begun(self.plain(text), self._direction, self._sentinels.pattern)
 
     def wrapped(self, text: str, first: str = "", indent: str = "") -> str:
         """The text in lines of 72 columns, the first after `first`, the others after `indent`."""
