@@ -126,27 +126,6 @@ def draw_map() -> None:
     finish(picture, "tumen-border.png")
 
 
-def draw_trade() -> None:
-    """Two bars from zero, each with its figure: the trade of 2022 and of 2025."""
-    figures = [("2022", 3.8), ("2025", 52.9)]
-    height, left, right, top, thick, gap = 420, 150, 200, 110, 90, 50
-    picture = Image.new("RGB", (WIDTH * SCALE, height * SCALE), PAPER)
-    draw = ImageDraw.Draw(picture)
-    draw.text((48 * SCALE, 52 * SCALE), "Millions of dollars", font=font(30), fill=MUTED, anchor="lm")
-    longest = max(value for _, value in figures)
-    for number, (year, value) in enumerate(figures):
-        y = (top + number * (thick + gap)) * SCALE
-        length = (WIDTH - left - right) * value / longest * SCALE
-        middle = y + thick * SCALE / 2
-        draw.rectangle([left * SCALE, y, left * SCALE + length, y + thick * SCALE], fill=ACCENT)
-        draw.text(((left - 24) * SCALE, middle), year, font=font(36), fill=INK, anchor="rm")
-        draw.text((left * SCALE + length + 20 * SCALE, middle), f"${value}", font=font(44), fill=INK, anchor="lm")
-    baseline = [(left * SCALE, (top - 18) * SCALE), (left * SCALE, (top + 2 * thick + gap + 18) * SCALE)]
-    draw.line(baseline, fill=MUTED, width=2 * SCALE)
-    finish(picture, "trade.png")
-
-
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     draw_map()
-    draw_trade()

@@ -150,7 +150,7 @@ def test_a_picture_that_an_issue_shows(dispatch: Command, folder: Path) -> None:
     add_picture(folder)
     (folder / "issues/road.yaml").write_text(ISSUE.replace("bridge", "road"))
     commit(folder)
-    shutil.copy(Path(__file__).parents[2] / "images" / "trade.png", folder / "images" / "dot.png")
+    shutil.copy(Path(__file__).parents[2] / "images" / "tumen-border.png", folder / "images" / "dot.png")
     run = dispatch("diff")
     assert "~ images/dot.png: 1 × 1 px, " in run.stdout
     assert run.stdout.startswith("bridge  issues/bridge.yaml")

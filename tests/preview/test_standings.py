@@ -49,6 +49,25 @@ def saved(desk: Desk, name: str, text: str) -> dict[str, Standing]:
     return standings(desk)
 
 
+@pytest.mark.parametrize("figures", ["data/trade.csv", "issues/trade.csv"])
+def test_figures_in_a_file_belong_to_the_issue(desk: Desk, figures: str) -> None:
+    folder = desk.project.config.folder
+    (folder / "data").mkdir()
+    (folder / figures).write_text("year,trade\n2022,3.8\n")
+    saved(desk, "issues/tides.yaml", f"title: T\nblocks:\n- chart: {{title: T, csv: {figures}, source: S}}\n")
+    first = desk.view("tides").sheet.good
+    before = desk.surroundings
+    saved(desk, figures, "year,trade\n2022,52.9\n")
+    second = desk.view("tides").sheet.good
+    assert first
+    assert second
+    assert first.compiled.pictures != second.compiled.pictures
+    assert desk.surroundings > before
+    assert saved(desk, figures, "year,trade\n2022,many\n")["tides"].errors == 1
+    (problem,) = desk.view("tides").problems
+    assert str(problem).startswith(f"{figures}:2:6: “many” is not a number")
+
+
 def standings(desk: Desk) -> dict[str, Standing]:
     """Those that a browser gets which asks for the first time."""
     told = StandingBook(desk, Verdicts(desk)).standings(desk.generation)

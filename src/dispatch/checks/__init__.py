@@ -5,6 +5,7 @@ from __future__ import annotations
 from dispatch.checks import (
     accessibility,
     audience,
+    charts,
     clients,
     compliance,
     contradictions,
@@ -80,6 +81,8 @@ CHECKS: tuple[CheckFunction, ...] = (
     images.extreme_proportions,
     images.blank_first_frame,
     images.endless_animation,
+    charts.chart_without_source,
+    charts.crowded_chart,
     accessibility.low_contrast,
     accessibility.wrong_language,
     accessibility.undeclared_language,

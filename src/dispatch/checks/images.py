@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dispatch.checks.check import Finding, warning
 from dispatch.checks.evidence import Evidence, PictureFacts
-from dispatch.checks.parts import figures
+from dispatch.checks.parts import described, figures
 from dispatch.content.blocks import Figure
 from dispatch.content.issue import Cover
 from dispatch.content.richtext import parse, parse_plain
@@ -41,7 +41,7 @@ def file_name_as_alt(evidence: Evidence) -> Iterator[Finding]:
 
 def alt_repeating_caption(evidence: Evidence) -> Iterator[Finding]:
     """The alternative text of a picture is its caption, so that a screen reader says the same twice."""
-    for figure in figures(evidence.issue):
+    for figure in described(evidence.issue):
         alt, caption = _spoken(parse_plain(figure.alt or "").plain), _spoken(parse(figure.caption).plain)
         if alt and alt == caption:
             place = evidence.issue.locate(figure.path_to("alt"))
@@ -53,7 +53,7 @@ def alt_naming_the_medium(evidence: Evidence) -> Iterator[Finding]:
 
     "Map of" or "chart of" says something and is fine (W3C, Web Accessibility Tutorials, "Images: tips and tricks").
     """
-    for figure in figures(evidence.issue):
+    for figure in described(evidence.issue):
         alt = parse_plain(figure.alt or "").plain
         if match := _MEDIUM.match(alt):
             place = evidence.issue.locate(figure.path_to("alt"))
@@ -67,7 +67,7 @@ def long_alt(evidence: Evidence) -> Iterator[Finding]:
     A screen reader says it in one breath, and clients cut it where the picture is not loaded. What takes longer belongs
     into the caption or the text, where everybody has it.
     """
-    for figure in figures(evidence.issue):
+    for figure in described(evidence.issue):
         length = len(parse_plain(figure.alt or "").plain)
         if length > _LONGEST_ALT:
             place = evidence.issue.locate(figure.path_to("alt"))

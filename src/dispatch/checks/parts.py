@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from dispatch.content.blocks import Figure
+from dispatch.content.blocks import Chart, Figure
 from dispatch.content.issue import Cover, Issue
 from dispatch.content.richtext import MergeField, Node, RichText, TextRun, parse, parse_plain
 from dispatch.content.texts import IssueText, TextKind
@@ -146,4 +146,12 @@ def figures(issue: Issue) -> Iterator[Cover | Figure]:
         yield issue.cover
     for block in issue.every_block():
         if isinstance(block, Figure):
+            yield block
+
+
+def described(issue: Issue) -> Iterator[Cover | Figure | Chart]:
+    """The cover, the figures and the charts: whatever has an alternative text."""
+    yield from figures(issue)
+    for block in issue.blocks:
+        if isinstance(block, Chart):
             yield block

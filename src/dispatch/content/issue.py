@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SerializeAsAny
 
-from dispatch.content.blocks import Block, Figure
+from dispatch.content.blocks import Block, Chart, Figure
 from dispatch.content.forms import read_blocks
 from dispatch.content.texts import FilledPlain, ImagePath, IssueText, Language, Plain, Reason, Rich, Tag, Written
 from dispatch.errors import InvalidInput, InvalidIssue, Problem
@@ -170,11 +170,11 @@ class Issue(Written):
             yield from block.walk()
 
     def lacking(self) -> Iterator[Path]:
-        """Where the file could have a text of the head of the issue, or of a picture, and has none."""
-        pictures = [each for each in (self.cover, *self.every_block()) if isinstance(each, Cover | Figure)]
+        """Where the file could have a text of the head of the issue, of a picture or of a chart, and has none."""
+        pictures = [each for each in (self.cover, *self.every_block()) if isinstance(each, Cover | Figure | Chart)]
         for written in (self, *pictures):
             for name in ("preheader", "subtitle") if written is self else ("alt", "caption", "source"):
-                if name not in written.model_fields_set:
+                if name not in written.model_fields_set and not (name == "alt" and _is_text(written)):
                     yield written.path_to(name)
 
     def digests(self) -> tuple[str, ...]:
@@ -214,6 +214,10 @@ class Issue(Written):
     def _parts(self) -> list[tuple[str, Location, Location]]:
         """Its extents by where they begin, for who asks for many places."""
         return sorted(self.extents(), key=lambda part: part[1])
+
+
+def _is_text(written: Written) -> bool:
+    return isinstance(written, Chart) and written.type == "number"
 
 
 def read_issue(

@@ -119,7 +119,8 @@ class Desk:
         """Files have changed, or nobody knows which: what was compiled before is out of date."""
         paths = tuple(paths)
         issues = self._project.config.folder / "issues"
-        if not paths or any(path.parent not in {issues, issues.resolve()} for path in paths):
+        own = {issues, issues.resolve()}
+        if not paths or any(path.parent not in own or path.suffix != ".yaml" for path in paths):
             self.surroundings += 1
         settings = {self._project.config.file.name, ".env"}
         templates = (self._project.config.folder / "templates").resolve()

@@ -110,7 +110,7 @@ def texts_as_json(issue: Issue) -> list[Json]:
     """The texts of an issue exactly as they are written, with what each is called and where it stands.
 
     Those that it could have are among them, empty: below the last one that is written beside them. `of` tells those of
-    pictures apart.
+    pictures and charts apart.
     """
     source = issue.source
     written = [text.path for text in issue.texts()]
@@ -125,7 +125,7 @@ def texts_as_json(issue: Issue) -> list[Json]:
             "text": _written(source, path),
             "place": str(source.locate(path)),
             "absent": absent,
-            "of": _written(source, (*path[:-1], "image")) if absent else "",
+            "of": _picture(source, path[:-1]) if absent and len(path) > 1 else "",
         }
         for _, absent, path in sorted(placed, key=lambda each: each[:2])
     ]
@@ -167,6 +167,11 @@ def _words(steps: Path) -> Iterator[str]:
         elif step not in {"text", "items"}:
             yield " row" if step == "rows" else f" {step}"
         before = step
+
+
+def _picture(source: YamlDocument, path: Path) -> str:
+    """What tells a picture or a chart from the others."""
+    return _written(source, (*path, "image")) or _written(source, (*path, "title"))
 
 
 def _written(source: YamlDocument, path: Path) -> str:
