@@ -115,6 +115,15 @@ def test_years_stand_as_far_apart_as_they_are() -> None:
     assert (second - first) / (third - second) == pytest.approx(10 / 3, rel=0.01)
 
 
+def test_columns_keep_all_their_labels_and_lines_as_many_as_have_room() -> None:
+    names = ["Germany", "France", "United Kingdom", "Czech Republic", "Luxembourg"]
+    assert set(names) <= set(said(drawn("column", figures(dict.fromkeys(names, 3)))))
+    years = [str(year) for year in range(1990, 2026)]
+    shown = set(said(drawn("line", figures(dict.fromkeys(years, 3)))))
+    assert {"1990", "2025"} <= shown
+    assert 5 <= len(shown & set(years)) <= 10
+
+
 def test_series_are_told_apart_by_colour_and_name() -> None:
     rows = figures({"2022": (1, 2), "2025": (3, 4)}, ("road", "rail"))
     for kind in ("bar", "column", "line"):

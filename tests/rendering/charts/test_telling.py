@@ -86,3 +86,12 @@ def test_a_change_is_said_where_it_says_something() -> None:
     assert numerals.change(52.9, 3.8) == "−93%"
     assert [numerals.change(*pair) for pair in ((0, 1), (-1, 1), (None, 1))] == ["", "", ""]
     assert Numerals([1, 2], "%", "en").change(1, 2) == ""
+
+
+def test_among_words_that_go_to_the_left_numbers_keep_their_order() -> None:
+    shown = figures({"2022": 2.0, "2025": 3.0})
+    told = tell("T", "number", shown, Numerals(shown.values, "", "ar"), "ar")
+    assert told.rows[0] == ("2022", "\u200e2\u200e")
+    assert told.before == "2022: \u200e2\u200e، \u200e+50%\u200e"
+    told = tell("T", "number", shown, Numerals(shown.values, "مليون", "ar"), "ar")
+    assert told.rows[0] == ("2022", "2\u00a0مليون")

@@ -31,7 +31,7 @@ def draw_columns(figures: Figures, numerals: Numerals) -> Drawing:
     zero = scale(0)
     axis = Line(((PAD, zero), (WIDTH - PAD, zero)), "axis")
     shapes: list[Shape] = [axis, *head.shapes, *_columns(figures, scale, PAD, write)]
-    labels, end = below(figures.labels, _middles(figures, PAD), bottom + (LINE if low < 0 else 0) + 4)
+    labels, end = below(figures.labels, _middles(figures, PAD), bottom + (LINE if low < 0 else 0) + 4, whole=True)
     return Drawing(round(end + PAD - 6), (*shapes, *labels))
 
 
@@ -47,7 +47,7 @@ def _with_axis(figures: Figures, numerals: Numerals) -> Drawing:
         return numerals.tick(tick, largest, step)
 
     start = PAD + max(width(write(tick)) for tick in ticks) + 12
-    labels, end = below(figures.labels, _middles(figures, start), scale(low) + 4)
+    labels, end = below(figures.labels, _middles(figures, start), scale(low) + 4, whole=True)
     axis = rules(ticks, scale, write)
     return Drawing(round(end + PAD - 6), (*head.shapes, *axis, *_columns(figures, scale, start, None), *labels))
 

@@ -36,7 +36,7 @@ def draw_lines(figures: Figures, numerals: Numerals) -> Drawing:
     start = PAD + max(width(write(tick)) for tick in ticks) + 16
     end = WIDTH - PAD - max(width(line) for name in names for line in name) - _GAP - 5
     xs = _places(figures.labels, start, end)
-    labels, bottom = below(figures.labels, xs, y_of(low) + 6)
+    labels, bottom = below(figures.labels, xs, y_of(low) + 6, whole=False)
     shapes: list[Shape] = [*head.shapes, *rules(ticks, y_of, write)]
     for series in range(len(figures.series)):
         shapes += _line(figures, series, xs, y_of)

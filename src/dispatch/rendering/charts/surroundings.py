@@ -12,6 +12,9 @@ from dispatch.rendering.charts.shapes import WIDTH, Bar, Line, Shape, Text
 PAD = 20
 """Pixels around everything: the ground of a chart is its own, in light and in dark."""
 
+_APART = 10  # between labels
+_MOST_BROKEN = 8  # labels; more look crowded in two lines each
+_MOST_BY_TURNS = 12
 _SQUARE = 14
 _BETWEEN = 24
 
@@ -43,23 +46,36 @@ def above(unit: str, series: Sequence[str]) -> Head:
     return Head(tuple(shapes), y + 8 if shapes else y)
 
 
-def below(labels: Sequence[str], middles: Sequence[float], y: float) -> tuple[list[Text], float]:
-    """Labels below their middles, and where they end: all of them, if need be in two lines; else as many as have room.
+def below(labels: Sequence[str], middles: Sequence[float], y: float, *, whole: bool) -> tuple[list[Text], float]:
+    """Labels below their middles, and where they end: side by side, in two lines each, or by turns in two rows.
 
-    The first and the last are among those that stay, and none leaves the frame.
+    Where there is no room even so (or, unless `whole`, for turns), the first, the last, and as many as fit stay.
     """
     slot = min((after - before for before, after in pairwise(middles)), default=WIDTH - 2 * PAD)
-    broken = [lines(label, slot - 10) for label in labels]
-    if max(map(width, labels)) <= slot - 10:
-        broken = [[label] for label in labels]
-    elif any("".join(line).endswith("…") for line in broken) or len(labels) > 8:
-        return list(_thinned(labels, middles, y + 20)), y + LINE
-    shown = [
-        Text(_inside(middle, width(line)), y + 20 + number * LINE, line, "middle")
-        for middle, several in zip(middles, broken, strict=True)
-        for number, line in enumerate(several)
-    ]
-    return shown, y + LINE * max(map(len, broken))
+    if max(map(width, labels)) <= slot - _APART:
+        return [
+            Text(_inside(x, width(label)), y + 20, label, "middle") for x, label in zip(middles, labels, strict=True)
+        ], (y + LINE)
+    broken = [lines(label, slot - _APART) for label in labels]
+    if len(labels) <= _MOST_BROKEN and not any(line.endswith("…") for several in broken for line in several):
+        shown = [
+            Text(_inside(middle, width(line)), y + 20 + number * LINE, line, "middle")
+            for middle, several in zip(middles, broken, strict=True)
+            for number, line in enumerate(several)
+        ]
+        return shown, y + LINE * max(map(len, broken))
+    if whole and len(labels) <= _MOST_BY_TURNS:
+        return list(_by_turns(labels, middles, slot, y + 20)), y + 2 * LINE
+    return list(_thinned(labels, middles, y + 20)), y + LINE
+
+
+def _by_turns(labels: Sequence[str], middles: Sequence[float], slot: float, y: float) -> Iterator[Text]:
+    """Every second label a row deeper, so that each has twice the room."""
+    for position, (label, middle) in enumerate(zip(labels, middles, strict=True)):
+        room = min(2 * slot, WIDTH - 2 * PAD) - _APART
+        at_an_end = position < 2 or position >= len(labels) - 2
+        shown = fitted(label, min(room, 1.5 * slot) if at_an_end else room)
+        yield Text(_inside(middle, width(shown)), y + position % 2 * LINE, shown, "middle")
 
 
 def _thinned(labels: Sequence[str], middles: Sequence[float], y: float) -> Iterator[Text]:

@@ -10,6 +10,8 @@ from dispatch.content.figures import Figures
 from dispatch.languages.sentences import known_language, sentences
 from dispatch.rendering.charts.numerals import Numerals
 from dispatch.rendering.legible import legible_value
+from dispatch.rendering.tables import reads_left_to_right
+from dispatch.rendering.words import direction_of
 
 _FEW = 8
 """Numbers that are all said; of more only the first, the last and the extremes."""
@@ -61,26 +63,35 @@ def _phrases(language: str) -> _Phrases:
 def tell(title: str, kind: str, figures: Figures, numerals: Numerals, language: str) -> ToldChart:
     """A chart in words; `title` is without markup, `language` one such as `fr` or `fr-CA`."""
     phrases = _phrases(known_language(language) or "en")
-    rows = tuple((legible_value(label), *(numerals.counted(value) for value in row)) for label, row in figures.rows)
+    leftward = direction_of(language) == "rtl"
+    rows = tuple(
+        (legible_value(label), *(_kept(numerals.counted(value), leftward) for value in row))
+        for label, row in figures.rows
+    )
     shown = phrases.line if kind == "line" else phrases.bars
     each = numerals.is_short or len(figures.values) <= _FEW_UNITS
     write = numerals.counted if each else numerals.plain
     named = title.strip().rstrip(".:") + ("" if each or not numerals.unit else f" ({numerals.bare_unit})")
     said = phrases.between.join(_said(figures, kind, write, phrases))
-    alt = f"{phrases.pair.format(shown, named)}. {said[:1].upper()}{said[1:]}."
+    alt = f"{phrases.pair.format(shown, named)}. {said}."
     header = ("", *(legible_value(name) for name in figures.series))
-    before = _before(figures, numerals, phrases) if kind == "number" else ""
+    before = _before(figures, numerals, phrases, leftward) if kind == "number" else ""
     return ToldChart(alt, header, rows, phrases.figures, before)
 
 
-def _before(figures: Figures, numerals: Numerals, phrases: _Phrases) -> str:
+def _kept(number: str, leftward: bool) -> str:
+    """A number that keeps its order among words that go to the left, between marks that say so (U+200E)."""
+    return f"\u200e{number}\u200e" if leftward and reads_left_to_right(number) else number
+
+
+def _before(figures: Figures, numerals: Numerals, phrases: _Phrases, leftward: bool) -> str:
     """The number before a large one: 2022: 3.8, +1,292%."""
     if len(figures.rows) < 2 or figures.rows[0][1][0] is None:
         return ""
     (label, (before,)), (_, (now,)) = figures.rows
-    said = phrases.pair.format(legible_value(label), numerals.counted(before))
+    said = phrases.pair.format(legible_value(label), _kept(numerals.counted(before), leftward))
     change = numerals.change(before, now)
-    return f"{said}{phrases.comma}{change}" if change else said
+    return f"{said}{phrases.comma}{_kept(change, leftward)}" if change else said
 
 
 def _said(figures: Figures, kind: str, write: Write, phrases: _Phrases) -> Iterator[str]:
@@ -96,7 +107,7 @@ def _said(figures: Figures, kind: str, write: Write, phrases: _Phrases) -> Itera
         points = [(legible_value(label), value) for label, row in figures.rows if (value := row[position]) is not None]
         if points:
             said = phrases.comma.join(_summary(points, kind, write, phrases))
-            yield phrases.pair.format(name, said) if name else said
+            yield phrases.pair.format(name, said) if name else said[:1].upper() + said[1:]
 
 
 def _summary(points: list[Point], kind: str, write: Write, phrases: _Phrases) -> Iterator[str]:
