@@ -25,7 +25,8 @@ def draw_columns(figures: Figures, numerals: Numerals) -> Drawing:
         return _with_axis(figures, numerals)
     head = above("" if write == numerals.counted else numerals.bare_unit, figures.series)
     low, high = around_zero(figures.values)
-    top = head.height + (LINE if high > 0 else 0)
+    stands_above = any(value is None or value >= 0 for _, row in figures.rows for value in row)
+    top = head.height + (LINE if stands_above else 0)
     bottom = top + _HEIGHT - (LINE if low < 0 else 0)
     scale = Scale(low, high, bottom, top)
     zero = scale(0)
@@ -72,7 +73,7 @@ def _columns(
 
 def _fit(figures: Figures, write: Callable[[float | None], str]) -> bool:
     """Whether each number has room above its column, or all of them beside each other."""
-    room = _slot(figures, PAD) / len(figures.series) * (1 if len(figures.series) == 1 else _FILLED)
+    room = _slot(figures, PAD) if len(figures.series) == 1 else _column(figures, PAD)
     return max(width(write(value)) for _, row in figures.rows for value in row) <= room - 4
 
 
