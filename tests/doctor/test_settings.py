@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.doctor.settings import settings, theme
+import dispatch.doctor.settings as examined
+from dispatch.doctor.settings import proofreading, settings, theme
+from dispatch.inspection.proofreading.lingotweaker import LingoTweaker
 from doctor.conftest import Open
 from doctor.looks import only
 from newsletter import DOT, configure, snapshot
@@ -56,3 +58,20 @@ def test_a_template_that_is_broken(case: Open, folder: Path) -> None:
     seen = only(theme, case())
     assert seen.verdict == "error"
     assert "email.mjml.j2:1" in seen.message
+
+
+def test_what_reads_the_issues_or_would_have_to_be_installed(
+    case: Open, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPATCH_PROOFREADING", "auto")
+    there = {"en": "", "fr": "pip install some-french"}
+    monkeypatch.setattr(examined, "engine_for", lambda language: None if there[language] else LingoTweaker)
+    monkeypatch.setattr(examined, "lacking", there.get)
+    monkeypatch.setattr(LingoTweaker, "edition", lambda language: f"an engine, {language} 1")
+    assert only(proofreading, case()).message == "issues are read by an engine, en 1"
+    text = (folder / "dispatch.yaml").read_text()
+    (folder / "dispatch.yaml").write_text(text.replace("newsletter:\n", "newsletter:\n  language: fr\n"))
+    seen = only(proofreading, case())
+    assert (seen.verdict, seen.message) == ("ok", "pip install some-french")
+    monkeypatch.setenv("DISPATCH_PROOFREADING", "off")
+    assert only(proofreading, case()).message == "switched off by proofreading: off"

@@ -117,7 +117,7 @@ def test_a_suggestion_is_chosen_by_keys_and_changes_those_characters_alone(brows
         expect(page.locator(".notice")).to_have_count(0)
         page.keyboard.press("f")
         expect(page.locator("#editor-title")).to_have_text("Write receive")
-        choices = page.locator("#editor-choices")
+        choices = page.locator("#editor-alternatives")
         expect(choices.get_by_role("radio", name="receive")).to_be_focused()
         expect(page.locator("#editor-difference ins")).to_have_text("ei")
         page.keyboard.press("ArrowDown")

@@ -8,6 +8,7 @@ from dispatch.doctor.examination import Examination
 HERE: tuple[Examination, ...] = (
     settings.settings,
     settings.theme,
+    settings.proofreading,
     keys.signing_keys,
     keys.secret_files,
     storage.database,

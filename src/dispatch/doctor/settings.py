@@ -8,6 +8,8 @@ from contextlib import closing
 from dispatch.content.issue import read_issue
 from dispatch.doctor.case import Case
 from dispatch.doctor.examination import Observation, error, ok
+from dispatch.inspection.proofreading import engine_for
+from dispatch.inspection.proofreading.proofreader import lacking
 from dispatch.rendering.compiler import compile_issue
 from dispatch.rendering.pictures import PictureShelf
 
@@ -29,6 +31,21 @@ def settings(case: Case) -> Iterator[Observation]:
         )
     else:
         yield ok(settings, f"every setting resolves, and mail goes by {config.provider}")
+
+
+def proofreading(case: Case) -> Iterator[Observation]:
+    """Spelling and grammar can be read in the newsletter's language, or what would have to be installed.
+
+    Nothing is wrong without it, and issues in other languages want other packages: `dispatch check` names them.
+    """
+    language = case.config.newsletter.language
+    engine = engine_for(language)
+    if case.config.proofreading == "off":
+        yield ok(proofreading, "switched off by proofreading: off")
+    elif engine:
+        yield ok(proofreading, f"issues are read by {engine.edition(language)}")
+    else:
+        yield ok(proofreading, lacking(language))
 
 
 def theme(case: Case) -> Iterator[Observation]:

@@ -78,6 +78,19 @@ def test_each_slip_is_found_where_it_stands(around: str, slip: str, proper: str,
     assert (edit.end - edit.start, edit.text) == (len(slip), proper)
 
 
+def test_one_slip_is_told_once() -> None:
+    _, findings = judged()
+    spans = [
+        (edit.path, edit.start, edit.end)
+        for finding in findings
+        for fix in [finding.fix, *finding.suggestions[:1]]
+        if fix
+        for edit in fix.edits
+    ]
+    for number, (path, start, end) in enumerate(spans):
+        assert not [other for other in spans[:number] if other[0] == path and other[1] < end and start < other[2]]
+
+
 def test_what_is_said_besides_can_be_borne() -> None:
     _, findings = judged()
     said = [each for each in findings if each.check in {"misspelling", "grammar-mistake"}]

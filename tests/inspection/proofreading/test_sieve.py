@@ -46,9 +46,10 @@ class Dictionary(Engine):
         ]
 
 
-def words(text: str) -> list[str]:
-    engine = Dictionary("en")
-    return [text[each["offset"] : each["offset"] + each["length"]] for each in told(text, engine.check(text), engine)]
+def words(text: str, language: str = "en") -> list[str]:
+    engine = Dictionary(language)
+    found = told(text, engine.check(text), engine, language)
+    return [text[each["offset"] : each["offset"] + each["length"]] for each in found]
 
 
 @pytest.mark.parametrize(
@@ -74,16 +75,28 @@ def test_what_hyphens_join_to_a_name_is_a_name() -> None:
     engine = Dictionary("en")
     text = "they and Tae-yong"
     match = Match(offset=13, length=4, message="", replacements=["young"], rule="", issue_type="misspelling")
-    assert list(told(text, [match], engine)) == []
+    assert list(told(text, [match], engine, "en")) == []
 
 
 def test_a_sentence_that_begins_with_a_slip_gets_it_back_with_a_capital() -> None:
     engine = Dictionary("en", {"Recieve": ["receive", "Recife", "re ceive"]})
-    [match] = told("Recieve it", engine.check("Recieve it"), engine)
+    [match] = told("Recieve it", engine.check("Recieve it"), engine, "en")
     assert match["replacements"] == ["Receive"]
 
 
 def test_five_replacements_are_enough() -> None:
     engine = Dictionary("en", {"x": list("abcdefgh")})
-    [match] = told("x", engine.check("x"), engine)
+    [match] = told("x", engine.check("x"), engine, "en")
     assert match["replacements"] == list("abcde")
+
+
+def test_where_every_noun_has_a_capital_one_may_be_misspelt_anywhere() -> None:
+    engine = Dictionary("de", {"Reigerung": ["Regierung", "Weigerung"], "Saidow": ["Saison"]})
+    text = "Die Reigerung und Saidow"
+    found = told(
+        text,
+        [each for each in engine.check(text) if each["replacements"][:1] in (["Regierung"], ["Saison"])],
+        engine,
+        "de",
+    )
+    assert [each["replacements"] for each in found] == [["Regierung"]]

@@ -54,9 +54,10 @@ class Proofreader:
         mistakes = {
             each.text.written.path: tuple(_mistakes(each, known[each.key])) for each in passages if each.key in known
         }
+        missing = dict.fromkeys(lacking(primary(each.language)) for each in passages if not each.key)
         return Proofs(
             {path: told for path, told in mistakes.items() if told},
-            (*_missing(passages), *_unread(issue, passages), *lost),
+            (*missing, *_unread(issue, passages), *lost),
             pending=bool(unread) and not patiently,
         )
 
@@ -112,16 +113,15 @@ def _mistakes(passage: _Passage, matches: Iterable[Match]) -> Iterator[Mistake]:
             )
 
 
-def _missing(passages: Iterable[_Passage]) -> Iterator[str]:
-    """What would have to be installed to read what is not read."""
-    for language in dict.fromkeys(primary(each.language) for each in passages if not each.key):
-        if not any(engine.edition("en") or engine.edition(language) for engine in engines()):
-            yield f"Spelling and grammar are not checked: `{INSTALL}`"
-            return
-        packages = (engine.remedy(language) for engine in engines())
-        package = next(filter(None, packages), "")
-        remedy = f"`pip install {package}`" if package else "no engine knows it"
-        yield f"Spelling and grammar in {_named(language)} are not checked: {remedy}"
+def lacking(language: str) -> str:
+    """What would have to be installed to read a language, in a sentence; "" where it can be read."""
+    if engine_for(language):
+        return ""
+    if not engine_for("en"):
+        return f"Spelling and grammar are not checked: `{INSTALL}`"
+    package = next(filter(None, (engine.remedy(language) for engine in engines())), "")
+    remedy = f"`pip install {package}`" if package else "no engine knows it"
+    return f"Spelling and grammar in {_named(language)} are not checked: {remedy}"
 
 
 def _unread(issue: Issue, passages: Iterable[_Passage]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
 from dispatch.inspection.proofreading.engine import Engine, Match
+from dispatch.languages.tags import primary
 
 MOST_REPLACEMENTS = 5
 
@@ -19,22 +20,26 @@ _PREFIXES = re.compile(
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"(?:\w+-)+$")
+NOUNS_WITH_CAPITALS = frozenset({"de", "lb", "gsw", "nds"})
 _LIKE, _MUCH_LIKE = 0.85, 0.9  # at the beginning of a sentence; inside, where a capital is mostly a name's
 _SHORT, _LONG = 5, 8  # letters
 
 
-def told(text: str, matches: Iterable[Match], engine: Engine) -> Iterator[Match]:
+def told(text: str, matches: Iterable[Match], engine: Engine, language: str) -> Iterator[Match]:
     """The matches that an author should look at, with at most five replacements each."""
+    nouns_have_capitals = primary(language) in NOUNS_WITH_CAPITALS
     for match in matches:
         replacements = match["replacements"]
         if match["issue_type"] == "misspelling":
             word = _word_at(text, match["offset"], match["offset"] + match["length"])
             if any(map(str.isdigit, word)) or any(map(str.isupper, word[1:])) or _is_made_of_known(word, engine):
                 continue
-            if word[:1].isupper():
+            if word[:1].isupper() and nouns_have_capitals:
+                replacements = [each for each in replacements if _is_like(word, each, _LIKE, swapped=True)]
+            elif word[:1].isupper():
                 replacements = list(_instead_of_name(word, text[: match["offset"]], replacements, engine))
-                if not replacements:
-                    continue
+            if word[:1].isupper() and not replacements:
+                continue
         yield Match(**{**match, "replacements": replacements[:MOST_REPLACEMENTS]})
 
 
@@ -57,7 +62,14 @@ def _instead_of_name(word: str, before: str, replacements: Iterable[str], engine
     begins = bool(_BEGINNING.search(before[-80:]))
     shortest, likeness = (_SHORT, _LIKE) if begins else (_LONG, _MUCH_LIKE)
     for other in map(str.lower, replacements):
-        swapped = sorted(word.lower()) == sorted(other)  # teh
-        alike = len(word) >= shortest and SequenceMatcher(None, word.lower(), other).ratio() >= likeness
-        if ((swapped and begins) or alike) and other.isalpha() and word[0].lower() == other[0] and engine.knows(other):
+        if _is_like(word.lower(), other, likeness if len(word) >= shortest else 1, swapped=begins) and engine.knows(
+            other
+        ):
             yield other.capitalize()
+
+
+def _is_like(word: str, other: str, likeness: float, *, swapped: bool) -> bool:
+    """Whether one word may be a slip for another: `swapped`, also where only the order of their letters differs (teh)."""
+    if not other.isalpha() or word[0] != other[0]:
+        return False
+    return (swapped and sorted(word) == sorted(other)) or SequenceMatcher(None, word, other).ratio() >= likeness

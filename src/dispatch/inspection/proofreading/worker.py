@@ -28,7 +28,7 @@ def answers(questions: Iterable[str]) -> Iterator[str]:
         try:
             engine = _engine(question["language"])
             text = question["text"]
-            answer: dict[str, object] = {"matches": list(told(text, engine.check(text), engine))}
+            answer: dict[str, object] = {"matches": list(told(text, engine.check(text), engine, question["language"]))}
         except Exception as error:  # noqa: BLE001 - an engine's fault, which is told; a panic of Rust's ends the process
             answer = {"trouble": f"{type(error).__name__}: {error}"}
         yield json.dumps(answer)

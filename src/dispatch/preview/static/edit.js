@@ -1,6 +1,6 @@
 // Edits in place, and fixes of findings: the difference first, then written, if the file is as the author saw it.
 
-import { Choices } from "./choices.js";
+import { Alternatives } from "./alternatives.js";
 import { ask, byId, element, place } from "./dom.js";
 import { differenceRows, rows } from "./diff.js";
 import { Drafts, home, samePath } from "./drafts.js";
@@ -26,7 +26,7 @@ export class Editor {
   #theirs = null; // what the file has in its place by now, if that is something else
   #fix = null; // or the fix that is looked at
   #fixes = []; // of which it is one
-  #choices = new Choices(byId("editor-choices"), (number) => this.#chooseFix(number));
+  #alternatives = new Alternatives(byId("editor-alternatives"), (number) => this.#chooseFix(number));
   #drafts = new Drafts();
   #view = null; // the desk's last
   #writing = false;
@@ -96,8 +96,8 @@ export class Editor {
     this.#entry = this.#theirs = null;
     this.#open();
     byId("editor-place").textContent = place(finding);
-    this.#choices.fill(this.#fixes.map(labelOf), chosen);
-    if (!this.#choices.focus()) byId("editor-write").focus();
+    this.#alternatives.fill(this.#fixes.map(labelOf), chosen);
+    if (!this.#alternatives.focus()) byId("editor-write").focus();
     this.#look(finding.block ?? "");
     await this.#chooseFix(chosen);
   }
@@ -139,7 +139,7 @@ export class Editor {
     byId("editor").hidden = false;
     byId("editor").classList.toggle("fixing", Boolean(this.#fix));
     byId("editor-title").textContent = "Edit";
-    if (!this.#fix) this.#choices.fill([], 0);
+    if (!this.#fix) this.#alternatives.fill([], 0);
   }
 
   // Look at one of the fixes.

@@ -2,7 +2,7 @@
 
 import { element } from "./dom.js";
 
-export class Choices {
+export class Alternatives {
   #group;
   #choose;
 
