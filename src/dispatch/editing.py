@@ -22,6 +22,11 @@ class Proposal:
     content: bytes | None = field(repr=False)  # None: there is no such file yet
     document: YamlDocument
 
+    @property
+    def seen(self) -> str:
+        """The sha256 of the file that was read, in hexadecimal digits; of nothing where there is none yet."""
+        return sha256(self.content or b"").hexdigest()
+
     def difference(self) -> list[str]:
         """The lines that writing it would change, as by `changed_lines`."""
         return changed_lines((self.content or b"").decode(), self.document.text)

@@ -44,7 +44,8 @@ def test_what_may_be_meant_is_suggested() -> None:
     text = 'title: A\nblocks: [paragraph: "When Putin saw Putin, then _Poutine_’s men came."]\n'
     (finding,) = findings(names.inconsistent_name, text)
     assert finding.fix is None, "it may be another name"
-    assert finding.hint == "Write Putin, or accept it: `dispatch check --accept Poutine`."
+    assert finding.hint == "Write Putin."
+    assert str(finding).endswith("Write Putin. (`dispatch check --accept Poutine` where it is right)")
     assert [edited(read_yaml(text, "a.yaml"), each.edits).text for each in finding.suggestions] == [
         text.replace("Poutine", "Putin")
     ]

@@ -107,7 +107,7 @@ def test_the_message_is_that_of_the_rule_or_names_the_words() -> None:
         for m in ("The verb is plural. ", "")
     ]
     assert [finding.message for [finding] in said] == ["The verb is plural", "“reduce” cannot be right"]
-    assert said[0][0].hint == "Write another word, or accept it in terms.yaml."
+    assert said[0][0].hint == "Write another word."
 
 
 def test_what_the_house_accepts_or_has_a_form_for_is_not_told_again() -> None:

@@ -22,6 +22,7 @@ def test_a_finding_has_these_keys_and_no_others() -> None:
         "hint": "Cut it.",
         "fix": None,
         "suggestions": [],
+        "word": None,
     }
 
 
@@ -43,6 +44,7 @@ def test_a_problem_looks_like_an_error_of_a_check() -> None:
         "hint": "",
         "fix": None,
         "suggestions": [],
+        "word": None,
     }
 
 

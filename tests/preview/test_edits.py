@@ -299,7 +299,7 @@ def test_a_request_has_a_size(quiet: Preview) -> None:
 # --- who may write -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["edit", "proposal"])
+@pytest.mark.parametrize("path", ["edit", "proposal", "accept", "acceptance"])
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

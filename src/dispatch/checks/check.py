@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -47,10 +48,13 @@ class Finding:
     fix: Fix | None = None  # what certainly mends it
     block: str = ""  # the name of the part of the issue that it shows in: `blocks.3`, `title`
     suggestions: tuple[Fix, ...] = ()  # of which each may be what is meant: for a person to choose, the likeliest first
+    word: str = ""  # which may be in order, and is not looked for any more once terms.yaml accepts it
 
     def __str__(self) -> str:
-        fixable = " (`dispatch check --fix` does it)" if self.fix else ""
-        hint = f"\n    {self.hint}{fixable}" if self.hint else ""
+        way = " (`dispatch check --fix` does it)" if self.fix else ""
+        if self.word:
+            way = f" (`dispatch check --accept {shlex.quote(self.word)}` where it is right)"
+        hint = f"\n    {self.hint}{way}" if self.hint else ""
         return f"{self.location}: {self.severity}: {self.message} [{self.check}]{hint}"
 
 
@@ -79,9 +83,10 @@ def warning(
     hint: str = "",
     fix: Fix | None = None,
     suggestions: tuple[Fix, ...] = (),
+    word: str = "",
 ) -> Finding:
     """What a check says when the author should look again."""
-    return Finding(name_of(check), Severity.WARNING, location, message, hint, fix, suggestions=suggestions)
+    return Finding(name_of(check), Severity.WARNING, location, message, hint, fix, "", suggestions, word)
 
 
 def run(checks: Iterable[CheckFunction], evidence: Evidence) -> list[Finding]:

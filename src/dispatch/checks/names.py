@@ -32,9 +32,15 @@ def inconsistent_name(evidence: Evidence) -> Iterator[Finding]:
         for text, offset in name.places:
             place = evidence.issue.locate(text.written.path, offset)
             message = f"“{name.written}” may be {other}, which {known.where(other)}"
-            hint = f"Write {other}, or accept it: `dispatch check --accept {name.written}`."
             fix = replaced(evidence.issue, text.written, offset, offset + len(name.written), other)
-            yield warning(inconsistent_name, place, message, hint, suggestions=(fix,) if fix else ())
+            yield warning(
+                inconsistent_name,
+                place,
+                message,
+                f"Write {other}.",
+                suggestions=(fix,) if fix else (),
+                word=name.written,
+            )
 
 
 _NAME = re.compile(r"(?<![^\W_])[^\W\d_]{4,30}(?![^\W_])")

@@ -11,6 +11,7 @@ from dispatch.checks.evidence import Evidence, Mistake
 from dispatch.checks.mending import replaced
 from dispatch.checks.names import inconsistent_name
 from dispatch.checks.parts import ReadText
+from dispatch.content.terms import fault_of
 
 _WORD = re.compile(r"[^\W\d_](?:[\w'\u2019-]*\w)?")
 _UNKNOWN, _SHARE = 4, 1 / 3  # so many unknown words, and of all words, and the text is in another language
@@ -76,9 +77,10 @@ def _told(check: CheckFunction, evidence: Evidence, text: ReadText, mistake: Mis
     proper = [f"“{each}”" for each in mistake.replacements if each]
     hint = f"Write {' or '.join(proper)}." if proper else f"Leave out “{_written(text, mistake).strip()}”."
     if not mistake.replacements:
-        hint = "Write another word, or accept it in terms.yaml."
+        hint = "Write another word."
     suggestions = tuple(_suggestions(evidence, text, mistake)) if mistake.literal else ()
-    return warning(check, place, message, hint, suggestions=suggestions)
+    word = _written(text, mistake) if mistake.misspelt and not fault_of(_written(text, mistake)) else ""
+    return warning(check, place, message, hint, suggestions=suggestions, word=word)
 
 
 def _suggestions(evidence: Evidence, text: ReadText, mistake: Mistake) -> Iterator[Fix]:

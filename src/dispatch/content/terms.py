@@ -20,7 +20,9 @@ from dispatch.yaml_source import YamlDocument, scan_yaml
 MOST_FORMS = 5_000
 """So many forms a glossary may have: right, wrong and accepted ones together."""
 
-_LONGEST = 100  # characters of a form
+LONGEST = 100
+"""Characters of a form."""
+
 _SHORTEST_IN_CAPITALS = 4  # characters: `us` in capitals is another word
 
 _APOSTROPHE = "['’]"  # noqa: RUF001
@@ -149,8 +151,8 @@ def fault_of(form: str) -> tuple[str, str] | None:
         return f"“{form}” does not begin with a letter or a digit", "Write a word, or some."
     if mark := _MARKS.search(form):
         return f"“{mark[0]}” may not stand in a term", "Write the words alone, without Markdown and merge fields."
-    if "\n" in form or len(form) > _LONGEST:
-        return f"a term is one line of at most {_LONGEST} characters", "Write a word, or some."
+    if len(form.splitlines()) > 1 or len(form) > LONGEST:
+        return f"a term is one line of at most {LONGEST} characters", "Write a word, or some."
     return None
 
 

@@ -19,7 +19,7 @@ def finding_as_json(finding: Finding) -> Json:
     """A finding. These keys stay; line and column count from 1, and 0 means "not known".
 
     `block` is the part of the issue's body that it shows in, `blocks.3` or `cover`; it and `fix` may be null. A fix is
-    certain; `suggestions`, each like a fix, are to be chosen from.
+    certain; `suggestions`, each like a fix, are to be chosen from. `word`, or null, is one that terms.yaml could accept.
     """
     return {
         "check": finding.check,
@@ -32,6 +32,7 @@ def finding_as_json(finding: Finding) -> Json:
         "hint": finding.hint,
         "fix": _fix_as_json(finding.fix) if finding.fix else None,
         "suggestions": [*map(_fix_as_json, finding.suggestions)],
+        "word": finding.word or None,
     }
 
 

@@ -1,4 +1,4 @@
-"""What the preview answers at which path: all but one route only read, and the mail stands in a sandbox."""
+"""What the preview answers at which path: all but two routes only read, and the mail stands in a sandbox."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator, Callable
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp
 from dispatch.editing import Proposal
 from dispatch.errors import DispatchError, NotFound
 from dispatch.preview import page, points
+from dispatch.preview.acceptance import Acceptance, AskedWord
 from dispatch.preview.desk import Desk
 from dispatch.preview.door import Door
 from dispatch.preview.edits import (
@@ -37,6 +39,8 @@ from dispatch.preview.simulations import AS_SENT, SIMULATIONS, Scheme, Simulated
 from dispatch.preview.standings import StandingBook
 from dispatch.preview.verdicts import Verdicts
 from dispatch.rendering.webpage import WebPage
+
+Wish = TypeVar("Wish")
 
 _STILL = 0.12
 """Seconds. A mistake is told when the files have been left alone for so long, because some editors write in pieces."""
@@ -66,6 +70,7 @@ class _Answers:
     def __init__(self, desk: Desk, reloader: Reloader, edit_token: str) -> None:
         self._desk = desk
         self._editor = Editor(desk)
+        self._acceptance = Acceptance(desk)
         self._edit_token = edit_token
         self._reloader = reloader
         self._verdicts = Verdicts(desk)
@@ -94,6 +99,8 @@ class _Answers:
             Route("/texts", self.texts),
             Route("/proposal", self.proposal, methods=["POST"]),
             Route("/edit", self.edit, methods=["POST"]),
+            Route("/acceptance", self.acceptance, methods=["POST"]),
+            Route("/accept", self.accept, methods=["POST"]),
         ]
 
     def static_file(self, request: Request) -> Response:
@@ -200,15 +207,27 @@ class _Answers:
         return _json(told | {"at": text_at_as_json(issue, line, column) if line and column else None})
 
     async def proposal(self, request: Request) -> Response:
-        return await _edited(request, self._editor.propose, lambda _: None)
+        return await _posted(request, AskedEdits.read, self._editor.propose)
 
     async def edit(self, request: Request) -> Response:
+        return await _posted(request, AskedEdits.read, self._editor.write, self._written)
+
+    async def acceptance(self, request: Request) -> Response:
+        return await _posted(request, AskedWord.read, self._acceptance.propose)
+
+    async def accept(self, request: Request) -> Response:
+        return await _posted(request, AskedWord.read, self._acceptance.write, self._written)
+
+    def _written(self, written: Proposal) -> None:
         # Here and not in a thread, as from the watch, which is told a moment later: the page may write on at once.
-        return await _edited(request, self._editor.write, lambda written: self._desk.changed([written.file]))
+        self._desk.changed([written.file])
 
 
-async def _edited(
-    request: Request, work: Callable[[AskedEdits], Proposal], done: Callable[[Proposal], None]
+async def _posted(
+    request: Request,
+    read: Callable[[bytes], Wish | None],
+    work: Callable[[Wish], Proposal],
+    done: Callable[[Proposal], None] = lambda _: None,
 ) -> Response:
     """What comes of edits, or why nothing does; `done` is told what came of them."""
     body = b""
@@ -216,7 +235,7 @@ async def _edited(
         body += chunk
         if len(body) > MOST_BYTES:
             raise HTTPException(413)
-    asked = AskedEdits.read(body)
+    asked = read(body)
     if not asked:
         raise HTTPException(400)
     try:

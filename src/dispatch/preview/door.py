@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-WRITERS = frozenset({"proposal", "edit"})
+WRITERS = frozenset({"proposal", "edit", "acceptance", "accept"})
 """The paths that may be posted to, below the token; of everything else the preview only shows."""
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}

@@ -1,4 +1,4 @@
-"""The one thing that the desk may write: other words in texts of an issue, if its file is as the author saw it."""
+"""What the desk may write: other words in texts of an issue, if its file is as the author saw it."""
 
 from __future__ import annotations
 
@@ -28,11 +28,13 @@ MOST_BYTES = 262_144
 _MOST_EDITS = 200
 
 
-class _Asked(BaseModel):
+class Asked(BaseModel):
+    """What a browser asks for, exactly as the desk's page does."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class AskedEdit(_Asked):
+class AskedEdit(Asked):
     """Characters `start` up to `end` of the text at `path` become `text`; without both, all of it does."""
 
     path: tuple[str | int, ...]
@@ -53,7 +55,7 @@ class AskedEdit(_Asked):
         return (Edit(self.path, self.start, self.end, self.text),)
 
 
-class AskedEdits(_Asked):
+class AskedEdits(Asked):
     """Edits of one issue, and the sha256 of the file in which the author saw the texts."""
 
     issue: str
@@ -98,12 +100,17 @@ class Editor:
         """The same, written."""
         with self._writing:
             proposal = self.propose(asked)
-            try:
-                proposal.write()
-            except OSError as error:
-                message = f"{proposal.document.file} cannot be written: {error.strerror}"
-                raise EditRefused(message, remedy="Let the user who runs dispatch write it and its folder.") from None
+            write(proposal)
         return proposal
+
+
+def write(proposal: Proposal) -> None:
+    """Write what was proposed; raises FileChanged and EditRefused."""
+    try:
+        proposal.write()
+    except OSError as error:
+        message = f"{proposal.document.file} cannot be written: {error.strerror}"
+        raise EditRefused(message, remedy="Let the user who runs dispatch write it and its folder.") from None
 
 
 def texts_as_json(issue: Issue) -> list[Json]:
@@ -144,8 +151,13 @@ def text_at_as_json(issue: Issue, line: int, column: int) -> Json | None:
 
 
 def proposal_as_json(proposal: Proposal) -> Json:
-    """What is written, or would be: the lines that change, and the sha256 of the file then."""
-    return {"difference": proposal.difference(), "digest": proposal.document.digest}
+    """What is written, or would be: the file, the lines that change, its sha256 before and then."""
+    return {
+        "file": proposal.document.file,
+        "difference": proposal.difference(),
+        "seen": proposal.seen,
+        "digest": proposal.document.digest,
+    }
 
 
 def refusal_as_json(error: DispatchError) -> tuple[int, Json]:

@@ -290,6 +290,7 @@ const KEYS = {
   a: () => people.open(),
   e: () => editChosen(),
   f: () => fix([points.finding, ...judged.findings].find((finding) => finding && fixesOf(finding).length)),
+  y: () => accept([points.finding, ...judged.findings].find((finding) => finding?.word)),
   p: () => panes.toggle(),
   "?": () => byId("help-dialog").showModal(),
 };
@@ -319,6 +320,11 @@ async function editChosen() {
 
 async function editAt({ target, view: mail }) {
   await edit((texts) => textAt(texts, target), { word: mail.getSelection().toString().trim() });
+}
+
+function accept(finding) {
+  if (!finding) return say("No finding is about a word that could be accepted.");
+  fix(finding, fixesOf(finding).length - 1);
 }
 
 function fix(finding, chosen = 0) {

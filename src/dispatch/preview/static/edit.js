@@ -1,4 +1,4 @@
-// Edits in place, and fixes of findings: the difference first, then written, if the file is as the author saw it.
+// Edits in place, fixes of findings, and words accepted: the difference first, then written, if the file is as the author saw it.
 
 import { Alternatives } from "./alternatives.js";
 import { ask, byId, element, place } from "./dom.js";
@@ -26,6 +26,7 @@ export class Editor {
   #theirs = null; // what the file has in its place by now, if that is something else
   #fix = null; // or the fix that is looked at
   #fixes = []; // of which it is one
+  #seen = ""; // the digest of the file that it would change, as it was looked at
   #alternatives = new Alternatives(byId("editor-alternatives"), (number) => this.#chooseFix(number));
   #drafts = new Drafts();
   #view = null; // the desk's last
@@ -36,6 +37,7 @@ export class Editor {
   #block = ""; // of the mail that it is about
   #told;
   #about;
+  #place = ""; // of the finding
 
   // `told` is called with a sentence when something was written, or could not be; `about` with the name of the block
   // that is edited, and with "" when none is any more.
@@ -95,7 +97,7 @@ export class Editor {
     this.#fix = this.#fixes[chosen];
     this.#entry = this.#theirs = null;
     this.#open();
-    byId("editor-place").textContent = place(finding);
+    this.#place = place(finding);
     this.#alternatives.fill(this.#fixes.map(labelOf), chosen);
     if (!this.#alternatives.focus()) byId("editor-write").focus();
     this.#look(finding.block ?? "");
@@ -146,6 +148,7 @@ export class Editor {
   async #chooseFix(number) {
     this.#fix = this.#fixes[number];
     byId("editor-title").textContent = this.#fix.title;
+    byId("editor-place").textContent = this.#fix.word ? "terms.yaml" : this.#place;
     await this.#propose();
   }
 
@@ -226,8 +229,10 @@ export class Editor {
     this.#allow();
     if (this.#theirs) return this.#conflict();
     if (!changed && !this.#fix) return this.#say(this.#entry.absent ? "The file has no such text yet: write one." : "As it stands in the file.");
-    const answer = await this.#post("proposal");
-    if (asked === this.#asked) this.#answered(answer, `This is what changes in the file. ${this.#fix ? "Enter" : "Ctrl+Enter"} writes it.`);
+    const answer = await this.#post({ writes: false });
+    if (asked !== this.#asked) return;
+    this.#seen = answer.seen;
+    this.#answered(answer, `This is what changes in the file. ${this.#fix ? "Enter" : "Ctrl+Enter"} writes it.`);
   }
 
   #conflict() {
@@ -268,7 +273,7 @@ export class Editor {
     clearTimeout(this.#timer);
     this.#asked++;
     this.#hold(true);
-    const answer = await this.#post("edit");
+    const answer = await this.#post({ writes: true });
     this.#hold(false);
     if (!answer.difference) {
       this.#answered(answer, "");
@@ -297,9 +302,16 @@ export class Editor {
     this.#drafts.settle(issue, texts);
   }
 
-  async #post(path) {
+  // To where it is posted, and what: a word that is accepted, or edits of the issue.
+  #wish(writes) {
+    if (this.#fix?.word) return [writes ? "accept" : "acceptance", { word: this.#fix.word, seen: writes ? this.#seen : "" }];
     const edits = this.#fix ? this.#fix.edits : [{ path: this.#entry.path, text: byId("editor-text").value }];
-    const body = JSON.stringify({ issue: this.#issue, digest: this.#digest, edits });
+    return [writes ? "edit" : "proposal", { issue: this.#issue, digest: this.#digest, edits }];
+  }
+
+  async #post({ writes }) {
+    const [path, wish] = this.#wish(writes);
+    const body = JSON.stringify(wish);
     const send = () =>
       fetch(path, {
         method: "POST",
@@ -368,7 +380,7 @@ export function textOf(texts, block, finding) {
 function meant({ path, text }, offset, finding) {
   const units = (count) => [...text].slice(0, count).join("").length; // the file counts code points
   const { message } = finding;
-  const change = fixesOf(finding)[0]?.edits.find((each) => samePath(each.path, path));
+  const change = fixesOf(finding)[0]?.edits?.find((each) => samePath(each.path, path));
   if (change) return [units(change.start), units(change.end)];
   const start = units(offset);
   const quoted = [...message.matchAll(/“([^”]+)”|`([^`]+)`|"([^"]+)"/g)].map((match) => match[1] ?? match[2] ?? match[3]);

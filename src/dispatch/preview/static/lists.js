@@ -1,7 +1,7 @@
 // Lists at the sides: findings and facts; and the problems that keep an issue from compiling.
 
 import { count, element, icon, place } from "./dom.js";
-import { labelOf } from "./fixes.js";
+import { fixesOf, labelOf } from "./fixes.js";
 
 // What the checks say: the findings, and folded below them what is allowed. Each element has its `finding`. Places in
 // the issue's own file go without its name.
@@ -20,8 +20,8 @@ export function findingLists({ findings, waived, notices, pending }, file, fix) 
 }
 
 function findingItem(finding, file, fix) {
-  const { severity, message, hint, reason, check, suggestions } = finding;
-  const chosen = reason || finding.fix ? [] : (suggestions ?? []);
+  const { severity, message, hint, reason, check } = finding;
+  const chosen = reason || finding.fix ? [] : fixesOf(finding);
   const item = element(
     "li",
     { className: `finding ${severity}` },
@@ -37,7 +37,7 @@ function findingItem(finding, file, fix) {
       ),
       reason ? element("p", { className: "hint" }, "Allowed: ", ...prose(reason)) : null,
       chosen.length ? suggestionRow(finding, chosen, fix) : null,
-      hint && !reason && !chosen.length ? element("p", { className: "hint" }, ...prose(hint)) : null,
+      hint && !reason && !chosen.some((each) => each.edits) ? element("p", { className: "hint" }, ...prose(hint)) : null,
       element(
         "div",
         { className: "foot" },
@@ -55,10 +55,10 @@ function findingItem(finding, file, fix) {
 // What may be meant, a button each.
 function suggestionRow(finding, suggestions, fix) {
   const buttons = suggestions.map((each, number) => {
-    const title = `${each.title}${number ? "" : " (f)"}`;
+    const title = each.word ? `Put ${each.word} into terms.yaml (y)` : `${each.title}${number ? "" : " (f)"}`;
     return element("button", { className: "fix", title, onclick: () => fix(finding, number) }, labelOf(each));
   });
-  return element("div", { className: "suggestions", role: "group", ariaLabel: "Write instead" }, ...buttons);
+  return element("div", { className: "suggestions", role: "group", ariaLabel: "What to do" }, ...buttons);
 }
 
 // A place, as the way into the author's editor where they have one.
