@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 
 from dispatch.addresses import format_header
@@ -21,6 +21,8 @@ from dispatch.errors import DispatchError, InvalidIssue, NotFound, Problem, Usag
 from dispatch.folder import now
 from dispatch.inspection.checkout import Checkout
 from dispatch.inspection.commits import Commit, Repository
+from dispatch.inspection.house_terms import NAME as TERMS
+from dispatch.inspection.proofreading.proofreader import Proofreader
 from dispatch.issue_files import Heads, issue_files
 from dispatch.location import Location
 from dispatch.newsroom import Newsroom
@@ -34,9 +36,10 @@ Pair = tuple[str | None, str | None]
 class Edition(Newsroom):
     """A newsletter as it is or was, for the people and the day of now: so only what was written makes a difference."""
 
-    def __init__(self, config: Config, *, people: Path, at: datetime) -> None:
+    def __init__(self, config: Config, *, people: Path, at: datetime, proofreader: Proofreader) -> None:
         super().__init__(config, clock=lambda: at)
         self._people = people
+        self.proofreader = proofreader
 
     @property
     def subscribers_file(self) -> Path:
@@ -123,18 +126,22 @@ def understand(repository: Repository, words: Iterable[str], issues: Iterable[st
 
 @contextmanager
 def side_by_side(
-    config: Config, repository: Repository, asked: Asked, *, environ: Mapping[str, str], at: datetime | None = None
+    config: Config, repository: Repository, asked: Asked, *, environ: Mapping[str, str], proofread: bool = True
 ) -> Iterator[Revisions]:
-    """Both states, opened; what commits hold lies in a temporary folder meanwhile, and nothing else is written."""
-    with tempfile.TemporaryDirectory(prefix="dispatch-diff-") as scratch:
+    """Both states, opened; what commits hold lies in a temporary folder meanwhile."""
+    with (
+        closing(Proofreader(config.state / "proofreading.json")) as proofreader,
+        tempfile.TemporaryDirectory(prefix="dispatch-diff-") as scratch,
+    ):
         root = Path(scratch).resolve()
         checkouts = [
             Checkout(repository, commit, root / name) if commit else None
             for name, commit in (("before", asked.before), ("after", asked.after))
         ]
         people = _people(config, [checkout for checkout in checkouts[::-1] if checkout])
-        opened = [_open(config, checkout, people, environ, at or now()) for checkout in checkouts]
-        yield Revisions(config, repository, opened[0], opened[1])
+        edition = partial(Edition, people=people, at=now(), proofreader=proofreader)
+        opened = [_open(config, checkout, environ, edition) for checkout in checkouts]
+        yield Revisions(config, repository, opened[0], opened[1], proofread=proofread)
 
 
 def _people(config: Config, checkouts: Iterable[Checkout]) -> Path:
@@ -147,9 +154,11 @@ def _people(config: Config, checkouts: Iterable[Checkout]) -> Path:
     return own
 
 
-def _open(config: Config, checkout: Checkout | None, people: Path, environ: Mapping[str, str], at: datetime) -> State:
+def _open(
+    config: Config, checkout: Checkout | None, environ: Mapping[str, str], edition: Callable[[Config], Edition]
+) -> State:
     if not checkout:
-        return State(WORKING_TREE, "", config.folder, Edition(config, people=people, at=at))
+        return State(WORKING_TREE, "", config.folder, edition(config))
     name, folder = config.file.name, checkout.folder
     checkout.write(path for path in checkout.entries if _is_always_needed(path, name))
     checkout.note_modules(("issues", "templates"))
@@ -160,9 +169,9 @@ def _open(config: Config, checkout: Checkout | None, people: Path, environ: Mapp
     try:
         then = load_config(folder, config_file=folder / name, environ=environ, home=config.folder)
     except DispatchError as error:
-        return replace(state, problems=error.problems)
+        return replace(state, problems=tuple(map(_Here(folder, config.folder).problem, error.problems)))
     checkout.write([then.theme.logo or ""])
-    return replace(state, edition=Edition(then, people=people, at=at))
+    return replace(state, edition=edition(then))
 
 
 def _is_always_needed(path: str, config_name: str) -> bool:
@@ -174,8 +183,9 @@ def _is_always_needed(path: str, config_name: str) -> bool:
 class Revisions:
     """Two states of a newsletter."""
 
-    def __init__(self, config: Config, repository: Repository, before: State, after: State) -> None:
+    def __init__(self, config: Config, repository: Repository, before: State, after: State, *, proofread: bool) -> None:
         self._config = config
+        self._proofread = proofread
         self._repository = repository
         self.before = before
         self.after = after
@@ -196,8 +206,10 @@ class Revisions:
     def difference(self, pair: Pair) -> Difference:
         """What changes for the reader of an issue."""
         before, after = pair
-        old, old_problems = self._letter(self.before, before) if before else (None, ())
-        new, new_problems = self._letter(self.after, after) if after else (None, ())
+        # Of words that nobody has touched the proof-reader says what it said before.
+        proofread = self._proofread and (before != after or bool({after, TERMS} & self._changed))
+        old, old_problems = self._letter(self.before, before, proofread=proofread) if before else (None, ())
+        new, new_problems = self._letter(self.after, after, proofread=proofread) if after else (None, ())
         if old and new:
             difference = compare(old, new)
         elif new and not before:
@@ -283,13 +295,12 @@ class Revisions:
         """Whether something was changed of which every issue is made: the theme, the settings."""
         logos = {state.edition.config.theme.logo for state in (self.before, self.after) if state.edition}
         return any(
-            path in {self._config.file.name, "terms.yaml", *logos} or path.startswith("templates/")
-            for path in self._changed
+            path in {self._config.file.name, TERMS, *logos} or path.startswith("templates/") for path in self._changed
         )
 
     # --- one issue ---------------------------------------------------------------------------------
 
-    def _letter(self, state: State, path: str) -> tuple[Letter | None, tuple[Problem, ...]]:
+    def _letter(self, state: State, path: str, *, proofread: bool) -> tuple[Letter | None, tuple[Problem, ...]]:
         """An issue as a reader gets it, or why that cannot be known; problems may only be those of its checks."""
         if not state.edition:
             return None, state.problems
@@ -311,7 +322,8 @@ class Revisions:
                 fixed=edition.reserved_values(issue),
                 segments=edition.config.segments,
             )
-            findings = edition.check(issue, compiled, marked)
+            proofs = edition.proofread(issue) if proofread else None
+            findings = edition.judge(issue, compiled, marked, proofs=proofs).findings
         except DispatchError as error:
             return letter, tuple(map(here.problem, error.problems))
         return replace(letter, findings=tuple(map(here.finding, findings))), ()

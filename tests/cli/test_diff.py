@@ -14,6 +14,7 @@ import yaml
 
 from cli.command import Command
 from clones import clone, git, share
+from dispatch.inspection.proofreading import engine_for
 from newsletter import ISSUE, add_picture, configure, snapshot
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide.md"
@@ -130,6 +131,26 @@ def test_a_state_that_was_broken(dispatch: Command, folder: Path) -> None:
     again = dispatch("diff", "HEAD", "HEAD", "bridge")
     assert "Neither state can be read of bridge: `dispatch check` tells why." in again.stderr
     assert dispatch("diff", "--json").json["issues"][0]["problems"]["before"][0]["file"] == "issues/bridge.yaml"
+
+
+def test_settings_that_were_broken(dispatch: Command, folder: Path) -> None:
+    good = (folder / "dispatch.yaml").read_text()
+    configure(folder, "nonsense: 1\n")
+    commit(folder)
+    (folder / "dispatch.yaml").write_text(good)
+    run = dispatch("diff")
+    assert "errors before     - dispatch.yaml:8:1: `nonsense` is not known" in run.stdout
+    assert run.code == 0
+
+
+@pytest.mark.skipif(not engine_for("en"), reason="no engine for English is installed")
+def test_what_the_proof_reader_says_is_told_too(
+    dispatch: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISPATCH_PROOFREADING", "auto")
+    change(folder, "the bridge is half built.", "the dependance on the bridge is half built.")
+    assert "[misspelling]" in dispatch("diff").stdout
+    assert "[misspelling]" not in dispatch("diff", "--no-proofread").stdout
 
 
 def test_the_theme_alone_has_changed(dispatch: Command, folder: Path) -> None:

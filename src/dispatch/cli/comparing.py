@@ -56,6 +56,7 @@ _MOST_STYLES = 12  # of a theme that was made anew nobody reads more
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write it as a page, which needs nothing else, instead of printing it.",
 )
+@click.option("--no-proofread", "hasty", is_flag=True, help="Leave spelling and grammar alone.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if anything differs.")
 @json_option
 @click.pass_context
@@ -64,6 +65,7 @@ def diff(
     words: tuple[str, ...],
     issues: tuple[str, ...],
     page: Path | None,
+    hasty: bool,
     exit_code: bool,
     as_json: bool,
 ) -> None:
@@ -79,7 +81,7 @@ def diff(
     repository = Repository(config.folder)
     known = (path.stem for path in Folder(config).issue_files())
     asked = understand(repository, words, issues, known)
-    with side_by_side(config, repository, asked, environ=os.environ) as revisions:
+    with side_by_side(config, repository, asked, environ=os.environ, proofread=not hasty) as revisions:
         pairs = revisions.pairs(asked.issues)
         if len(pairs) > _MANY and is_terminal():
             say(f"{len(pairs):,} issues may differ; comparing them …")
