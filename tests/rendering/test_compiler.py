@@ -223,7 +223,7 @@ blocks:
     assert fill(compiled.subject, {"first_name": "Joy"}) == "\u200fJoy، من يدفع؟"
     lines = fill(compiled.text, VALUES).splitlines()
     assert "\u200f\u202bEU ومن معه\u202c" in lines
-    assert '> \u200eOnly "سلام" he said' in lines
+    assert '> \u200e“Only "سلام" he said”' in lines
     assert "You receive this email because you subscribed to The River Letter." in lines
 
 

@@ -114,5 +114,24 @@ def test_from_right_to_left_latin_words_and_figures_keep_their_columns():
     assert {line.count("\u200f") for line in (head, rule, kim, x)} == {3}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("We shall see.", "«\u00a0We shall see.\u00a0»"),
+        ("“Already.”", "“Already.”"),
+        ("„Schon“, sagte er", "„Schon“, sagte er"),
+        ("See https://a.example/b", "See https://a.example/b"),
+        ("{{a|“}} b", "{{a|“}} b"),
+    ],
+)
+def test_what_is_quoted_has_one_pair_of_marks_that_no_line_end_parts_from_it(text, expected):
+    written = writer()
+    quoted = written.quoted(written.rich(text), "«\u00a0{}\u00a0»")
+    assert quoted == (expected if "{{" not in text else written.rich(text))
+    lines = written.wrapped(written.quoted("word " * 14 + "end", "«\u00a0{}\u00a0»")).split("\n")
+    assert lines[0].startswith("«\u00a0word")
+    assert lines[-1].endswith("end\u00a0»")
+
+
 def test_tidy_keeps_the_space_of_the_signature_only():
     assert tidy("\n\na  \n\n\n\nb\n-- \nc\n") == "a\n\nb\n-- \nc\n"

@@ -18,6 +18,7 @@ from dispatch.rendering.tables import figure_columns, reads_left_to_right
 
 # Between two columns. From right to left the mark says so: words of Latin letters beside each other would change places.
 _GAPS = {"ltr": "  ", "rtl": " \u200f "}
+_IN_MARKS = re.compile('^["“”„«»‹›‘’「『]|["“”«»‹›」』]$|://\\S+$')  # noqa: RUF001
 _TEXT = 14  # columns that a text which is broken into lines has at least
 WIDTH = 72  # RFC 3676 §4.2 recommends up to 78; 72 leaves room for being quoted
 
@@ -63,6 +64,10 @@ class TextWriter:
     def subject(self, text: str) -> str:
         """A text without markup in one line, which begins in the direction of the whole text."""
         return begun(self.plain(text), self._direction, self._sentinels.pattern)
+
+    def quoted(self, text: str, marks: str) -> str:
+        """The text in quotation marks (`“{}”`), unless it has some of its own, or an address would take them in."""
+        return text if _IN_MARKS.search(self._sentinels.shown(text)) else marks.replace("{}", text)
 
     def wrapped(self, text: str, first: str = "", indent: str = "") -> str:
         """The text in lines of 72 columns, the first after `first`, the others after `indent`."""

@@ -201,6 +201,7 @@ class Theme:
             "url",
             "shown",
             "reference",
+            "quoted",
             "wrapped",
             "underlined",
             "directed",

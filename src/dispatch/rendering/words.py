@@ -19,8 +19,8 @@ from dispatch.languages.tags import primary
 class Words:
     """The theme's own sentences; `{}` stands for a name, a source or a picture's description.
 
-    `label` stands before what it names (`{}:`), `comma` between a name and where something was said, `first` for the
-    first of a month in a date.
+    `label` stands before what it names (`{}:`), `comma` between a name and where something was said, `quotation`
+    around what was said, `first` for the first of a month in a date.
     """
 
     view_online: str
@@ -36,6 +36,7 @@ class Words:
     empty: str
     label: str
     comma: str
+    quotation: str
     first: str
 
 
