@@ -83,6 +83,20 @@ def test_a_line_without_letters_goes_on_as_the_one_above():
     ]
 
 
+def test_where_a_text_flows_a_line_of_one_name_goes_on_as_the_one_above():
+    written = "(المصدر: Example\nPictures)\n\nPictures\nاقرأ\nhttps://example.org/"
+    assert directed(written, "rtl", "rtl", FIELD, flowing=True).split("\n") == [
+        embedded("(المصدر: Example"),
+        RLM + embedded("Pictures)"),
+        "",
+        "Pictures",
+        embedded("اقرأ"),
+        "https://example.org/",
+    ]
+    assert "\nPictures)\n" in directed(written, "rtl", "rtl", FIELD)
+    assert directed("A name:\nنشرة", "ltr", "ltr", FIELD, flowing=True) == f"A name:\n{LRM}نشرة"
+
+
 def test_other_texts_stay_as_they_are():
     text = "Café — 東京 🚂\n[1] https://example.org/"
     assert directed(text, "rtl", "ltr", FIELD) == text

@@ -25,15 +25,16 @@ def begun(line: str, direction: str, fields: re.Pattern[str]) -> str:
     return line if _begins(line) == own else _MARKS[own] + line
 
 
-def directed(text: str, direction: str, around: str, fields: re.Pattern[str]) -> str:
+def directed(text: str, direction: str, around: str, fields: re.Pattern[str], *, flowing: bool = False) -> str:
     """Lines of a direction, inside a text that may have another one `around` it, laid out right by every program.
 
     Beside the marks that `begun` puts, what runs from right to left stands in an embedding: programs that begin each line
-    at the left would else take it apart at every Latin word. Lines that end with an address or a field do not: the end of
-    the embedding would become a part of the link. A line without letters goes on as the one above; one that has been directed stays as it is. A text
-    without any letter from right to left is returned as it came.
+    at the left would else take it apart at every Latin word. Lines that end with an address or a field do not: the end
+    of the embedding would become a part of the link. A line without letters goes on as the one above; where the text is
+    `flowing`, one with letters of the other direction alone as well. A line that has been directed stays as it is, and so
+    does a text without any letter from right to left.
     """
-    return "\n".join(_lines(text, direction, around, fields)) if _RIGHT_TO_LEFT.search(text) else text
+    return "\n".join(_lines(text, direction, around, fields, flowing)) if _RIGHT_TO_LEFT.search(text) else text
 
 
 def isolated(text: str, around: str) -> Markup:
@@ -45,14 +46,16 @@ def isolated(text: str, around: str) -> Markup:
     return escape(text) if own == around else Markup('<span dir="{}">{}</span>').format(own, text)
 
 
-def _lines(text: str, direction: str, around: str, fields: re.Pattern[str]) -> Iterator[str]:
-    above = "ltr"
+def _lines(text: str, direction: str, around: str, fields: re.Pattern[str], flowing: bool) -> Iterator[str]:
+    above = ""  # the direction of the line above, if it is no blank one
     for line in text.split("\n"):
         quoted = _QUOTED.match(line)
         said = line[quoted.end() :] if quoted else line
-        own = _direction_of(said, direction, fields) or (above if said else "ltr")
+        own = _direction_of(said, direction, fields) or above or "ltr"
+        if flowing and above == direction and _letters(said, fields):
+            own = direction
         yield f"{line[: len(line) - len(said)]}{_laid_out(said, own, around, fields)}"
-        above = own
+        above = own if said else ""
 
 
 def _direction_of(line: str, direction: str, fields: re.Pattern[str]) -> str:

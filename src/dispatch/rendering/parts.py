@@ -85,7 +85,7 @@ def _filled(part: Block | Cover, issue: Issue, theme: Theme, context: dict[str, 
     if form == "mjml":
         return Markup(for_part(filled, part.path))  # noqa: S704 (MJML)
     writer = own["writer"]
-    return writer.directed(filled, str(own["direction"])) if isinstance(writer, TextWriter) else filled
+    return writer.directed(filled, str(own["direction"]), flowing=True) if isinstance(writer, TextWriter) else filled
 
 
 def _side(

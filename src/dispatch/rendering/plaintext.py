@@ -57,9 +57,10 @@ class TextWriter:
             self.links.append(url)
         return f"[{self.links.index(url) + 1}]"
 
-    def directed(self, text: str, direction: str = "") -> str:
+    def directed(self, text: str, direction: str = "", *, flowing: bool = False) -> str:
         """Finished lines of a direction, the whole text's unless told otherwise, laid out right by every program."""
-        return directed(text, direction or self._direction, self._direction, self._sentinels.pattern)
+        own = direction or self._direction
+        return directed(text, own, self._direction, self._sentinels.pattern, flowing=flowing)
 
     def subject(self, text: str) -> str:
         """A text without markup in one line, which begins in the direction of the whole text."""
