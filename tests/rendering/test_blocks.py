@@ -24,11 +24,16 @@ def documented(kind):
     return textwrap.dedent((KINDS[kind].__doc__ or "").split("```yaml")[1].split("```")[0])
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
-def test_the_documented_example_compiles_in_every_form(kind, folder, shelf, theme):
+@pytest.fixture(autouse=True)
+def named_files(folder):
+    """What the examples name lies there."""
     draw(folder / "images/map.png", 1200, 800)
     (folder / "data").mkdir(exist_ok=True)
     (folder / "data/goods.csv").write_text("year,road,rail\n2022,3,1\n2025,2,6\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_the_documented_example_compiles_in_every_form(kind, shelf, theme):
     issue = read_issue(f"title: t\nblocks:\n{documented(kind)}", "i.yaml")
     compiled = compile_issue(issue, theme, FACTS, pictures=shelf, embed=True)
     page = compile_webpage(issue, theme, FACTS, pictures=shelf)
@@ -42,8 +47,7 @@ def test_the_documented_example_compiles_in_every_form(kind, folder, shelf, them
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"divider"}))
-def test_a_block_in_another_language_says_so_of_all_its_words(kind, folder, shelf, theme):
-    draw(folder / "images/map.png", 1200, 800)
+def test_a_block_in_another_language_says_so_of_all_its_words(kind, shelf, theme):
     blocks = [block | {"language": "ar"} for block in yaml.safe_load(documented(kind))]
     issue = read_issue(yaml.safe_dump({"title": "t", "blocks": blocks}), "i.yaml")
     facts = NewsletterFacts("GEO")
