@@ -94,7 +94,7 @@ def test_whoever_cannot_be_carried_is_withdrawn_and_told_why(desk) -> None:
         rows = desk.ledger.rows(connection, mailing, "withdrawn")
     assert {(row.positions, row.code, row.detail) for row in rows} == {
         ((3,), "unsupported", "the message is too large"),
-        ((9,), "unsupported", "no header can hold the address Ask for another."),
+        ((9,), "unsupported", "no header can hold the address. Ask for another."),
     }
 
 

@@ -199,7 +199,12 @@ def _calls(
             try:
                 provider.plan(personalize((person,), date))
             except Unsupported as error:
-                unsupported[person.position] = ("unsupported", legible(str(error)))
+                unsupported[person.position] = ("unsupported", _in_one_line(error))
         if not unsupported:
             raise
         return [], unsupported
+
+
+def _in_one_line(error: Unsupported) -> str:
+    problem = error.problems[0]
+    return legible(". ".join(filter(None, (problem.message, problem.remedy))))
