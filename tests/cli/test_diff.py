@@ -104,7 +104,10 @@ def test_words_that_mean_nothing(dispatch: Command, words: tuple[str, ...], code
 
 
 def test_a_branch_with_the_name_of_an_issue(dispatch: Command, folder: Path) -> None:
+    change(folder, "title:", "slug: crossing\ntitle:")
     git(folder, "branch", "bridge")
+    git(folder, "branch", "crossing")
+    assert dispatch("diff", "crossing").code == 2
     run = dispatch("diff", "bridge")
     assert run.code == 2
     assert "Write `--issue bridge` for the issue, `bridge~0` for the commit." in run.stderr

@@ -18,11 +18,11 @@ from dispatch.comparison.page import GENERATOR, PageFacts, page_of
 from dispatch.errors import Problem
 from dispatch.location import Location
 
-FACTS = PageFacts("Crossings", "#a3241b", "HEAD", "the working tree", 1)
+FACTS = PageFacts("Crossings", "#a3241b", "HEAD", "the working tree", 0)
 HOSTILE = "</style></title><script>alert(1)</script>\"' onload=x &amp; {0} {name}"
 FIGURE = "  - figure: {image: dot.png, alt: A dot}\n"
 _TAGS = "html head meta title style body p main h1 nav ul li a span section h2 h3 div br ins del figure figcaption img"
-OURS = {*_TAGS.split(), "table", "tbody", "tr", "th", "td", "pre", "footer"}
+OURS = {*_TAGS.split(), "table", "tbody", "tr", "th", "td", "pre", "header", "footer"}
 PLAIN = letter_of("  - paragraph: Plain.\n")
 
 
@@ -82,7 +82,7 @@ def test_those_that_differ_alike_in_the_look_stand_together() -> None:
     quote = "  - quote: We shall see.\n"
     before, after = letter_of(quote), letter_of(quote, accent="#1b4fa3")
     road = compare(*(replace(letter, slug="road", title="The road") for letter in (before, after)))
-    page = page_of([compare(before, after), road], replace(FACTS, compared=5))
+    page = page_of([compare(before, after), road], replace(FACTS, the_same=3))
     assert page.count("<section>") == 1
     assert page.count("<h2 ") == 2
     assert 'style="background:#1b4fa3"' in page

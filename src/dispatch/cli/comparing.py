@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -79,30 +80,30 @@ def diff(
     if page:
         _must_be_ours(page)
     repository = Repository(config.folder)
-    known = (path.stem for path in Folder(config).issue_files())
-    asked = understand(repository, words, issues, known)
+    asked = understand(repository, words, issues, _names(config) if words else ())
     with side_by_side(config, repository, asked, environ=os.environ, proofread=not hasty) as revisions:
-        pairs = revisions.pairs(asked.issues)
-        if len(pairs) > _MANY and is_terminal():
-            say(f"{len(pairs):,} issues may differ; comparing them …")
-        compared = [*map(revisions.difference, pairs)]
-        differences = [difference for difference in compared if difference]
-        unread = [difference.slug for difference in compared if not difference and not difference.after]
+        found = _found(revisions, asked.issues)
         if page:
-            write_whole(page, page_of(differences, _facts(revisions, config, len(compared) - len(unread))).encode())
+            write_whole(page, page_of(found.differences, found.facts(config)).encode())
         if as_json:
-            show_json(_as_json(revisions, differences))
+            show_json(found.as_json())
         elif page:
             show(os.path.relpath(page))
         else:
             printer = _Printer()
-            for alike in by_look(differences):
+            for alike in by_look(found.differences):
                 printer.print(*alike)
         if not as_json:
-            _say_what_was_compared(revisions, len(differences), len(compared) - len(unread))
-            if unread:
-                say(f"Neither state can be read of {', '.join(unread)}: `dispatch check` tells why.")
-    context.exit(1 if exit_code and differences else 0)
+            found.sum_up()
+    context.exit(1 if exit_code and found.differences else 0)
+
+
+def _names(config: Config) -> Iterator[str]:
+    """What issues are called here."""
+    folder = Folder(config)
+    for path in folder.issue_files():
+        yield path.stem
+        yield folder.heads.of(path).slug
 
 
 def _must_be_ours(page: Path) -> None:
@@ -111,34 +112,58 @@ def _must_be_ours(page: Path) -> None:
         raise UsageMistake(f"{page} is there, and no page of dispatch diff", remedy="Name another file.")
 
 
-def _facts(revisions: Revisions, config: Config, compared: int) -> PageFacts:
-    newsletter, accent = config.newsletter.name, config.theme.accent
-    return PageFacts(newsletter, accent, revisions.before.told, revisions.after.told, compared, revisions.notes)
+def _found(revisions: Revisions, issues: Iterable[str]) -> _Found:
+    pairs = revisions.pairs(issues)
+    if len(pairs) > _MANY and is_terminal():
+        say(f"{len(pairs):,} issues may differ; comparing them …")
+    compared = [*map(revisions.difference, pairs)]
+    differing = tuple(difference for difference in compared if difference)
+    unread = tuple(difference.slug for difference in compared if not difference and not difference.after)
+    return _Found(revisions, differing, len(compared) - len(differing) - len(unread), unread)
 
 
-def _as_json(revisions: Revisions, differences: Iterable[Difference]) -> dict[str, object]:
-    def state(each: State) -> dict[str, object]:
-        return {"name": each.name, "commit": each.commit or None}
+@dataclass(frozen=True)
+class _Found:
+    """What was found in comparing two states."""
 
-    return {
-        "before": state(revisions.before),
-        "after": state(revisions.after),
-        "issues": [*map(difference_as_json, differences)],
-        "notes": [*map(problem_as_json, revisions.notes)],
-    }
+    revisions: Revisions
+    differences: tuple[Difference, ...]
+    the_same: int  # issues that are
+    unread: tuple[str, ...]  # issues that cannot be read in either state
 
-
-def _say_what_was_compared(revisions: Revisions, differing: int, compared: int) -> None:
-    for note in revisions.notes:
-        say(f"{note}\n")
-    states = f"{revisions.before.told} → {revisions.after.told}"
-    if not differing:
-        say(f"Nothing changes for the reader: {states}.")
-    else:
-        others = f", {compared - differing:,} do not" if compared > differing else ""
-        say(
-            f"{count(differing, 'issue')} {'differs' if differing == 1 else 'differ'} for the reader{others}: {states}."
+    def facts(self, config: Config) -> PageFacts:
+        """What stands at the top of the page."""
+        before, after = self.revisions.before.told, self.revisions.after.told
+        return PageFacts(
+            config.newsletter.name, config.theme.accent, before, after, self.the_same, self.revisions.notes
         )
+
+    def as_json(self) -> dict[str, object]:
+        """All of it."""
+
+        def state(each: State) -> dict[str, object]:
+            return {"name": each.name, "commit": each.commit or None}
+
+        return {
+            "before": state(self.revisions.before),
+            "after": state(self.revisions.after),
+            "issues": [*map(difference_as_json, self.differences)],
+            "notes": [*map(problem_as_json, self.revisions.notes)],
+        }
+
+    def sum_up(self) -> None:
+        """Say what was compared, and what could not be."""
+        for note in self.revisions.notes:
+            say(f"{note}\n")
+        states = f"{self.revisions.before.told} → {self.revisions.after.told}"
+        if not self.differences:
+            say(f"Nothing changes for the reader: {states}.")
+        else:
+            differ = "differs" if len(self.differences) == 1 else "differ"
+            others = f", {self.the_same:,} do not" if self.the_same else ""
+            say(f"{count(len(self.differences), 'issue')} {differ} for the reader{others}: {states}.")
+        if self.unread:
+            say(f"Neither state can be read of {', '.join(self.unread)}: `dispatch check` tells why.")
 
 
 class _Printer:

@@ -53,7 +53,7 @@ class PageFacts:
     accent: str | None
     before: str  # what the states are called
     after: str
-    compared: int  # issues
+    the_same: int  # issues that are
     notes: tuple[Problem, ...] = ()
 
 
@@ -69,7 +69,7 @@ def page_of(differences: Sequence[Difference], facts: PageFacts) -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
         'img-src data:">\n'
         "<title>{title}</title>\n<style>\n{style}</style>\n"
-        '<p class="name">{newsletter}</p>\n<main>\n<h1>What changes for the reader</h1>\n'
+        "<header>{newsletter}</header>\n<main>\n<h1>What changes for the reader</h1>\n"
         '<p class="muted">{before} → {after}</p>\n{summary}\n{contents}\n{sections}\n</main>\n{notes}</html>\n'
     ).format(
         generator=GENERATOR,
@@ -78,7 +78,7 @@ def page_of(differences: Sequence[Difference], facts: PageFacts) -> str:
         newsletter=facts.newsletter,
         before=facts.before,
         after=facts.after,
-        summary=_summary(len(differences), facts.compared),
+        summary=_summary(len(differences), facts.the_same),
         contents=_contents(differences) if len(groups) > 1 else "",
         sections=sections,
         notes=_notes(facts.notes),
@@ -101,10 +101,10 @@ def _colours(palette: Palette) -> str:
     )
 
 
-def _summary(differing: int, compared: int) -> Markup:
+def _summary(differing: int, the_same: int) -> Markup:
     if not differing:
         return Markup("<p>Nothing changes.</p>")
-    others = f", {compared - differing:,} do not" if compared > differing else ""
+    others = f", {the_same:,} do not" if the_same else ""
     verb = "1 issue differs" if differing == 1 else f"{differing:,} issues differ"
     return Markup("<p>{}{}.</p>").format(verb, others)
 

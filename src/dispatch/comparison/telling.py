@@ -17,7 +17,6 @@ _INVISIBLE = {
     "\u200c": "[ZWNJ]",
     "\u200d": "[ZWJ]",
     "\u00ad": "[SHY]",
-    "\u2011": "\u2011",
     "\u200e": "[LRM]",
     "\u200f": "[RLM]",
     "\ufeff": "[BOM]",
