@@ -97,7 +97,7 @@ def _table(scope: Scope, process: EngineProcess) -> Table:
             FALSE_ALARMS,
         )
     ]
-    for what, (name, language, target) in slips.items():
+    for what, (name, language, target) in [*slips.items()][: scope.pick(tiny=1, quick=2, usual=2)]:
         about = report(name, language, scope.folder, process)
         found = len(about.paragraphs) - len([*about.missed()])
         lines.append(Line(f"found of {what}", str(found), "", found, target))

@@ -47,7 +47,7 @@ class EngineContract:
         assert self.kind.edition("qq") == ""
 
     def test_it_names_the_package_that_it_lacks(self) -> None:
-        assert re.fullmatch(r"[a-z-]+", self.kind.remedy("en"))
+        assert re.fullmatch(r"[a-z -]+", self.kind.remedy("en"))
         assert self.kind.remedy("qq") == ""
 
     def test_a_misspelt_word_is_found_where_it_stands(self, engine: Engine) -> None:
@@ -86,13 +86,13 @@ class TestLingoTweaker(EngineContract):
         assert len(cast("LingoTweaker", engine)._engine.check(text)) > 5
         assert engine.check(text) == []
 
-    def test_messages_carry_no_markup(self, engine: Engine) -> None:
-        [match] = engine.check("The outcome depends of the weather.")
-        assert "<" not in match["message"]
+    def test_messages_quote_what_they_propose(self, engine: Engine) -> None:
+        [match] = engine.check("Prices are higher then before.")
+        assert match["message"] == "Did you mean “higher than”?"
 
     def test_another_language_needs_its_own_package(self) -> None:
-        assert LingoTweaker.remedy("pt-BR") == "lingotweaker-data-pt"
-        assert LingoTweaker.remedy("lt") == "lingotweaker-data-ltu"
+        assert LingoTweaker.remedy("pt-BR").split()[-1] == "lingotweaker-data-pt"
+        assert LingoTweaker.remedy("lt").split()[-1] == "lingotweaker-data-ltu"
 
 
 class TestHarper(EngineContract):

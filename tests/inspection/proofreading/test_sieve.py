@@ -100,3 +100,14 @@ def test_where_every_noun_has_a_capital_one_may_be_misspelt_anywhere() -> None:
         "de",
     )
     assert [each["replacements"] for each in found] == [["Regierung"]]
+
+
+def test_of_two_words_that_do_not_agree_one_is_told() -> None:
+    engine = Dictionary("en")
+    places = [(5, 3, "grammar"), (0, 4, "grammar"), (9, 3, "misspelling"), (13, 3, "grammar"), (18, 2, "grammar")]
+    matches = [
+        Match(offset=offset, length=length, message="", replacements=[], rule="", issue_type=kind)  # type: ignore[arg-type]
+        for offset, length, kind in places
+    ]
+    text = "This are xyz the  ab"
+    assert [each["offset"] for each in told(text, matches, engine, "en")] == [0, 9, 13, 18]

@@ -37,7 +37,7 @@ class Engine(ABC):
     @classmethod
     @abstractmethod
     def remedy(cls, language: str) -> str:
-        """The package that would make this engine read a language; "" where there is none."""
+        """The packages that would make this engine read a language, for pip; "" where there are none."""
 
     @abstractmethod
     def __init__(self, language: str) -> None:

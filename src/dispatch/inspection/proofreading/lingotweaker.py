@@ -20,10 +20,12 @@ _NOT_ASKED = re.compile(
     r"TYPOGRA|PUNCT|PONCT|PUNTU|INTERPUN|STYLE|STIL|ESTILO|REDUND|PLEONAS|COLLOQ|REPETITION|REPETICION|REGIONAL|PLAIN"
     r"|WIKIPEDIA|GENDER|CREATIVE|TONE|ACADEMIC|SEMANTIC|PROPER_NOUNS|EMPFOHLENE|CORRESPONDENCE|BARBARISM|HYPERCORRECT"
 )
-_RULES_NOT_ASKED = re.compile(r"UPPERCASE_SENTENCE_START|WORD_COHERENCY|OXFORD_SPELLING|WHITESPACE|_DATE|DATE_|WEEKDAY")
+_RULES_NOT_ASKED = re.compile(
+    r"UPPERCASE_SENTENCE_START|WORD_COHERENCY|OXFORD_SPELLING|WHITESPACE|_DATE|DATE_|WEEKDAY|^ANY_MORE$"
+)
 _SPELLERS = re.compile(r"MORFOLOGIK|HUNSPELL|SPELLER|^[A-Z]{2}_SPELLING_RULE$")
 _OTHER_DIALECT = re.compile(r" is (?:British|American|Canadian|Australian|South African|New Zealand) English")
-_MARKUP = re.compile(r"</?suggestion>")
+_SUGGESTION = re.compile(r"['\"]?<suggestion>(.*?)</suggestion>['\"]?")
 
 
 class LingoTweaker(Engine):
@@ -41,9 +43,10 @@ class LingoTweaker(Engine):
 
     @classmethod
     def remedy(cls, language: str) -> str:
-        """The language's package."""
+        """The language's package, and the engine where that is missing too."""
         pack = _PACKS.get(primary(language))
-        return f"lingotweaker-data-{pack}" if pack else ""
+        engine = "" if installed("lt_py", "lingotweaker") else "lingotweaker "
+        return f"{engine}lingotweaker-data-{pack}" if pack else ""
 
     def __init__(self, language: str) -> None:
         """Without a region every dialect is right: `en` has colour and color."""
@@ -67,7 +70,7 @@ def _match(found: dict[str, Any], at: list[int]) -> Match:
     return Match(
         offset=start,
         length=end - start,
-        message=_MARKUP.sub("", found["message"]),
+        message=_SUGGESTION.sub(r"“\1”", found["message"]),
         replacements=found["suggestions"],
         rule=found["rule_id"],
         issue_type="misspelling" if _SPELLERS.search(found["rule_id"]) else "grammar",

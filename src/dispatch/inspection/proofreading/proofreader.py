@@ -54,7 +54,8 @@ class Proofreader:
         mistakes = {
             each.text.written.path: tuple(_mistakes(each, known[each.key])) for each in passages if each.key in known
         }
-        missing = dict.fromkeys(lacking(primary(each.language)) for each in passages if not each.key)
+        unknown = dict.fromkeys(primary(each.language) for each in passages if not each.key)
+        missing = dict.fromkeys(map(lacking, unknown))
         return Proofs(
             {path: told for path, told in mistakes.items() if told},
             (*missing, *_unread(issue, passages), *lost),
@@ -119,8 +120,8 @@ def lacking(language: str) -> str:
         return ""
     if not engine_for("en"):
         return f"Spelling and grammar are not checked: `{INSTALL}`"
-    package = next(filter(None, (engine.remedy(language) for engine in engines())), "")
-    remedy = f"`pip install {package}`" if package else "no engine knows it"
+    packages = next(filter(None, (engine.remedy(language) for engine in engines())), "")
+    remedy = f"`pip install {packages}`" if packages else "no engine knows it"
     return f"Spelling and grammar in {_named(language)} are not checked: {remedy}"
 
 

@@ -28,7 +28,7 @@ _SHORT, _LONG = 5, 8  # letters
 def told(text: str, matches: Iterable[Match], engine: Engine, language: str) -> Iterator[Match]:
     """The matches that an author should look at, with at most five replacements each."""
     nouns_have_capitals = primary(language) in NOUNS_WITH_CAPITALS
-    for match in matches:
+    for match in _each_once(matches):
         replacements = match["replacements"]
         if match["issue_type"] == "misspelling":
             word = _word_at(text, match["offset"], match["offset"] + match["length"])
@@ -41,6 +41,17 @@ def told(text: str, matches: Iterable[Match], engine: Engine, language: str) -> 
             if word[:1].isupper() and not replacements:
                 continue
         yield Match(**{**match, "replacements": replacements[:MOST_REPLACEMENTS]})
+
+
+def _each_once(matches: Iterable[Match]) -> Iterator[Match]:
+    """The matches in order, without those of grammar that another one touches: of “This are”, either word is the slip."""
+    end = -2
+    for match in sorted(matches, key=lambda match: match["offset"]):
+        if match["issue_type"] == "misspelling":
+            yield match
+        elif match["offset"] > end + 1:
+            end = match["offset"] + match["length"]
+            yield match
 
 
 def _word_at(text: str, start: int, end: int) -> str:
