@@ -76,6 +76,11 @@ def take_issue(browser: Browser, folder: Path) -> None:
         page.screenshot(path=IMAGES / f"{name}.png")
         shrink(IMAGES / f"{name}.png")
         context.close()
+    page = browser.new_page(viewport={"width": 700, "height": 1100})
+    page.goto((folder / ISSUE / "web.html").as_uri())
+    page.locator("figure.chart").screenshot(path=IMAGES / "chart.png")
+    shrink(IMAGES / "chart.png")
+    page.close()
 
 
 def take_desk(browser: Browser, folder: Path) -> None:
@@ -109,8 +114,8 @@ def take_diff(browser: Browser, folder: Path) -> None:
         subprocess.run([*git, *arguments], cwd=folder, check=True)
     for name, changes in CHANGES.items():
         replace_in(folder / name, changes)
-    with Image.open(folder / "images" / "trade.png") as picture:
-        picture.crop((0, 0, picture.width, picture.height * 9 // 10)).save(folder / "images" / "trade.png")
+    with Image.open(folder / "images" / "tumen-border.png") as picture:
+        picture.crop((0, 0, picture.width, picture.height * 9 // 10)).save(folder / "images" / "tumen-border.png")
     subprocess.run([*COMMAND, "diff", "--html", "diff.html"], cwd=folder, check=True, capture_output=True)
     for name, (width, height, scheme) in DIFF.items():
         context = browser.new_context(

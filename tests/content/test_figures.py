@@ -5,7 +5,8 @@ import pytest
 from dispatch.content.blocks import Chart
 from dispatch.content.figures import Figures
 from dispatch.content.issue import read_issue
-from dispatch.errors import InvalidIssue
+from dispatch.errors import EditRefused, InvalidIssue
+from dispatch.yaml_source import Edit, edited
 
 
 def read(chart: str) -> Chart:
@@ -54,11 +55,11 @@ LONG = "x" * 121
         ("{title: T, series: [x, y], data: {a: [1, 2], b: [1]}}", ["i.yaml:3:58: there is 1 number here, and 2 series | Write as many"]),
         ("{title: T, series: [a, b, c, d, e], data: {x: [1, 2, 3, 4, 5]}}", ["i.yaml:3:10: 5 series are too many: a chart of type bar has at most 4 | "]),
         ("{title: T, data: {a: ~, b: ~}}", ["i.yaml:3:10: there is no number in this chart | "]),
-        ("{title: T, data: {' ': 1}}", ["i.yaml:3:33: this row has no label | "]),
-        (f"{{title: T, data: {{{LONG}: 1}}}}", ["i.yaml:3:151: this label has 121 characters; at most 120 are drawn | "]),
-        ("{title: T, data: {'{{first_name|x}}': 1}}", ["i.yaml:3:48: a merge field may not stand in a picture | "]),
-        ("{title: T, type: number, data: {a: 1, b: 2, c: 3}}", ["i.yaml:3:57: 3 labels are too many: a chart of type number has a number and the one before it | "]),
-        ("{title: T, type: number, data: {a: 1, b: ~}}", ["i.yaml:3:51: the number is missing | "]),
+        ("{title: T, data: {' ': 1}}", ["i.yaml:3:29: this row has no label | "]),
+        (f"{{title: T, data: {{{LONG}: 1}}}}", ["i.yaml:3:28: this label has 121 characters; at most 120 are drawn | "]),
+        ("{title: T, data: {'{{first_name|x}}': 1}}", ["i.yaml:3:29: a merge field may not stand in a picture | "]),
+        ("{title: T, type: number, data: {a: 1, b: 2, c: 3}}", ["i.yaml:3:54: 3 labels are too many: a chart of type number has a number and the one before it | "]),
+        ("{title: T, type: number, data: {a: 1, b: ~}}", ["i.yaml:3:48: the number is missing | "]),
         ("{title: T, type: number, data: {a: 1}, alt: x}", ["i.yaml:3:54: a large number is text, and needs no `alt` | "]),
         ("{title: T, csv: a.csv, data: {a: 1}}", ["i.yaml:3:39: `data` stands beside `csv` | Delete one of the two."]),
         ("{title: T, csv: ../a.csv}", ["i.yaml:3:26: `..` may not stand in a path | Put the file in the newsletter's folder."]),
@@ -77,4 +78,14 @@ def test_what_cannot_be_drawn_is_told_at_its_place(chart: str, expected: list[st
 def test_the_texts_of_a_chart_are_there_for_checks_and_edits() -> None:
     text = "title: T\nblocks:\n- chart: {title: a, series: [b, c], data: {x: [1, 2]}, unit: d, alt: e, caption: f, source: g}\n"
     issue = read_issue(text, "i.yaml")
-    assert [each.value for each in issue.texts()] == ["T", "a", "b", "c", "d", "e", "f", "g"]
+    assert [each.value for each in issue.texts()] == ["T", "a", "b", "c", "x", "d", "e", "f", "g"]
+
+
+def test_a_label_is_edited_where_it_stands() -> None:
+    issue = read_issue('title: T\nblocks:\n- chart:\n    title: T\n    data: {"2022": 1, Febuary: 2}\n', "i.yaml")
+    label = next(text for text in issue.texts() if text.value == "Febuary")
+    assert str(issue.locate(label.path, 3)) == "i.yaml:5:26"
+    edited_twice = edited(issue.source, [Edit(label.path, 3, 3, "r"), Edit((*label.path[:-1], 0), 0, 4, "In: 2023")])
+    assert edited_twice.text.endswith('data: {"In: 2023": 1, February: 2}\n')
+    with pytest.raises(EditRefused):
+        edited(issue.source, [Edit(label.path, 0, 7, "2022")])

@@ -21,6 +21,7 @@ from dispatch.content.texts import (
     Plain,
     Rich,
     SegmentName,
+    TextKind,
     Url,
     Written,
 )
@@ -279,6 +280,12 @@ class Chart(Block):
         """Those that stand in the issue; none where they are in a file."""
         return Figures(self.series or ("",), tuple(self.data.items()))
 
+    def texts(self) -> Iterator[IssueText]:
+        """Every text that was written in its fields, and the labels, which are keys."""
+        yield from super().texts()
+        for position, label in enumerate(self.data):
+            yield IssueText((*self.path_to("data"), position), label, TextKind.PLAIN, self.language)
+
     @model_validator(mode="after")
     def _can_be_drawn(self) -> Self:
         faults = list(self._faults())
@@ -317,10 +324,9 @@ class Chart(Block):
                 )
 
     def _placed(self, faults: Iterator[Fault]) -> Iterator[Fault]:
-        """Faults of rows, by number, at the labels of these rows."""
-        labels = list(self.data)
+        """Faults of rows, at the labels of these rows."""
         for fault in faults:
-            yield replace(fault, path=("data", labels[int(fault.path[0])]) if fault.path else ())
+            yield replace(fault, path=("data", *fault.path) if fault.path else ())
 
 
 class Divider(Block):

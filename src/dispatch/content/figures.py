@@ -90,7 +90,7 @@ def faults_of(figures: Figures, kind: str) -> Iterator[Fault]:
     """What keeps figures from being drawn; the path of a fault is (), (row,) or (row, series), counted from 0."""
     most = MOST_LABELS[kind]
     if len(figures.rows) > most:
-        remedy = "Leave some out, add some up, or draw a `line`." if kind != "line" else "Leave some out."
+        remedy = "Leave some out, add some up, or draw a `line`." if kind in {"bar", "column"} else "Leave some out."
         what = "a number and the one before it" if kind == "number" else f"at most {most:,} labels"
         yield Fault(
             f"{len(figures.rows):,} labels are too many: a chart of type {kind} has {what}", remedy, path=(most,)

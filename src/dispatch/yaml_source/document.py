@@ -15,7 +15,10 @@ from dispatch.yaml_source.offsets import character_spans
 from dispatch.yaml_source.values import plain_value
 
 Path = tuple[str | int, ...]
-"""The way from the root of a document to a value: keys, and positions in lists from 0."""
+"""The way from the root of a document to a value: keys, and positions in lists from 0.
+
+A position in a mapping, from 0, leads to the key that stands there, for keys that are words of the author's own.
+"""
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,8 @@ class YamlDocument:
                 node = node.entries[str(step)][1]
             elif isinstance(node, Sequence) and isinstance(step, int) and 0 <= step < len(node.items):
                 node = node.items[step]
+            elif isinstance(node, Mapping) and isinstance(step, int) and 0 <= step < len(node.entries):
+                node = list(node.entries.values())[step][0]
             else:
                 return node, steps
         return node, len(path)

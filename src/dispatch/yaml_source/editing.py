@@ -174,6 +174,8 @@ def _blanked(value: object, path: Path) -> object:
     if not path:
         return None
     step, rest = path[0], path[1:]
+    if isinstance(value, dict) and isinstance(step, int):
+        return [(None if position == step else key, each) for position, (key, each) in enumerate(value.items())]
     if isinstance(value, dict):
         return {
             key: _blanked(each, rest) if key == step else each for key, each in value.items() if rest or key != step
