@@ -64,6 +64,14 @@ def test_few_numbers_are_all_said() -> None:
     assert alt(rows, "fr-CA") == "Graphique à barres\u00a0: Trade. 2022\u00a0: 3,8\u202f; 2025\u00a0: 52,9."
 
 
+def test_a_single_series_is_not_named_and_several_are() -> None:
+    numerals = Numerals([1, 2], "", "en")
+    one = Figures(("trade",), (("2022", (1.0,)), ("2025", (2.0,))))
+    assert tell("T", "bar", one, numerals, "en").alt == "Bar chart: T. 2022: 1; 2025: 2."
+    two = Figures(("road", "rail"), (("2022", (1.0, 2.0)), ("2025", (None, 1.0))))
+    assert tell("T", "column", two, numerals, "en").alt == "Bar chart: T. 2022: road 1, rail 2; 2025: rail 1."
+
+
 def test_of_many_numbers_the_extremes_are_said() -> None:
     rows = {str(2000 + number): float(abs(number - 7)) for number in range(30)}
     assert alt(rows, kind="line", unit="tons") == (

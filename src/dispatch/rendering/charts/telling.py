@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from dispatch.content.figures import Figures
@@ -72,7 +72,8 @@ def tell(title: str, kind: str, figures: Figures, numerals: Numerals, language: 
     each = numerals.is_short or len(figures.values) <= _FEW_UNITS
     write = numerals.counted if each else numerals.plain
     named = title.strip().rstrip(".:") + ("" if each or not numerals.unit else f" ({numerals.bare_unit})")
-    said = phrases.between.join(_said(figures, kind, write, phrases))
+    alone = figures if len(figures.series) > 1 else replace(figures, series=("",))  # its name would be said each time
+    said = phrases.between.join(_said(alone, kind, write, phrases))
     alt = f"{phrases.pair.format(shown, named)}. {said}."
     header = ("", *(legible_value(name) for name in figures.series))
     before = _before(figures, numerals, phrases, leftward) if kind == "number" else ""
