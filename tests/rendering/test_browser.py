@@ -7,7 +7,7 @@ from dispatch.rendering.compiler import compile_issue
 from dispatch.rendering.palette import contrast
 from dispatch.rendering.slots import fill
 from dispatch.rendering.webpage import compile_webpage
-from dispatch.testing.samples import sample_issue
+from dispatch.testing.samples import arabic_issue, sample_issue
 
 from .conftest import FACTS, VALUES
 
@@ -61,6 +61,36 @@ def test_nothing_sticks_out(browser, html, width):
     page = shown(browser, html, width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.compatMode") == "CSS1Compat"
+
+
+# Each text that does not begin at the side of its column where its language begins.
+AT_THE_WRONG_SIDE = """() => [...document.querySelectorAll("p, li:not(nav li), h1, h2, h3, blockquote")].filter(element => {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  const text = range.getBoundingClientRect(), box = element.getBoundingClientRect();
+  const style = getComputedStyle(element);
+  if (!element.innerText.trim() || style.textAlign.includes("center")) return false;
+  return style.direction === "rtl" ? box.right - text.right > 2 : text.left - box.left > 2;
+}).map(element => element.textContent)"""
+
+
+@pytest.mark.parametrize("width", [320, 640])
+@pytest.mark.parametrize("form", ["mail", "web"])
+def test_an_arabic_issue_is_whole_and_begins_at_the_right(browser, shelf, theme, form, width):
+    if form == "web":
+        html = compile_webpage(arabic_issue(), theme, FACTS, pictures=shelf).html
+    else:
+        html = fill(compile_issue(arabic_issue(), theme, FACTS, pictures=shelf, embed=True).html, VALUES)
+    page = shown(browser, html, width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(AT_THE_WRONG_SIDE) == []
+    directions = "[...document.querySelectorAll('blockquote')].map(e => getComputedStyle(e).direction)"
+    assert page.evaluate(directions) == ["rtl", "ltr"]
+    slanted = "[...document.querySelectorAll('blockquote')].map(e => getComputedStyle(e).fontStyle)"
+    assert page.evaluate(slanted) == ["normal", "italic"]
+    for joined in ("h1", ".masthead .name, .masthead li"):
+        spacing = f"getComputedStyle(document.querySelector('{joined}')).letterSpacing"
+        assert page.evaluate(spacing) == "normal"
 
 
 def test_the_phone_has_narrower_sides_and_a_smaller_title(browser, shelf, theme):

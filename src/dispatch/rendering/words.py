@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -50,6 +50,7 @@ def _words(language: str) -> Words:
     return Words(**sentences(language, "mail"))
 
 
+@lru_cache(1024)  # a list has many readers and few languages
 def spoken_language(reader: str, issue: str, newsletter: str = "en") -> str:
     """The language in which a reader is told what the theme says: theirs, or the issue's, the newsletter's, English.
 
