@@ -15,7 +15,10 @@ from dispatch.newsroom import Newsroom
 from newsletter import configure
 
 SLIP = "  - paragraph: They avoid dependance on it.\n"
-TOLD = "issues/bridge.yaml:6:27: warning: “dependance” stands in no dictionary [misspelling]\n    Write “dependence”.\n"
+TOLD = (
+    "issues/bridge.yaml:6:27: warning: “dependance” stands in no dictionary [misspelling]\n"
+    "    Write “dependence”. (`dispatch check --accept dependance` where it is right)\n"
+)
 
 Reads = Callable[..., Proofs]
 
