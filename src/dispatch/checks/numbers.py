@@ -114,10 +114,10 @@ def unspaced_unit(evidence: Evidence) -> Iterator[Finding]:
             if unit[0] == "°" and not style.spaced_degree:
                 continue
             place = evidence.issue.locate(text.written.path, match.start("unit"))
-            other = ", as elsewhere in this issue" if style.code == "en" else f", in {style.language} as well"
+            whose = "this issue elsewhere" if style.code == "en" else style.language
             hint = f"Write a no-break space before {unit}"
             fix = replaced(evidence.issue, text.written, *match.span("unit"), f"{_NO_BREAK}{unit}", hint)
-            message = f"a space belongs between number and unit{other}"
+            message = f"{whose} writes a space between number and unit"
             yield warning(unspaced_unit, place, message, f"{hint}.", fix)
 
 

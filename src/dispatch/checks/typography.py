@@ -142,7 +142,8 @@ def _once(
     if placed:
         placed.sort(key=lambda each: each[0])
         edits = tuple(edit for _, slip in placed for edit in _edits(evidence, slip))[:MOST_EDITS]
-        more = f" (and in {len(placed) - 1:,} more places)" if len(placed) > 1 else ""
+        others = len(placed) - 1
+        more = f" (and at {others:,} more {'places' if others > 1 else 'place'})" if others else ""
         yield warning(check, placed[0][0], f"{message}{more}", f"{title}.", Fix(title, edits) if edits else None)
 
 
