@@ -17,10 +17,11 @@ from dispatch.checks.check import Finding
 from dispatch.comparison.difference import Difference, compare, of_new, of_old
 from dispatch.comparison.letter import Letter, read_letter
 from dispatch.config import Config, load_config
-from dispatch.errors import DispatchError, InvalidIssue, NotFound, Problem, UsageMistake
+from dispatch.errors import DispatchError, InvalidIssue, NotFound, Problem
 from dispatch.folder import now
 from dispatch.inspection.checkout import Checkout
-from dispatch.inspection.commits import Commit, Repository
+from dispatch.inspection.commit_range import Asked
+from dispatch.inspection.commits import Repository
 from dispatch.inspection.house_terms import NAME as TERMS
 from dispatch.inspection.proofreading.proofreader import Proofreader
 from dispatch.issue_files import Heads, issue_files
@@ -79,51 +80,6 @@ class State:
             return ""
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What the words of a command line mean."""
-
-    before: Commit
-    after: Commit | None  # None: the working tree
-    issues: tuple[str, ...]
-
-
-def understand(repository: Repository, words: Iterable[str], issues: Iterable[str], known: Iterable[str]) -> Asked:
-    """Words are commits first, at most two or one `A..B` or `A...B`, then issues; `issues` are such for certain.
-
-    `known` are names of issues, to notice words that may mean either. Raises UsageMistake and NotFound.
-    """
-    commits: list[Commit] = []
-    named: list[str] = []
-    both = set(known)
-    for word in words:
-        one, dots, other = word.partition("...") if "..." in word else word.partition("..")
-        if dots and not commits and not named:
-            commits += [repository.must_have(one or "HEAD"), repository.must_have(other or "HEAD")]
-            if dots == "...":
-                commits[0] = repository.where_parted(*commits)
-            continue
-        commit = repository.commit(word)
-        if commit and word in both:
-            raise UsageMistake(
-                f"{word} is a commit and an issue",
-                remedy=f"Write `--issue {word}` for the issue, `{word}~0` for the commit.",
-            )
-        if not commit:
-            named.append(word)
-        elif named:
-            for name in named:
-                if name not in both:
-                    repository.must_have(name)
-            raise UsageMistake(f"the commit {word} stands behind an issue", remedy="Write the commits first.")
-        else:
-            commits.append(commit)
-    if len(commits) > 2:
-        raise UsageMistake(f"{commits[2].name} is a third commit", remedy="Two are compared at a time.")
-    before, after = [*commits, None, None][:2]
-    return Asked(before or repository.must_have("HEAD"), after, (*named, *issues))
-
-
 @contextmanager
 def side_by_side(
     config: Config, repository: Repository, asked: Asked, *, environ: Mapping[str, str], proofread: bool = True
@@ -141,7 +97,7 @@ def side_by_side(
         people = _people(config, [checkout for checkout in checkouts[::-1] if checkout])
         edition = partial(Edition, people=people, at=now(), proofreader=proofreader)
         opened = [_open(config, checkout, environ, edition) for checkout in checkouts]
-        yield Revisions(config, repository, opened[0], opened[1], proofread=proofread)
+        yield Revisions(config, repository, opened[0], opened[1], proofread=proofread, notes=asked.notes)
 
 
 def _people(config: Config, checkouts: Iterable[Checkout]) -> Path:
@@ -183,8 +139,18 @@ def _is_always_needed(path: str, config_name: str) -> bool:
 class Revisions:
     """Two states of a newsletter."""
 
-    def __init__(self, config: Config, repository: Repository, before: State, after: State, *, proofread: bool) -> None:
+    def __init__(
+        self,
+        config: Config,
+        repository: Repository,
+        before: State,
+        after: State,
+        *,
+        proofread: bool,
+        notes: tuple[Problem, ...] = (),
+    ) -> None:
         self._config = config
+        self._notes = notes
         self._proofread = proofread
         self._repository = repository
         self.before = before
@@ -195,7 +161,7 @@ class Revisions:
         """What could not be looked at of either state."""
         checkouts = (self.before.checkout, self.after.checkout)
         notes = (note for checkout in checkouts if checkout for note in checkout.notes.values())
-        return (*self.before.problems, *self.after.problems, *notes)
+        return (*self._notes, *self.before.problems, *self.after.problems, *notes)
 
     def pairs(self, names: Iterable[str] = ()) -> list[Pair]:
         """The issues of these names, else all that may differ; by slug. Raises NotFound."""

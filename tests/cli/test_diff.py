@@ -248,6 +248,28 @@ def test_as_a_page(dispatch: Command, folder: Path, tmp_path: Path) -> None:
     assert (folder / "issues/bridge.yaml").read_text().startswith("title: ")
 
 
+def test_since_an_issue_was_mailed(dispatch: Command, folder: Path) -> None:
+    (folder / "issues/road.yaml").write_text(ISSUE.replace("bridge", "road"))
+    commit(folder)
+    assert dispatch("send", "bridge", "--yes").code == 0
+    change(folder, "half", "quite")
+    change(folder, "half", "quite", "issues/road.yaml")
+    commit(folder, "Three")
+    run = dispatch("diff", "bridge.1")
+    assert "[-half-]{+quite+}" in run.stdout
+    assert run.stderr.startswith("1 issue differs for the reader: bridge.1 ("), "the other one was not mailed"
+    assert dispatch("diff", "bridge.1", "HEAD", "road").stdout.startswith("road  issues/road.yaml")
+    assert dispatch("diff", "bridge.2").code == 1
+    assert dispatch("diff", "road.1").code == 1
+
+
+def test_an_issue_that_was_mailed_before_it_was_committed(dispatch: Command, folder: Path) -> None:
+    change(folder, "half", "nearly")
+    assert dispatch("send", "bridge", "--yes").code == 0
+    run = dispatch("diff", "bridge.1")
+    assert run.stderr.startswith("bridge.1 was mailed with changes that are in no commit\n")
+
+
 def test_in_a_shallow_clone(dispatch: Command, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(clone(tmp_path / "remote", tmp_path / "clone"))
     assert dispatch("diff").code == 0

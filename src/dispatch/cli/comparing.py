@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -35,9 +37,10 @@ from dispatch.config import Config
 from dispatch.errors import UsageMistake
 from dispatch.files import write_whole
 from dispatch.folder import Folder
+from dispatch.inspection.commit_range import CommitRange, Mailed
 from dispatch.inspection.commits import Repository
 from dispatch.inspection.report import problem_as_json
-from dispatch.revisions import Revisions, State, side_by_side, understand
+from dispatch.revisions import Revisions, State, side_by_side
 
 _SIGNS = {"+": "green", "-": "red", "~": "cyan"}
 _MARKS = {Fate.KEPT: ("", "", ""), Fate.REMOVED: ("[-", "-]", "red"), Fate.ADDED: ("{+", "+}", "green")}
@@ -73,14 +76,15 @@ def diff(
     """Say what changes for the reader from commit A to commit B.
 
     Without B: to the files as they lie here. Without A: from the last commit. `A..B` is the same as A B, and `A...B`
-    begins where B left A, as a pull request does. ISSUE narrows it; else all are told that differ, if only by a
+    begins where B left A, as a pull request does. A mailing stands for what was mailed. ISSUE narrows it; else all are told that differ, if only by a
     template, a picture or a setting.
     """
     config = settings(context)
     if page:
         _must_be_ours(page)
     repository = Repository(config.folder)
-    asked = understand(repository, words, issues, _names(config) if words else ())
+    names = tuple(_names(config)) if words else ()
+    asked = CommitRange(repository, names, partial(_mailed, config)).read(words, issues)
     with side_by_side(config, repository, asked, environ=os.environ, proofread=not hasty) as revisions:
         found = _found(revisions, asked.issues)
         if page:
@@ -104,6 +108,15 @@ def _names(config: Config) -> Iterator[str]:
     for path in folder.issue_files():
         yield path.stem
         yield folder.heads.of(path).slug
+
+
+def _mailed(config: Config, name: str) -> Mailed | None:
+    """A mailing by its name. Only who asks for one waits for the database and its libraries."""
+    with import_module("dispatch.records").Records(config) as records:
+        if name.rpartition(".")[0] not in records.mailed_issues():
+            return None
+        mailing = records.mailing(name)
+        return Mailed(mailing.issue, mailing.commit, mailing.clean)
 
 
 def _must_be_ours(page: Path) -> None:
