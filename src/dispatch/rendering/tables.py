@@ -16,7 +16,7 @@ from dispatch.rendering.display_width import display_width, wrap
 MAIL_WIDTH = 552  # CSS pixels, of the mail's column
 PHONE_WIDTH = 288  # of a phone with 320 of them
 _GAP = 16  # between two columns
-_TYPE, _PHONE_TYPE = 15, 14  # the size of the type: in the mail, and on a phone
+_TYPE, _SMALL_TYPE, _PHONE_TYPE = 15, 13, 14  # the size of the type: in the mail, where it is crowded, on a phone
 _CAPITAL, _OTHER = 0.72, 0.56  # of the type's size: how wide a letter is in Helvetica or Arial, and in bold hardly less
 _LONGEST = 40  # characters of a figure with its unit
 _LONG = (
@@ -46,6 +46,7 @@ class TableLayout:
 
     columns: tuple[Column, ...]
     crowded: bool  # a mail has no room for it in type of the usual size, so it is set smaller
+    overflows: bool  # nor for that, without breaking words
     stacks: bool  # a phone has no room for it: there each row becomes a card, each cell with its column's header
 
 
@@ -59,6 +60,7 @@ def layout_of(table: Table) -> TableLayout:
     return TableLayout(
         tuple(Column(whole, _is_long(cells)) for _, cells, whole in columns),
         crowded=ems * _TYPE + gaps > MAIL_WIDTH,
+        overflows=ems * _SMALL_TYPE + gaps > MAIL_WIDTH,
         stacks=ems * _PHONE_TYPE + gaps > PHONE_WIDTH,
     )
 
