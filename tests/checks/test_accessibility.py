@@ -25,6 +25,7 @@ def with_html(body: str, css: str = "", root: str = 'lang="en"') -> CompiledIssu
 
 DARK_ON_DARK = '<div class="page" style="background:#fff"><p style="color:#1c1b1a">Over the river.</p></div>'
 DARK_GROUND = "@media (prefers-color-scheme:dark){.page{background:#151413 !important}%s}"
+ARABIC = "النهر لا يعرف الميزانيات، ولا الحدود."
 FRENCH = (
     "Les ponts sont dans une ville qui est sur les deux rives, et les habitants ont été avec nous pour cette fête. "
     "Une rivière est plus qu’une frontière, et les maires sont pour une route avec les autres villes dans cette région."
@@ -48,6 +49,23 @@ EXAMPLES: dict[CheckFunction, Example] = {
     accessibility.wrong_language: Example(
         bad=f"title: Le pont\nlanguage: ‸en\nblocks: [paragraph: '{FRENCH}']\n",
         good=f"title: Le pont\nlanguage: fr\nblocks: [paragraph: '{FRENCH}']\n",
+    ),
+    accessibility.wrong_direction: Example(
+        bad=f"""
+            title: A bridge
+            blocks:
+              - paragraph: The bridge of three towns is not complete.
+              - quote: {{text: "‸{ARABIC}", by: فلان}}
+              - heading: The towns
+        """,
+        good=f"""
+            title: A bridge
+            blocks:
+              - paragraph: The bridge of three towns, السلام, is not complete.
+              - quote: {{text: "{ARABIC}", by: فلان}}
+                language: ar
+              - quote: سلام
+        """,
     ),
     accessibility.undeclared_language: Example(
         bad="‸title: A bridge\nblocks: [divider: ]\n",
@@ -160,6 +178,20 @@ def test_a_quotation_in_another_language_does_not_change_the_language() -> None:
 
 def test_a_language_whose_words_are_not_known_is_taken_at_its_word() -> None:
     assert not findings(accessibility.wrong_language, f"title: A\nlanguage: sv\nblocks: [paragraph: '{FRENCH}']\n")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "hint"),
+    [
+        ("en", ARABIC, "Write `language: ar` (or `fa`, `ur`)."),
+        ("fr", "הגשר של שלוש הערים עדיין לא הושלם", "Write `language: he`."),
+        ("ar", "The bridge of three towns", "Write `language: en`, or whichever it is."),
+    ],
+)
+def test_an_issue_whose_language_was_forgotten_is_told_once(language: str, text: str, hint: str) -> None:
+    issue = f"title: A\nlanguage: {language}\nblocks:\n  - paragraph: {text}\n  - heading: {text}\n  - quote: Robin\n"
+    [finding] = findings(accessibility.wrong_direction, issue)
+    assert (str(finding.location), finding.hint) == ("issues/example.yaml:2:11", hint)
 
 
 def test_lines_that_begin_at_the_right_are_declared() -> None:

@@ -87,6 +87,7 @@ CHECKS: tuple[CheckFunction, ...] = (
     tables.wide_table,
     accessibility.low_contrast,
     accessibility.wrong_language,
+    accessibility.wrong_direction,
     accessibility.undeclared_language,
     accessibility.skipped_heading_level,
     accessibility.missing_headings,

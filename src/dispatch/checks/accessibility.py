@@ -12,13 +12,15 @@ from lxml import etree
 from dispatch.checks.check import Finding, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.mail import MODES, ShownText, shown_texts
-from dispatch.checks.parts import WrittenLink
+from dispatch.checks.parts import ReadText, WrittenLink
 from dispatch.content.blocks import Button, Heading, List, Paragraph
 from dispatch.content.richtext import Link, MergeField, RichText, parse
 from dispatch.content.texts import TextKind
 from dispatch.languages.tags import primary
 from dispatch.location import Location
+from dispatch.rendering.bidi import directions_of
 from dispatch.rendering.palette import contrast
+from dispatch.rendering.words import direction_of
 
 
 def low_contrast(evidence: Evidence) -> Iterator[Finding]:
@@ -64,6 +66,28 @@ def wrong_language(evidence: Evidence) -> Iterator[Finding]:
         place = evidence.issue.locate(("language",))
         message = f"the issue says that its language is `{own}`, and its text is `{other}`"
         yield warning(wrong_language, place, message, f"Write `language: {other}`.")
+
+
+def wrong_direction(evidence: Evidence) -> Iterator[Finding]:
+    """A text runs from right to left and its language does not, or the other way round: it was not named.
+
+    Then lines begin at the wrong side, and brackets and full stops stand at the wrong end. Texts of blocks with 20
+    letters or more count, most of them of the other direction; where that is most of the issue, it is told once.
+    """
+    texts = [text for text in evidence.texts if text.written.kind is TextKind.RICH and text.written.path[0] == "blocks"]
+    turned = [text for text in texts if _other_direction(text)]
+    if turned and len(turned) * 2 > len(texts):
+        said = evidence.issue.language
+        other = _other_direction(turned[0])
+        message = f"the issue is written {_FROM[other]}, and its language, `{said}`, is not"
+        yield warning(wrong_direction, evidence.issue.locate(("language",)), message, f"Write {_example(turned[0])}.")
+        return
+    for text in turned:
+        message = (
+            f"this is written {_FROM[_other_direction(text)]}, and its language, `{text.written.language}`, is not"
+        )
+        hint = f"Write {_example(text)} in a line below the block, as deep as its kind."
+        yield warning(wrong_direction, evidence.issue.locate(text.written.path), message, hint)
 
 
 def undeclared_language(evidence: Evidence) -> Iterator[Finding]:
@@ -145,6 +169,7 @@ def misread_table(evidence: Evidence) -> Iterator[Finding]:
                 yield warning(misread_table, place, message, hint)
 
 
+_FEW_LETTERS = 20
 _LONGEST_PART = 1500  # words
 _REMEDY = {
     "light": "Make the text darker, or its ground lighter, in inline.css.j2 or in the block's template.",
@@ -162,6 +187,26 @@ _SMALL_WORDS = {
         "nl": "het een van dat niet zijn voor aan ook maar deze naar wordt bij heeft",
     }.items()
 }
+
+
+_FROM = {"ltr": "from left to right", "rtl": "from right to left"}
+
+
+def _other_direction(text: ReadText) -> str:
+    """The direction in which a text is written that is not in its language's; "" for most texts."""
+    letters = Counter(directions_of(text.parsed.plain))
+    if letters.total() < _FEW_LETTERS:
+        return ""
+    written, count = letters.most_common(1)[0]
+    return written if count * 2 > letters.total() and written != direction_of(text.written.language) else ""
+
+
+def _example(text: ReadText) -> str:
+    """A language that a text may be in, as it is declared."""
+    if _other_direction(text) == "ltr":
+        return "`language: en`, or whichever it is"
+    hebrew = re.search(r"[\u0590-\u05ff]", text.parsed.plain)
+    return "`language: he`" if hebrew else "`language: ar` (or `fa`, `ur`)"
 
 
 def _begin(text: str) -> str:

@@ -42,7 +42,7 @@ def isolated(text: str, around: str) -> Markup:
 
     Else its brackets, numbers and full stops would move to its other end.
     """
-    own = next(_directions(text), around)
+    own = next(directions_of(text), around)
     return escape(text) if own == around else Markup('<span dir="{}">{}</span>').format(own, text)
 
 
@@ -79,15 +79,15 @@ def _laid_out(line: str, direction: str, around: str, fields: re.Pattern[str]) -
 
 
 def _begins(line: str) -> str:
-    return next(_directions(line), "")
+    return next(directions_of(line), "")
 
 
 def _letters(line: str, fields: re.Pattern[str]) -> set[str]:
     """The directions that letters of a line have, without its fields and addresses."""
-    return set(_directions(fields.sub("", _ADDRESS.sub("", line))))
+    return set(directions_of(fields.sub("", _ADDRESS.sub("", line))))
 
 
-def _directions(text: str) -> Iterator[str]:
+def directions_of(text: str) -> Iterator[str]:
     """The direction of each letter."""
     for character in text:
         match unicodedata.bidirectional(character):
