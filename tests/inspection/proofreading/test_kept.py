@@ -23,6 +23,16 @@ def test_what_is_kept_is_there_again(file: Path) -> None:
     assert Kept(file).read() == {"a": [MATCH], "b": []}
 
 
+def test_what_another_process_keeps_is_seen(file: Path) -> None:
+    ours, theirs = Kept(file), Kept(file)
+    ours.add({"a": [MATCH]})
+    assert theirs.read() == {"a": [MATCH]}
+    theirs.add({"b": []})
+    assert ours.read() == {"a": [MATCH], "b": []}
+    ours.read().clear()
+    assert ours.read() == {"a": [MATCH], "b": []}
+
+
 def test_the_key_goes_by_all_that_the_answer_rests_on() -> None:
     keys = {
         key_of(*each)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import ClassVar, Literal, TypedDict
@@ -58,8 +59,9 @@ def regional(language: str) -> str:
     return f"{primary(language)}-{found[1].upper()}" if found else ""
 
 
+@cache
 def installed(module: str, distribution: str) -> str:
-    """The version of a package that is installed, found out without importing it; "" where it is not."""
+    """The version of a package that was installed when this began, found out without importing it; "" where none was."""
     if not find_spec(module):
         return ""
     try:

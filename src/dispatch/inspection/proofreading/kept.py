@@ -29,12 +29,18 @@ class Kept:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._known: tuple[tuple[int, int, int], dict[str, list[Match]]] = ((0, 0, 0), {})
 
     def read(self) -> dict[str, list[Match]]:
-        """All that is kept, what was looked at last at the end."""
+        """All that is kept, what was looked at last at the end; the file is read again when it is another one."""
         try:
-            kept = json.loads(self._file.read_bytes())
-            return {str(key): [_match(each) for each in matches] for key, matches in kept.items()}
+            stat = self._file.stat()
+            stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+            if self._known[0] != stamp:
+                kept = json.loads(self._file.read_bytes())
+                known = {str(key): [_match(each) for each in matches] for key, matches in kept.items()}
+                self._known = (stamp, known)
+            return dict(self._known[1])
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return {}
 
