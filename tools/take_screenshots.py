@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import yaml
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dispatch.project import Project
 from dispatch.publishing import build_issue
+from dispatch.testing.samples import ARABIC_ISSUE
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -80,6 +82,22 @@ def take_issue(browser: Browser, folder: Path) -> None:
     page.goto((folder / ISSUE / "web.html").as_uri())
     page.locator("figure.chart").screenshot(path=IMAGES / "chart.png")
     shrink(IMAGES / "chart.png")
+    page.close()
+
+
+def take_arabic(browser: Browser, folder: Path) -> None:
+    """Build the Arabic sample, without pictures, and take a picture of the mail."""
+    copy_newsletter(folder)
+    issue = yaml.safe_load(ARABIC_ISSUE)
+    del issue["cover"]
+    issue["blocks"] = [block for block in issue["blocks"] if "figure" not in block]
+    (folder / "issues" / "bridge.yaml").write_text(yaml.safe_dump(issue, allow_unicode=True), "utf-8")
+    project = Project.open(folder, environ=os.environ)
+    build_issue(project, project.read_issue("bridge"), folder)
+    page = browser.new_page(viewport={"width": 700, "height": 970})
+    page.goto((folder / issue["slug"] / "email.html").as_uri())
+    page.screenshot(path=IMAGES / "issue-arabic.png")
+    shrink(IMAGES / "issue-arabic.png")
     page.close()
 
 
@@ -185,7 +203,7 @@ def shrink(path: Path) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"])
-        for number, shots in enumerate((take_issue, take_desk, take_diff)):
+        for number, shots in enumerate((take_issue, take_arabic, take_desk, take_diff)):
             (Path(scratch) / str(number)).mkdir()
             shots(chromium, Path(scratch) / str(number))
         chromium.close()
