@@ -17,6 +17,8 @@ from dispatch.checks.check import Finding
 from dispatch.comparison.difference import Difference, compare, of_new, of_old
 from dispatch.comparison.letter import Letter, read_letter
 from dispatch.config import Config, load_config
+from dispatch.content.blocks import Chart, Figure
+from dispatch.content.issue import Cover, Issue
 from dispatch.errors import DispatchError, InvalidIssue, NotFound, Problem
 from dispatch.folder import now
 from dispatch.inspection.checkout import Checkout
@@ -278,6 +280,8 @@ class Revisions:
         try:
             edition = state.edition
             issue = edition.read_issue(str(state.folder / path))
+            if state.checkout:
+                state.checkout.borrow(_files_of(issue), self._config.folder)
             compiled, marked = edition.compile_marked(issue, embed=edition.embeds())
             letter = read_letter(
                 issue,
@@ -293,6 +297,15 @@ class Revisions:
         except DispatchError as error:
             return letter, tuple(map(here.problem, error.problems))
         return replace(letter, findings=tuple(map(here.finding, findings))), ()
+
+
+def _files_of(issue: Issue) -> Iterator[str]:
+    """The pictures and figures that an issue names."""
+    for each in (issue.cover, *issue.every_block()):
+        if isinstance(each, Cover | Figure):
+            yield each.image
+        elif isinstance(each, Chart) and each.csv:
+            yield each.csv
 
 
 def _is_most(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -181,6 +181,16 @@ def test_a_picture_that_an_issue_shows(dispatch: Command, folder: Path) -> None:
     assert "1 issue differs" in run.stderr, "the other one does not show it"
 
 
+def test_a_picture_that_git_ignores_is_the_one_that_lies_here(dispatch: Command, folder: Path) -> None:
+    add_picture(folder)
+    (folder / ".gitignore").write_text(".dispatch/\nimages/\n")
+    commit(folder)
+    change(folder, "half", "quite")
+    (issue,) = dispatch("diff", "--json").json["issues"]
+    assert issue["problems"] == {"before": [], "after": []}
+    assert issue["pictures"] == []
+
+
 def test_secrets_people_and_the_day_are_those_of_now(
     dispatch: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

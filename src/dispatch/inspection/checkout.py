@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from dispatch.errors import Problem
 from dispatch.inspection.commits import Commit, Repository
+from dispatch.inspection.repository import is_ignored
 
 
 class Checkout:
@@ -36,6 +37,15 @@ class Checkout:
         self._written |= wanted
         for path in sorted(links):
             self._follow(path)
+
+    def borrow(self, paths: Iterable[str], newsletter: Path) -> None:
+        """Take files that git leaves alone, and no commit has, as they are in the newsletter's folder now."""
+        for path in paths:
+            own, file = newsletter / path, self.folder / path
+            inside = own.is_file() and own.resolve().is_relative_to(newsletter.resolve())
+            if inside and path not in self.entries and not file.exists() and is_ignored(newsletter, path):
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(own.read_bytes())
 
     def note_modules(self, used: Iterable[str]) -> None:
         """Note the submodules that what is used lies in: another repository has their files."""
