@@ -47,7 +47,14 @@ def test_decimals_are_few_and_alike(values: list[float], expected: list[str]) ->
     assert [numerals.plain(value) for value in values] == expected
 
 
-def test_an_axis_has_short_numbers() -> None:
+def test_an_axis_and_the_end_of_a_line_have_short_numbers() -> None:
+    assert [Numerals([1], "$", "en").short(value) for value in (2.3e9, -1.25e6, 4000, None)] == [
+        "$2.3B",
+        "−$1.25M",
+        "$4,000",
+        "–",
+    ]
+    assert Numerals([1], "tonnes", "fr").short(2.3e6) == "2,3\u00a0M"
     assert Numerals([1], "$", "en").tick(7_500_000, 1e7, 2.5e6) == "$7.5M"
     assert Numerals([1], "", "de").tick(2_000_000, 4e6, 1e6) == "2\u00a0Mio."
     assert Numerals([1], "tonnes", "en").tick(0.25, 1, 0.25) == "0.25"

@@ -19,11 +19,12 @@ _STEPS = 4
 
 def draw_columns(figures: Figures, numerals: Numerals) -> Drawing:
     """The drawing, read from the left."""
-    fitting = (write for write in (numerals.counted, numerals.plain) if _fit(figures, write))
+    fitting = (write for write in (numerals.counted, numerals.plain, numerals.short) if _fit(figures, write))
     write = next(fitting, None)
     if write is None:
         return _with_axis(figures, numerals)
-    head = above("" if write == numerals.counted else numerals.bare_unit, figures.series)
+    has_unit = write == numerals.counted or (write == numerals.short and numerals.is_short)
+    head = above("" if has_unit else numerals.bare_unit, figures.series)
     low, high = around_zero(figures.values)
     stands_above = any(value is None or value >= 0 for _, row in figures.rows for value in row)
     top = head.height + (LINE if stands_above else 0)

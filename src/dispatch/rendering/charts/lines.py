@@ -63,8 +63,7 @@ def _names(figures: Figures, numerals: Numerals, room: float) -> list[list[str]]
         for at in range(len(figures.series))
     ]
     several = len(figures.series) > 1
-    write = numerals.counted if numerals.is_short else numerals.plain
-    numbers = [fitted(write(value), room) for value in last]
+    numbers = [fitted(numerals.short(value), room) for value in last]
     return [
         [fitted(name, room), number] if several else [number]
         for name, number in zip(figures.series, numbers, strict=True)

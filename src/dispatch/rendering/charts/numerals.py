@@ -47,6 +47,15 @@ class Numerals:
         """A number with its unit."""
         return MISSING if value is None else self.with_unit(self.plain(value))
 
+    def short(self, value: float | None) -> str:
+        """A number in little room: of a million and more 2.3M, with its unit where that is short."""
+        if value is None:
+            return MISSING
+        if abs(value) < _LARGE:
+            return self.counted(value) if self.is_short else self.plain(value)
+        written = _signed(str(format_compact_decimal(value, locale=self._locale, fraction_digits=_FEW)))
+        return self.with_unit(written) if self.is_short else written
+
     def with_unit(self, number: str) -> str:
         """A written number with its unit: where `{}` says, or where the language has currencies and percent signs."""
         sign, digits = (_MINUS, number[1:]) if number.startswith(_MINUS) else ("", number)

@@ -22,7 +22,7 @@ from dispatch.rendering.pictures import DENSITY, PictureShelf
 from dispatch.rendering.words import direction_of
 from dispatch.yaml_source import Path
 
-_WAY = 3
+_WAY = 4
 """Part of the key in the cache: to be counted up when charts come to look otherwise."""
 
 

@@ -72,7 +72,7 @@ def below(labels: Sequence[str], middles: Sequence[float], y: float, *, whole: b
 def _by_turns(labels: Sequence[str], middles: Sequence[float], slot: float, y: float) -> Iterator[Text]:
     """Every second label a row deeper, so that each has twice the room."""
     for position, (label, middle) in enumerate(zip(labels, middles, strict=True)):
-        room = min(2 * slot, WIDTH - 2 * PAD) - _APART
+        room = min(2 * slot, WIDTH - 2 * PAD) - _APART / 2
         at_an_end = position < 2 or position >= len(labels) - 2
         shown = fitted(label, min(room, 1.5 * slot) if at_an_end else room)
         yield Text(_inside(middle, width(shown)), y + position % 2 * LINE, shown, "middle")
