@@ -75,6 +75,9 @@ def about(text: str, language: str) -> str:
         ("de", "Mo, den 3. März 2026", "Di., den 3. März 2026"),
         ("es", "lunes, 3 de marzo de 2026", "martes 3 de marzo de 2026"),
         ("it", "lunedì 3 marzo 2026", "martedì 3 marzo 2026"),
+        ("ar", "الاثنين، 3 مارس 2026", "الثلاثاء 3 مارس 2026"),
+        ("ar", "يوم الاثنين ٣ مارس ٢٠٢٦", "يوم الثلاثاء، ٣ مارس ٢٠٢٦"),
+        ("ar-LB", "الاثنين 3 آذار 2026", "الثلاثاء 3 آذار 2026"),
     ],
 )
 def test_a_weekday_is_held_against_the_date_in_the_language_of_the_issue(language: str, wrong: str, right: str) -> None:
@@ -100,6 +103,7 @@ def test_a_wrong_weekday_is_told_with_the_right_one() -> None:
         ("de", "in diesem Jahr (2025)", "im nächsten Jahr (2027)"),
         ("es", "este año (2025)", "el año pasado (2025)"),
         ("it", "quest'anno (2025)", "l'anno scorso (2025)"),
+        ("ar", "هذا العام (2025)", "العام الماضي (2025)"),
     ],
 )
 def test_what_is_this_year_depends_on_the_date_of_the_issue(language: str, stale: str, right: str) -> None:

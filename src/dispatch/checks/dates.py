@@ -51,7 +51,7 @@ def stale_year(evidence: Evidence) -> Iterator[Finding]:
     """A year was right in an earlier issue: this year (2025) in one of 2026, © 2025 below it.
 
     Looked at are "this year (2025)", "last year (2024)" and "next year (2026)" outside of quotations (en, fr, de, es,
-    it), the year of a copyright in the sign-off and in the newsletter's own templates, and the month of the issue with
+    it, ar), the year of a copyright in the sign-off and in the newsletter's own templates, and the month of the issue with
     the year before in its title, subtitle, subject or preheader. Any other year may be meant.
     """
     issue, year = evidence.issue, (evidence.issue.date or evidence.today).year
@@ -83,6 +83,11 @@ _RELATIONS = {
         r"diese[sm] Jahr": 0,
         r"(?:letzte[ns]|vergangene[ns]|vorige[ns]) Jahr": -1,
         r"(?:nächste[ns]|kommende[ns]) Jahr": 1,
+    },
+    "ar": {
+        r"(?:هذا العام|هذه السنة)": 0,
+        r"(?:العام الماضي|السنة الماضية)": -1,
+        r"(?:العام (?:المقبل|القادم)|السنة (?:المقبلة|القادمة))": 1,
     },
     "es": {r"este año": 0, r"el año pasado": -1, r"el (?:próximo año|año próximo|año que viene)": 1},
     "it": {r"quest['’]anno": 0, r"l['’]anno scorso": -1, r"(?:l['’]anno prossimo|il prossimo anno)": 1},  # noqa: RUF001
@@ -153,7 +158,7 @@ def _calendar_of(language: str) -> _Calendar | None:
     months = _months(locale)
     month_names = "|".join(re.escape(name) for name in sorted(months, key=len, reverse=True))
     # The shortest are words as well: So. 3. Mai, but not So 3. Mai.
-    exact = (re.escape(name) + ("(?=[.,])" if len(name) < 3 else r"(?=[.,\s])") for name in short)
+    exact = (re.escape(name) + ("(?=[.,])" if len(name) < 3 else r"(?=[.,،\s])") for name in short)
     weekday = rf"(?P<weekday>(?i:{'|'.join(map(re.escape, weekdays))})|{'|'.join(exact)})"
     day, year = r"(?P<day{0}>[0-3]?\d)(?:st|nd|rd|th|er|\.|º|°)?", r"(?P<year{0}>\d{{4}})"
     month = rf"(?P<month{{0}}>(?i:{month_names}))\.?"
@@ -166,7 +171,7 @@ def _calendar_of(language: str) -> _Calendar | None:
         forms.append(r"(?P<day4>\d{1,2})[./](?P<month4>\d{1,2})[./](?P<year4>\d{4})\b")
     date_ = "|".join(form.replace(" ", r"[\s\u00a0]+") for form in forms)
     article = r"(?:the |le |el |il |der |den |dem |am |on )?".replace(" ", r"\s+")
-    dated = re.compile(rf"\b{weekday}\.?,?[\s\u00a0]+{article}(?P<date>{date_})")
+    dated = re.compile(rf"\b{weekday}\.?[,،]?[\s\u00a0]+{article}(?P<date>{date_})")
     names = tuple(locale.days["format"]["wide"][number] for number in range(7))
     return _Calendar(
         names, weekdays | {name.lower(): number for name, number in short.items()}, months, month_names, dated
