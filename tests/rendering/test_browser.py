@@ -100,6 +100,51 @@ def test_the_phone_has_narrower_sides_and_a_smaller_title(browser, shelf, theme)
     assert shown(browser, html, 600).evaluate(where) == [24, "32px"]
 
 
+COLUMNS = """
+title: Columns
+language: {language}
+blocks:
+  - columns:
+      - [{{figure: {{image: images/map.png, alt: Map}}}}, {{paragraph: Donaudampfschifffahrtsgesellschaftskapitän}}]
+      - [{{heading: First}}, {{callout: A box}}, {{button: {{text: Press it, url: "https://example.org"}}}}]
+  - columns: {{ratio: 1:2, sides: [[{{paragraph: Narrow}}], [{{quote: Wide}}]]}}
+"""
+
+# Where the two columns of each pair are: [left, top, right, bottom] of what stands in them.
+PLACES = """() => [...document.querySelectorAll(".columns")].map(pair => {
+  const sides = pair.querySelectorAll(":scope > div, .mj-outlook-group-fix");
+  return [...sides].map(side => {
+    const range = document.createRange();
+    range.selectNodeContents(side);
+    const {left, top, right, bottom} = range.getBoundingClientRect();
+    return [left, top, right, bottom];
+  });
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 599, 768])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_columns_stand_side_by_side_or_below_each_other(browser, shelf, theme, language, width):
+    issue = read_issue(COLUMNS.format(language=language), "i.yaml")
+    page = compile_webpage(issue, theme, FACTS, pictures=shelf).html
+    mail = fill(compile_issue(issue, theme, FACTS, pictures=shelf, embed=True).html, VALUES)
+    for html in (mail, page):
+        shown_page = shown(browser, html, width)
+        assert shown_page.evaluate("document.documentElement.scrollWidth") <= width
+        pairs = shown_page.evaluate(PLACES)
+        assert [len(pair) for pair in pairs] == [2, 2]
+        for first, second in pairs:
+            if width < 600:
+                assert first[3] <= second[1] + 1
+            elif language == "en":
+                assert first[2] <= second[0]
+                assert first[1] < second[3]
+            else:
+                assert second[2] <= first[0]
+                assert first[1] < second[3]
+        shown_page.close()
+
+
 TABLES = """
 title: Tables
 language: {language}

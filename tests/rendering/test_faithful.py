@@ -106,6 +106,10 @@ def document(rng: random.Random, text, plain, url):
             {"table": {"header": [text(), text()], "rows": [[text(), text()]], "caption": text(), "source": text()}},
             {"divider": None},
             {"button": {"text": plain(), "url": url()}},
+            {"columns": [
+                [{"paragraph": text()}, {"list": [text()]}],
+                [{"heading": text()}, {"quote": {"text": text(), "by": plain(), "source": text()}}, {"callout": text()}],
+            ]},
         ],
         "signoff": {"tagline": text(), "signature": plain()},
     }  # fmt: skip
@@ -142,7 +146,8 @@ def expected_lines(issue: dict, values: dict[str, str]) -> list[str]:  # noqa: C
         return f"{text(of['caption'])} (Source: {text(of['source'])})"
 
     lines = [plain(issue["title"]), plain(issue["subtitle"]), f"By {plain(issue['author'])}", caption(issue["cover"])]
-    for block in issue["blocks"]:
+    blocks = [*issue["blocks"][:-1], *(block for side in issue["blocks"][-1]["columns"] for block in side)]
+    for block in blocks:
         [(kind, of)] = block.items()
         match kind:
             case "paragraph":
@@ -156,7 +161,7 @@ def expected_lines(issue: dict, values: dict[str, str]) -> list[str]:  # noqa: C
             case "quote":
                 lines += [text(of["text"]), f"{plain(of['by'])}, {text(of['source'])}"]
             case "callout":
-                lines += [text(of["title"]), text(of["text"])]
+                lines += [text(of)] if isinstance(of, str) else [text(of["title"]), text(of["text"])]
             case "table":
                 source = f"Source: {text(of['source'])}"
                 lines += [text(of["caption"]), *map(text, of["header"]), *map(text, of["rows"][0]), source]
@@ -227,7 +232,7 @@ def inline_tags(issue: dict) -> Counter:
             for entry in written:
                 walk(entry, key)
         elif isinstance(written, str) and key in {
-            "paragraph", "heading", "list", "items", "caption", "source", "text", "title", "header", "rows", "tagline",
+            "paragraph", "heading", "list", "items", "caption", "source", "text", "title", "header", "rows", "tagline", "callout",
         }:  # fmt: skip
             count(parse(written).nodes)
 

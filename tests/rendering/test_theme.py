@@ -66,6 +66,7 @@ def test_the_built_in_theme_has_the_partials_of_every_kind():
         ("blocks/quote.mjml.j2", "<p>a</p>\n<p>b", "templates/blocks/quote.mjml.j2:2: not well-formed"),
         ("blocks/quote.mjml.j2", "<mj-text>\n<p>\n<font>b</font></p></mj-text>", "quote.mjml.j2:3: <font> is not allowed"),
         ("blocks/quote.mjml.j2", "<mj-text padding='0'>a</mj-text>", 'quote.mjml.j2:1: padding="0" in <mj-text>'),
+        ("blocks/quote.mjml.j2", "<mj-spacer/><mj-section><mj-column/></mj-section>", "inside <mj-column>\n    columns are a section of their own"),
         ("blocks/quote.txt.j2", "\n\n{{ nothing }}", "templates/blocks/quote.txt.j2:3: UndefinedError: 'nothing' is undefined"),
         ("inline.css.j2", "p { a: b }\n@media x { p { a: b } }", "templates/inline.css.j2:2: @media cannot be inlined"),
         ("dark.css.j2", "p { a: b }\n}", "templates/dark.css.j2:2: broken CSS"),

@@ -92,7 +92,9 @@ def _wrong_with_place(node: etree._Element, element: Element) -> Iterator[tuple[
     parent = node.getparent()
     container = ELEMENTS.get(str(parent.tag)) if parent is not None else None
     if parent is not None and container is not None and node.tag not in container.children:
-        remedy = f"it may hold {', '.join(sorted(container.children)) or 'nothing'}"
+        remedy = _MISPLACED.get((node.tag, parent.tag)) or (
+            f"it may hold {', '.join(sorted(container.children)) or 'nothing'}"
+        )
         yield f"<{node.tag!s}> does not belong inside <{parent.tag!s}>", remedy
     if not element.text and _own_text(node):
         yield f"text in <{node.tag!s}>", "put it into an mj-text"
@@ -119,6 +121,12 @@ def _value_remedies(name: str, value: str) -> tuple[str, ...]:
     )
 
 
+_MISPLACED = {
+    ("mj-section", "mj-column"): (
+        "columns are a section of their own: in email.mjml.j2 end column and section before a run with `run.section` "
+        "and begin them again behind it, as the built-in template does"
+    )
+}
 _MJML = frozenset(name for name in ELEMENTS if name.startswith("mj"))
 
 
