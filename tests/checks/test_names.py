@@ -76,6 +76,15 @@ def test_what_earlier_issues_say_counts() -> None:
     assert told(text, **earlier("Putin Poutine", "Poutine", *["Putin"] * 9)) == [], "twice was none"
 
 
+def test_who_stands_beside_it_tells_new_people_from_known_ones() -> None:
+    before = earlier("Michel Barnier", "Michel Barnier", "Zelensky Volodymyr", "Zelensky")
+    assert told("When the British sent Michael Gove, they laughed.", **before) == []
+    assert told("When the French sent Michael Barnier, they laughed.", **before) != []
+    assert told("When they sent Michael, nobody laughed.", **before) != []
+    assert told("When Volodymyr Zelenskyy came, Zelenskyy spoke.", **before) == [], "twice here, twice before"
+    assert told("When Volodymyr Zelenskyy came, he spoke.", **before) != []
+
+
 def test_the_house_knows_best() -> None:
     text = "They say that Poutine came."
     assert told(text, terms=Terms(accepted=frozenset({"Vladimir Putin"}))) == [

@@ -84,7 +84,9 @@ def test_what_went_out_is_found(
     line, column = place(issue, written, offset)
     (finding,) = [each for each in found if (each.location.line, each.location.column) == (line, column)]
     assert finding.check == check
-    assert finding.hint.startswith(f"Write {proper}")
+    (fix,) = [finding.fix] if finding.fix else finding.suggestions
+    (edit,) = fix.edits
+    assert (edit.end - edit.start, edit.text) == (len(written.lstrip("$")), proper)
 
 
 def test_of_its_names_no_other_is_doubted(found: list[Finding]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -54,6 +54,13 @@ _TITLE = re.compile(
     "(?:President|Président|Presidente|Minister|Ministre|Ministro|Chancellor|Chancelier|Premier|King|Queen"
     "|Prince|General|Général|Senator|Secretary|Pope|Sir|Lady|Professor|Monsieur|Madame|Comrade|Leader|Dr|Mrs?|Ms)"
 )
+_NO_NAME = re.compile(  # at the beginning of a sentence, where any word has a capital
+    "A|After|Against|Although|An|And|As|At|Because|Before|Both|But|By|Can|Did|Do|Does|Even|For|From|Here|How|If|In|Is"
+    "|Like|May|Not|Now|Of|On|Once|Only|Or|Over|Since|So|That|The|Then|This|Though|To|Under|Unlike|Until|Was|What|When"
+    "|Where|While|Who|Why|Will|With|Without|Yet"
+    "|Après|Avant|Avec|Comme|Dans|Depuis|Et|Il|La|Le|Les|Mais|Pour|Quand|Que|Qui|Si|Sur"
+    "|Como|Con|Cuando|El|En|Los|Para|Pero|Ma|Per|Quando"
+)
 _NOUNS_WITH_CAPITALS = frozenset({"de", "lb", "gsw", "nds"})
 _TIMES = {1: "once", 2: "twice"}
 _COUNTS_AS = 2  # times in which a word of terms.yaml stands, or a country
@@ -89,7 +96,7 @@ def _names_in(evidence: Evidence) -> dict[str, _Name]:
                     _INSIDE.search(text.prose, max(word.start() - 40, 0), word.start())
                 )
     for name in names.values():
-        name.beside = {other for other in name.beside if other.lower() not in small}
+        name.beside = {each for each in name.beside if each.lower() not in small and not _NO_NAME.fullmatch(each)}
     return {written: name for written, name in names.items() if name.inside and written.lower() not in small}
 
 
@@ -150,14 +157,22 @@ class _Known:
 
     def _is_meant(self, other: str, name: _Name) -> bool:
         weight = self._weight[other] or _COUNTS_AS
-        beside = self._names[other].beside if other in self._names else set()
         return (
             weight >= max(2, 2 * self._weight[name.written])
             and is_spelling_of(name.written, other)
             and other not in self._evidence.terms.right_of
-            and not (beside and name.beside and not beside & name.beside)
+            and self._may_stand_beside(other, name.beside)
             and (len(name.written) > 4 or other in self._countries)
         )
+
+    def _may_stand_beside(self, other: str, beside: Collection[str]) -> bool:
+        """Whether a name may be the one beside which these stand: it has been, or nobody knows of any."""
+        known: Collection[str] = ()
+        if other in self._names:
+            known = self._names[other].beside
+        elif self._before[other]:
+            known = self._before.keys()
+        return not known or not beside or any(each in known for each in beside)
 
 
 def _keys(name: str, *, country: bool = False) -> Iterator[str]:
