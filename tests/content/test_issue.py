@@ -141,8 +141,11 @@ def test_blocks_in_columns_have_names_places_and_the_language_of_the_columns() -
 
 
 def test_a_word_in_a_column_makes_another_issue_of_it() -> None:
-    issue, other = (read_issue(text, "x.yaml") for text in (COLUMNS, COLUMNS.replace("Left", "Links")))
-    assert issue.fingerprint() != other.fingerprint()
+    issue, other, boxed = (
+        read_issue(text, "x.yaml")
+        for text in (COLUMNS, COLUMNS.replace("Left", "Links"), COLUMNS.replace("paragraph: Left", "callout: Left"))
+    )
+    assert len({issue.fingerprint(), other.fingerprint(), boxed.fingerprint()}) == 3
     assert len({*issue.digests()} & {*other.digests()}) == 3
 
 

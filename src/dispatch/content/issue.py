@@ -188,7 +188,10 @@ class Issue(Written):
 
     def _said(self) -> Iterator[str]:
         """Each block as a text. Without defaults: of a field that a newer dispatch brings, nobody has written anything."""
-        return (block.kind + block.model_dump_json(exclude_defaults=True) for block in self.blocks)
+        return (
+            " ".join(each.kind for each in block.walk()) + block.model_dump_json(exclude_defaults=True)
+            for block in self.blocks
+        )
 
     def locate(self, path: Path, offset: int = 0) -> Location:
         """The place of what stands at `path` of the issue, or of its character `offset`."""
