@@ -66,6 +66,8 @@ def test_the_feed_is_atom_with_dates_where_the_newsletter_is_written(pages, them
     ]
     assert entries[1].findtext(f"{ATOM}title") == "Older & <b>bolder</b>: everyone"
     assert entries[1].findtext(f"{ATOM}author/{ATOM}name") == "Kim"
+    assert [entry.get("{http://www.w3.org/XML/1998/namespace}lang") for entry in entries] == ["en", "fr"]
+    assert [entry.find(f"{ATOM}link").get("hreflang") for entry in entries] == ["en", "fr"]
     for entry in entries:
         for name in ("id", "title", "updated", "link"):
             assert entry.find(f"{ATOM}{name}") is not None
