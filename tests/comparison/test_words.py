@@ -49,6 +49,7 @@ def test_words_joined_are_the_text(text: str) -> None:
         ("Dear {{name|you}}!", "Dear {{name|reader}}!", "Dear [-{{name|you}}-]{+{{name|reader}}+}!"),
         ("5 %", "5\u00a0%", "5[- %-]{+\u00a0%+}"),
         ("don't", "don\u2019t", "[-don't-]{+don\u2019t+}"),
+        ("بالأمس، وفيه", "اليوم، وفيه", "[-بالأمس-]{+اليوم+}، وفيه"),
         ("日本語です", "日本です", "日本[-語-]です"),
         ("a cold war and more", "the hot war and more", "[-a cold-]{+the hot+} war and more"),
         ("The sea", "Now the sea", "[-The-]{+Now the+} sea"),

@@ -14,8 +14,6 @@ _INVISIBLE = {
     "\u00a0": "⍽",
     "\u202f": "⍽",
     "\u200b": "[ZWSP]",
-    "\u200c": "[ZWNJ]",
-    "\u200d": "[ZWJ]",
     "\u00ad": "[SHY]",
     "\u200e": "[LRM]",
     "\u200f": "[RLM]",
@@ -31,7 +29,10 @@ _KINDS = {
 
 
 def visible(text: str) -> str:
-    """A changed text with signs in the place of characters that nobody sees: two spaces may look the same and differ."""
+    """A changed text with signs in the place of characters that nobody sees: two spaces may look the same and differ.
+
+    Joiners stay: emoji and many scripts are written with them.
+    """
     return _UNSEEN.sub(lambda found: _INVISIBLE.get(found[0], f"[U+{ord(found[0]):04X}]"), text)
 
 

@@ -29,7 +29,10 @@ class Piece:
 
 # Of scripts that put no space between words each character is a word: Thai to Khmer, kana, Han.
 _UNSPACED = "\u0e00-\u0edf\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_MARKS = "!-/:-@[-`{-~\u00a1\u00a7\u00ab\u00b6\u00b7\u00bb\u00bf\u2010-\u2027\u2030-\u205e\u3001-\u3011\uff01-\uff0f"
+_MARKS = (
+    r"!-/:-@\[-`{-~\u00a1\u00a7\u00ab\u00b6\u00b7\u00bb\u00bf\u060c\u061b\u061f\u06d4\u0964\u0965"
+    r"\u2010-\u2027\u2030-\u205e\u3001-\u3011\uff01-\uff0f"
+)
 _LETTERS = rf"[^\s{_MARKS}{_UNSPACED}]+"
 _WORD = re.compile(
     rf"\s*(?:\{{\{{[^{{}}]*\}}\}}"  # a merge field
