@@ -146,3 +146,10 @@ def test_the_page_has_a_colour_for_every_class_of_a_drawing(tmp_path: Path) -> N
     classes = set(re.findall(r'class="(\w+)"', svg)) - {"drawing"}
     assert {"ground", "muted", "rule", "s1", "l4"} <= classes
     assert all(f".drawing .{name}" in page for name in classes)
+
+
+def test_no_label_turns_what_stands_around_it(tmp_path: Path) -> None:
+    block = 'chart: {title: T, data: {"a\u202eb <script>": 1}, source: S}'
+    page = compile_webpage(issue_with(block), Theme(None), FACTS, pictures=PictureShelf(tmp_path)).html
+    assert "\u202e" not in page
+    assert page.count("ab &lt;script&gt;") == 3

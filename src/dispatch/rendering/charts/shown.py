@@ -17,6 +17,7 @@ from dispatch.rendering.charts.csv_figures import read_figures
 from dispatch.rendering.charts.numerals import Numerals
 from dispatch.rendering.charts.telling import ToldChart, tell
 from dispatch.rendering.compiled import Picture
+from dispatch.rendering.legible import legible_value
 from dispatch.rendering.palette import Palette
 from dispatch.rendering.pictures import DENSITY, PictureShelf
 from dispatch.rendering.words import direction_of
@@ -78,6 +79,7 @@ class Charts:
         if chart.csv:
             content = self._shelf.read(chart.csv, self._issue.locate(chart.path_to("csv")), "file")
             figures = read_figures(content, chart.csv, chart.type)
+        figures = _legible(figures)
         language = self._language(chart)
         numerals = Numerals(figures.values, parse_plain(chart.unit).plain, language)
         told = tell(parse(chart.title).plain, chart.type, figures, numerals, language)
@@ -93,6 +95,12 @@ class Charts:
         leftward = direction_of(self._language(chart)) == "rtl"
         place = self._issue.locate(chart.path_to("csv" if chart.csv else "data"))
         return _press().draw(chart.type, read.figures, read.numerals, leftward=leftward, place=place)
+
+
+def _legible(figures: Figures) -> Figures:
+    """The figures without what would turn the reading order around them."""
+    rows = tuple((legible_value(label), row) for label, row in figures.rows)
+    return Figures(tuple(map(legible_value, figures.series)), rows)
 
 
 def _press() -> Any:

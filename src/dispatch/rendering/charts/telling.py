@@ -9,7 +9,6 @@ from functools import cache
 from dispatch.content.figures import Figures
 from dispatch.languages.sentences import known_language, sentences
 from dispatch.rendering.charts.numerals import Numerals
-from dispatch.rendering.legible import legible_value
 from dispatch.rendering.tables import reads_left_to_right
 from dispatch.rendering.words import direction_of
 
@@ -64,10 +63,7 @@ def tell(title: str, kind: str, figures: Figures, numerals: Numerals, language: 
     """A chart in words; `title` is without markup, `language` one such as `fr` or `fr-CA`."""
     phrases = _phrases(known_language(language) or "en")
     leftward = direction_of(language) == "rtl"
-    rows = tuple(
-        (legible_value(label), *(_kept(numerals.counted(value), leftward) for value in row))
-        for label, row in figures.rows
-    )
+    rows = tuple((label, *(_kept(numerals.counted(value), leftward) for value in row)) for label, row in figures.rows)
     shown = phrases.line if kind == "line" else phrases.bars
     each = numerals.is_short or len(figures.values) <= _FEW_UNITS
     write = numerals.counted if each else numerals.plain
@@ -75,7 +71,7 @@ def tell(title: str, kind: str, figures: Figures, numerals: Numerals, language: 
     alone = figures if len(figures.series) > 1 else replace(figures, series=("",))  # its name would be said each time
     said = phrases.between.join(_said(alone, kind, write, phrases))
     alt = f"{phrases.pair.format(shown, named)}. {said}."
-    header = ("", *(legible_value(name) for name in figures.series))
+    header = ("", *figures.series)
     before = _before(figures, numerals, phrases, leftward) if kind == "number" else ""
     return ToldChart(alt, header, rows, phrases.figures, before)
 
@@ -90,7 +86,7 @@ def _before(figures: Figures, numerals: Numerals, phrases: _Phrases, leftward: b
     if len(figures.rows) < 2 or figures.rows[0][1][0] is None:
         return ""
     (label, (before,)), (_, (now,)) = figures.rows
-    said = phrases.pair.format(legible_value(label), _kept(numerals.counted(before), leftward))
+    said = phrases.pair.format(label, _kept(numerals.counted(before), leftward))
     change = numerals.change(before, now)
     return f"{said}{phrases.comma}{_kept(change, leftward)}" if change else said
 
@@ -102,10 +98,10 @@ def _said(figures: Figures, kind: str, write: Write, phrases: _Phrases) -> Itera
             named = zip(figures.series, row, strict=True)
             counted = [f"{name} {write(value)}".strip() for name, value in named if value is not None]
             if counted:
-                yield phrases.pair.format(legible_value(label), phrases.comma.join(counted))
+                yield phrases.pair.format(label, phrases.comma.join(counted))
         return
     for position, name in enumerate(figures.series):
-        points = [(legible_value(label), value) for label, row in figures.rows if (value := row[position]) is not None]
+        points = [(label, value) for label, row in figures.rows if (value := row[position]) is not None]
         if points:
             said = phrases.comma.join(_summary(points, kind, write, phrases))
             yield phrases.pair.format(name, said) if name else said[:1].upper() + said[1:]
