@@ -10,7 +10,7 @@ from dispatch.checks import weight
 from dispatch.checks.check import CheckFunction, Severity
 from dispatch.checks.evidence import PictureFacts, TemplateText
 from dispatch.content.issue import read_issue
-from dispatch.rendering.compiled import CompiledIssue, Slots
+from dispatch.rendering.compiled import CompiledIssue, Picture, Slots
 from dispatch.testing.checks import CARET, CheckContract, Example, compiled, findings
 
 ISSUE = "title: A bridge\nblocks: [divider: ]\n"
@@ -97,3 +97,12 @@ def test_the_heaviest_picture_is_described() -> None:
     [finding] = findings(weight.heavy_pictures, text, pictures=(LIGHT, HEAVY))
     assert "2,000,001 bytes" in finding.message
     assert "images/bridge.jpg (JPEG, 1104 by 1600 pixels, 1,600,001 bytes)" in finding.hint
+
+
+def test_charts_weigh_too() -> None:
+    issue = "title: A bridge\nblocks:\n- figure: {image: images/map.png, alt: A map}\n"
+    chart = Picture("a.png", "image/png", b"x" * 1_600_001, 1104, 700)
+    [finding] = findings(
+        weight.heavy_pictures, issue, pictures=(LIGHT,), compiled=replace(COMPILED, pictures=(chart,) * 2)
+    )
+    assert "3,200,002 bytes" in finding.message

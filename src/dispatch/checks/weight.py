@@ -77,10 +77,11 @@ def nested_at_rule(evidence: Evidence) -> Iterator[Finding]:
 def heavy_pictures(evidence: Evidence) -> Iterator[Finding]:
     """The pictures of the issue are slow to load on a phone: together more than 2,000,000 bytes.
 
-    Counted as they travel, resized and recompressed; the finding stands at the heaviest one.
+    Counted as they travel, resized and recompressed, charts and the logo too; the finding stands at the heaviest one.
     """
-    total = sum(picture.bytes for picture in evidence.pictures)
-    if total <= HEAVY:
+    drawn = sum(len(picture.content) for picture in evidence.compiled.pictures)  # these, and those that have no file
+    total = max(drawn, sum(picture.bytes for picture in evidence.pictures))
+    if total <= HEAVY or not evidence.pictures:
         return
     heaviest = max(evidence.pictures, key=lambda picture: picture.bytes)
     place = next(
