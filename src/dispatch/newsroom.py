@@ -220,6 +220,12 @@ class Newsroom(Folder):
             return None
         return self.proofreader.read(issue, patiently=patiently)
 
+    @property
+    def misspelling_stops(self) -> bool:
+        """Whether what a proof-reader finds may be an error in this newsletter: it is a warning elsewhere."""
+        severity = self.config.checks.severity
+        return any(severity.get(name_of(check)) == "error" for check in PROOFS)
+
     # --- checks ------------------------------------------------------------------------------------
 
     def check(
@@ -234,8 +240,7 @@ class Newsroom(Folder):
 
         It is proof-read only where the newsletter takes what that finds for errors.
         """
-        strict = {name_of(check) for check in PROOFS} & self.config.checks.severity.keys()
-        proofs = self.proofread(issue) if strict else None
+        proofs = self.proofread(issue) if self.misspelling_stops else None
         return list(self.judge(issue, compiled, marked, segment=segment, proofs=proofs).findings)
 
     def judge(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from dispatch.checks import proofreading
+from dispatch.checks.accessibility import wrong_language
 from dispatch.checks.check import CheckFunction
 from dispatch.checks.evidence import EarlierIssue, Mistake, Proofs
 from dispatch.checks.names import inconsistent_name
@@ -135,6 +137,16 @@ def test_a_text_in_another_language_is_told_once() -> None:
     [finding] = findings(proofreading.misspelling, issue(text), proofs=found)
     assert finding.message == "most words of this text stand in no dictionary of its language"
     assert findings(proofreading.grammar_mistake, issue(text), proofs=found) == []
+
+
+def test_an_issue_in_another_language_is_the_matter_of_another_check() -> None:
+    text = (
+        "Les soldats sont dans la ville et ils ne sont pas les seuls, car avec eux est une armée qui est dans le nord. "
+        * 3
+    )
+    found = proofs(*(misspelt(match.start(), match[0]) for match in re.finditer(r"\w+", text)))
+    assert findings(proofreading.misspelling, issue(text), proofs=found) == []
+    assert len(findings(wrong_language, issue(text), proofs=found)) == 1
 
 
 def test_without_proofs_nothing_is_found_and_no_waiver_is_unneeded() -> None:

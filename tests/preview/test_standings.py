@@ -15,7 +15,9 @@ from click.testing import CliRunner
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from dispatch.checks.evidence import Mistake, Proofs
 from dispatch.cli.group import cli
+from dispatch.content.issue import Issue
 from dispatch.errors import Problem
 from dispatch.preview.app import _Answers
 from dispatch.preview.desk import Desk
@@ -105,6 +107,24 @@ def test_a_second_question_does_not_wait_for_the_first(desk: Desk) -> None:
     with book._looking:
         assert book.standings(desk.generation) is None
     assert book.standings(desk.generation) is not None
+
+
+def test_an_issue_is_proof_read_before_it_is_checked_where_a_misspelling_is_an_error(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[str] = []
+
+    def proofread(_project: Project, issue: Issue, *, patiently: bool = True) -> Proofs:
+        if not patiently:
+            return Proofs({}, pending=True)
+        waited.append(issue.slug)
+        return Proofs({("title",): (Mistake(4, 5, "", (), "R", misspelt=True),)})
+
+    monkeypatch.setattr(Project, "proofread", proofread)
+    assert (saved(desk, "dispatch.yaml", SETTINGS)["tides"].errors, waited) == (0, [])
+    strict = SETTINGS + "checks: {severity: {misspelling: error}}\n"
+    assert saved(desk, "dispatch.yaml", strict)["tides"].errors == 1
+    assert sorted(waited) == ["tides", "winds"]
 
 
 def test_files_that_change_meanwhile_end_the_checking(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

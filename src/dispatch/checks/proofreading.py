@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from dispatch.checks.accessibility import wrong_language
 from dispatch.checks.check import CheckFunction, Finding, Fix, warning
 from dispatch.checks.evidence import Evidence, Mistake
 from dispatch.checks.mending import replaced
@@ -25,9 +26,12 @@ def misspelling(evidence: Evidence) -> Iterator[Finding]:
     earlier issue has is in order. Of a text in another language, only that is told.
     """
     repeated = _repeated_names(evidence)
+    elsewhere = evidence.proofs and any(wrong_language(evidence))  # which says it of the issue as a whole
     doubted = {finding.location for finding in inconsistent_name(evidence)} if evidence.proofs else set()
     for text, mistakes in _mistaken(evidence):
         if _is_foreign(text, mistakes):
+            if elsewhere:
+                continue
             place = evidence.issue.locate(text.written.path, mistakes[0].offset)
             message = "most words of this text stand in no dictionary of its language"
             yield warning(misspelling, place, message, "Write `language: fr`, or what it is, beside the block.")

@@ -62,7 +62,8 @@ class StandingBook:
         entries, until = self._desk.issues(), time.monotonic() + _PATIENCE
         drafts = [entry for entry in entries if entry.readable and entry.slug not in sent]
         for name in [name for name, errors in self._verdicts.errors(drafts).items() if errors is None]:
-            self._verdicts.judgement(name, generation)
+            proofs = self._desk.proofread(name) if self._desk.project.misspelling_stops else None
+            self._verdicts.judgement(name, generation, proofs)
             if self._desk.generation != generation:
                 return None
             if time.monotonic() > until:

@@ -40,7 +40,8 @@ class Verdicts:
                 grounds = self._grounds([entry])[name]  # before the look: what is saved during it makes it void
                 found = self._desk.judged(name, proofs)
                 self._kept[name] = found
-                self._errors[name] = (grounds, _errors_in(found))
+                if not (_is_pending(found) and self._desk.project.misspelling_stops):
+                    self._errors[name] = (grounds, _errors_in(found))
             return self._kept[name]
 
     def errors(self, entries: Collection[Entry]) -> dict[str, int | None]:

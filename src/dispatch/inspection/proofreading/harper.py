@@ -50,7 +50,7 @@ class Harper(Engine):
         return [
             _match(lint)
             for lint in self._linter.lint(text, language=self._module.Language.PLAINTEXT)
-            if lint.lint_kind not in _NOT_ASKED and not self._is_british(lint)
+            if lint.lint_kind not in _NOT_ASKED and not _only_joins(lint) and not self._is_british(lint)
         ]
 
     def _is_british(self, lint: Any) -> bool:
@@ -74,6 +74,12 @@ def _match(lint: Any) -> Match:
         rule=f"harper:{lint.lint_kind}",
         issue_type="misspelling" if lint.lint_kind == _SPELLING else "grammar",
     )
+
+
+def _only_joins(lint: Any) -> bool:
+    """Whether all that is wrong is a space between two words: coast guard, launch pad."""
+    written: str = lint.problem_text
+    return " " in written and any(_replacement(lint, each) == written.replace(" ", "") for each in lint.suggestions)
 
 
 def _replacement(lint: Any, suggestion: Any) -> str:
