@@ -231,6 +231,36 @@ def test_a_page_that_nobody_sees_leaves_its_connection_to_others(browser: Browse
         expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
 
 
+def test_more_windows_than_a_browser_has_connections_are_alive(browser: Browser, desk: Preview) -> None:
+    """Chromium opens six to a host, and a window that waits for a seventh shows nothing."""
+    context = browser.new_context()
+    pages = [context.new_page() for _ in range(8)]
+    for page in pages:
+        page.goto(f"{desk.base}?issue=tides")
+        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+        expect(page.locator("#live")).to_have_text("Live")
+    desk.write("issues/tides.yaml", TIDES.replace("the tide is out", "the tide is back"))
+    for page in pages:
+        expect(mail_of(page).get_by_text("the tide is back")).to_be_attached()
+    # Whoever closes a window leaves a place to another one.
+    for page in pages[:4]:
+        page.close()
+    desk.write("issues/tides.yaml", TIDES)
+    for page in pages[4:]:
+        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+    streams = pages[-1].evaluate(
+        """async () => {
+          for (let tries = 0; ; tries += 1) {
+            const { held } = await navigator.locks.query();
+            if (held.length === 4 || tries === 100) return held.length;
+            await new Promise((go) => setTimeout(go, 100));
+          }
+        }"""
+    )
+    assert streams == 4
+    context.close()
+
+
 def test_the_desk_tells_when_the_preview_has_ended(browser: Browser, preview: Preview) -> None:
     page = browser.new_page()
     page.goto(preview.url)
