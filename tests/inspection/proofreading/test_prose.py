@@ -101,7 +101,9 @@ def test_a_long_text_is_read_up_to_a_word_within_bounds() -> None:
     assert not is_cut(text_of("word " * 2_000))
 
 
-@pytest.mark.parametrize("path", [("author",), ("signoff", "signature"), ("cover", "source")])
+@pytest.mark.parametrize(
+    "path", [("author",), ("signoff", "signature"), ("cover", "source"), ("blocks", 0, "quote", "by")]
+)
 def test_who_wrote_it_and_whom_it_is_owed_to_are_names(path: Path) -> None:
     assert not is_prose(text_of("Joi Poutine", TextKind.PLAIN, path))
 

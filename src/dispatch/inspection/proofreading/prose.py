@@ -10,8 +10,8 @@ from dispatch.content.texts import TextKind
 LONGEST = 10_000
 """Characters of a text that are read, 1,500 words: engines take time for the square of a text without sentences."""
 
-_NAMES = {"author", "signature", "source", "credit", "name"}
-"""Fields that hold names of people and agencies."""
+_NAMES = {"author", "by", "signature", "source", "unit"}
+"""Fields that hold names of people, agencies and units."""
 
 _HANDLE = re.compile(r"(?<![\w/])[@#]\w[\w.-]*\w")
 # Marks that only Markdown has. A star between spaces is a character, as one of 2 * 3.
