@@ -9,6 +9,7 @@ from dispatch.messages.message import Recipient
 from dispatch.messages.personalize import Personalizer
 from dispatch.messages.template import MessageTemplate
 from dispatch.project import Project
+from dispatch.rendering.readership import EVERYBODY
 
 DATE = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
@@ -16,7 +17,7 @@ DATE = datetime(2026, 3, 2, 8, tzinfo=UTC)
 def template(project: Project) -> MessageTemplate:
     """What a mailing of the issue would freeze."""
     compiled = project.compile(project.read_issue(ISSUE), embed=False)
-    return project.message_template(compiled, f"{ISSUE}.1", "0" * 32, project.ring)
+    return project.message_template({EVERYBODY: compiled}, f"{ISSUE}.1", "0" * 32, project.ring)
 
 
 def personalizer(project: Project) -> Personalizer:

@@ -29,9 +29,9 @@ from dispatch.sending import (
     freeze,
     look_once_more,
     propose,
-    send_test,
     sender_of,
 )
+from dispatch.trial import send_test
 from newsletter import add_people, add_picture, configure
 
 
@@ -137,8 +137,8 @@ def test_a_specimen_has_the_headers_of_a_mailing_and_a_link_that_changes_nothing
 def test_a_test_goes_to_each_mailbox_once_in_the_order_typed(project: Project) -> None:
     addresses = ["b@example.org", "A <a@example.org>", "B@example.org", "a@EXAMPLE.org", "c@example.org"]
     answers = list(send_test(project, project.read_issue("bridge"), addresses))
-    assert [address for address, _ in answers] == ["b@example.org", "a@example.org", "c@example.org"]
-    assert all(isinstance(outcome, Accepted) for _, outcome in answers)
+    assert [answer.address for answer in answers] == ["b@example.org", "a@example.org", "c@example.org"]
+    assert all(isinstance(answer.outcome, Accepted) for answer in answers)
 
 
 def test_two_tests_are_never_taken_for_one(project: Project, folder: Path) -> None:

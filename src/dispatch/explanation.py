@@ -100,6 +100,8 @@ def _fate_of(trace: Trace) -> str:
         fate += f" ({reason})"
     if trace.provider_ids:
         fate += f", receipt {', '.join(trace.provider_ids)}"
+    if trace.variant:
+        fate += f", variant: {trace.variant}"
     return fate
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime
 from email.parser import BytesHeaderParser
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from dispatch.inspection.history import History
 from dispatch.inspection.house_terms import house_terms
 from dispatch.inspection.policy import policy_of
 from dispatch.inspection.proofreading.proofreader import Proofreader
+from dispatch.inspection.variants import evidence_about_variants
 from dispatch.issue_files import read_bounded
 from dispatch.messages.list_headers import feedback_id, list_id
 from dispatch.messages.message import Message, Recipient
@@ -37,12 +38,15 @@ from dispatch.rendering.compiled import CompiledIssue
 from dispatch.rendering.compiler import compile_issue, compile_marked
 from dispatch.rendering.marks import MarkedHtml
 from dispatch.rendering.pictures import PictureShelf
+from dispatch.rendering.readership import EVERYBODY, Readership
 from dispatch.rendering.theme import NewsletterFacts, Theme, ThemeSettings
 from dispatch.rendering.webpage import WebPage, compile_webpage, issue_url
+from dispatch.rendering.words import spoken_language
 from dispatch.subscribers.csv_import import SubscribersFile, open_subscribers
 from dispatch.subscribers.csv_rows import Rejected, Row
 from dispatch.subscribers.repeats import Repeats
 from dispatch.subscribers.segments import Segment
+from dispatch.subscribers.sorting import Sorter
 from dispatch.subscribers.subscriber import MERGE_COLUMNS, STANDARD_COLUMNS, Status, Subscriber
 from dispatch.yaml_source import Edit
 
@@ -124,6 +128,19 @@ class Newsroom(Folder):
             reader_language=reader_language,
         )
 
+    def compile_for(self, issue: Issue, readers: Readership, *, embed: bool) -> CompiledIssue:
+        """The variant of an issue that some readers get."""
+        return self.compile(issue.shown_to(readers.segments), embed=embed, reader_language=readers.language)
+
+    def sorter(self, issue: Issue, *, known_fields: Collection[str]) -> Sorter:
+        """What tells whose variant of an issue somebody gets; raises NotFound and InvalidSegment."""
+        named = ((name, self.segment(name, known_fields=known_fields)) for name in issue.conditions)
+        return Sorter({name: segment for name, segment in named if segment}, self.language_finder(issue))
+
+    def language_finder(self, issue: Issue) -> Callable[[str], str]:
+        """What tells in which language the theme speaks to a reader of a language."""
+        return partial(spoken_language, issue=issue.language, newsletter=self.config.newsletter.language)
+
     def compile_marked(
         self, issue: Issue, *, embed: bool, reader_language: str = ""
     ) -> tuple[CompiledIssue, MarkedHtml]:
@@ -165,9 +182,11 @@ class Newsroom(Folder):
 
     # --- messages ----------------------------------------------------------------------------------
 
-    def message_template(self, compiled: CompiledIssue, mailing: str, nonce: str, ring: KeyRing) -> MessageTemplate:
-        """What the messages of a mailing are made of."""
-        config = self.config
+    def message_template(
+        self, variants: Mapping[Readership, CompiledIssue], mailing: str, nonce: str, ring: KeyRing
+    ) -> MessageTemplate:
+        """What the messages of a mailing are made of; its variants are those of one issue, in order."""
+        config, compiled = self.config, next(iter(variants.values()))
         domain = config.from_.address.rpartition("@")[2]
         return MessageTemplate(
             mailing=mailing,
@@ -183,7 +202,7 @@ class Newsroom(Folder):
             view_online_url=self.page_url(compiled.slug),
             archive_url=f"{config.newsletter.url}/",
             help_url=f"{config.newsletter.url}/",
-            variants=(Variant.of(compiled),),
+            variants=tuple(Variant.of(compiled, readers) for readers, compiled in variants.items()),
         )
 
     def specimen(
@@ -193,7 +212,7 @@ class Newsroom(Folder):
 
         It is read back before it is given out, unless one like it is `proven` elsewhere.
         """
-        template = self.message_template(compiled, f"{compiled.slug}.0", "specimen", ring)
+        template = self.message_template({EVERYBODY: compiled}, f"{compiled.slug}.0", "specimen", ring)
         return Personalizer(template, ring, proven=proven).message(recipient, date, purpose="test")
 
     @cached_property
@@ -266,6 +285,7 @@ class Newsroom(Folder):
         if not compiled or not marked:
             again, marked = self.compile_marked(issue, embed=compiled.embedded if compiled else self.embeds())
             compiled = compiled or again
+        embed = compiled.embedded
         rejected: list[Problem] = []
         with open_subscribers(self.subscribers_file, self.subscribers_name) as file:
             evidence = gather(
@@ -282,6 +302,8 @@ class Newsroom(Folder):
                 headers=self._headers(compiled),
                 segments=self._segments(file, segment),
                 segment=segment,
+                sorter=self.sorter(issue, known_fields={*STANDARD_COLUMNS, *file.merge_fields}),
+                html_of=lambda readers: self.compile_for(issue, readers, embed=embed).html,
                 history=self.history.before(
                     issue, ((path, self.heads.of(path)) for path in self.issue_files()), today=self.today()
                 ),
@@ -291,7 +313,7 @@ class Newsroom(Folder):
         if online:
             urls = (url for _, url in web_addresses(evidence))
             evidence = replace(evidence, answers=self.answers_to(urls))
-        return judge(evidence, policy)
+        return judge(evidence_about_variants(evidence, lambda shown: self.compile_marked(shown, embed=embed)), policy)
 
     def _refuse_shared_slug(self, issue: Issue) -> None:
         """Mailings and pages go by the slug: of two issues with one, the second could not be sent, and hides the first."""

@@ -20,10 +20,10 @@ from dispatch.rendering.webpage import WebPage
 def build_issue(project: Project, issue: Issue, out: Path) -> list[Path]:
     """Write `<out>/<slug>/`: email.html, email.txt, message.eml and web.html, with their pictures in media/.
 
-    Every merge field shows its fallback; the Date is the issue's. email.html is what message.eml carries, but that its
-    pictures are found beside it.
+    It is what nobody in particular gets: every merge field shows its fallback, and there are no blocks for some readers
+    only. The Date is the issue's. email.html is what message.eml carries, but that its pictures are found beside it.
     """
-    folder = out / issue.slug
+    folder, issue = out / issue.slug, issue.shown_to(())
     midnight = dt.datetime.combine(issue.date or dt.date(2000, 1, 1), dt.time(), dt.UTC)
     beside = project.compile(issue, embed=False, media_url="media/")
     page = project.webpage(issue, media_url="media/", root="./")

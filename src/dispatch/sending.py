@@ -1,17 +1,15 @@
-"""From an issue to a mailing: what `send`, `resume`, `test` and `build` share, without any dialogue."""
+"""From an issue to a mailing: what `send`, `resume` and `test` share, without any dialogue."""
 
 from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 from threading import Event
 from typing import Literal
 
-from dispatch.addresses import Mailbox, address_key, parse_mailbox
 from dispatch.checks.check import Finding, Severity
 from dispatch.config import keys_to_set
 from dispatch.content.issue import Issue
@@ -21,37 +19,28 @@ from dispatch.delivery.preparation import Audience, Plan, prepare, survey
 from dispatch.delivery.worker import Progress, Sender
 from dispatch.errors import (
     AccountTrouble,
-    InvalidAddress,
     InvalidConfig,
     InvalidSubscribers,
-    NotFound,
     Problem,
     ProviderUnreachable,
     SendRefused,
     Unsupported,
-    UsageMistake,
 )
 from dispatch.files import sync_folder, write_whole
 from dispatch.inspection.claim import Claims, GitClaims, NoClaims
 from dispatch.inspection.probe import probe_unsubscribe
 from dispatch.inspection.remote import GitRemote
 from dispatch.inspection.repository import revision_of
-from dispatch.messages.message import Recipient
 from dispatch.messages.personalize import Personalizer
 from dispatch.messages.template import MessageTemplate
 from dispatch.messages.tokens import KeyRing
 from dispatch.newsroom import SAMPLE_READER
 from dispatch.project import Project
-from dispatch.providers.outcome import Outcome, Uncertain
-from dispatch.providers.provider import Batch, Capabilities, Provider
+from dispatch.providers.provider import Capabilities, Provider
 from dispatch.records import Records
 from dispatch.rendering.compiled import CompiledIssue
-from dispatch.subscribers.csv_import import read_subscribers
-from dispatch.subscribers.csv_rows import Row
+from dispatch.rendering.readership import MOST_CHOICES, Readership, choices_of
 from dispatch.subscribers.file_sync import ImportReport
-from dispatch.subscribers.subscriber import Status, Subscriber, merge_values
-
-MOST_TEST_ADDRESSES = 10
 
 Repetition = Literal["none", "new_subscribers", "again"]
 
@@ -62,7 +51,8 @@ class Proposal:
 
     plan: Plan
     audience: Audience
-    compiled: CompiledIssue
+    issue: Issue
+    variants: Mapping[Readership, CompiledIssue]  # what the audience gets, in order; nothing where errors forbid it
     findings: tuple[Finding, ...]
     skip_rejected: bool
     unseen: str = ""  # why the provider could not be asked how the account stands; empty: it could, or need not
@@ -85,13 +75,12 @@ def propose(
     skip_rejected: bool = False,
     limit: int | None = None,
 ) -> Proposal:
-    """Look at the list, count the audience, compile the issue and check it; nothing is written or sent.
+    """Look at the list, count the audience, check the issue and compile its variants; nothing is written or sent.
 
     Raises whatever is wrong with the provider's options, the list, the audience or the issue.
     """
-    _refuse_conditions(issue)
     capabilities = capabilities_of(project, project.config.provider)
-    _refuse_embedding(project, capabilities)
+    refuse_embedding(project, capabilities)
     revision = revision_of(project.config.folder)
     plan = Plan(
         issue=issue.slug,
@@ -113,12 +102,29 @@ def propose(
         plan = replace(
             plan,
             segment=project.segment(segment, known_fields=known_fields),
+            sorter=project.sorter(issue, known_fields=known_fields),
             rejected=_rejected(report, skip=skip_rejected),
         )
         audience = survey(project.ledger, project.store, plan, connection)
-    compiled = project.compile(issue, embed=project.embeds())
-    findings = project.check(issue, compiled, segment=segment)
-    return Proposal(replace(plan, fields=compiled.names), audience, compiled, tuple(findings), skip_rejected)
+    findings = project.check(issue, segment=segment)
+    proposal = Proposal(plan, audience, issue, {}, tuple(findings), skip_rejected)
+    return proposal if proposal.errors else _with_variants(project, proposal)
+
+
+def _with_variants(project: Project, proposal: Proposal) -> Proposal:
+    """The same with what its audience gets compiled, the smallest choice of blocks first; raises SendRefused."""
+    readerships, issue = proposal.audience.readerships, proposal.issue
+    number = len(choices_of(readerships))
+    if number > MOST_CHOICES:  # though the check that tells of it may be allowed
+        raise SendRefused(
+            f"{issue.slug} would go out in {number} different choices of blocks, and at most {MOST_CHOICES} are sent",
+            remedy="Name fewer segments behind `when`, or mail one segment at a time.",
+        )
+    ordered = sorted(readerships, key=lambda each: (len(each.segments), each))
+    variants = {readers: project.compile_for(issue, readers, embed=project.embeds()) for readers in ordered}
+    fields = frozenset().union(*(compiled.names for compiled in variants.values()))
+    plan = replace(proposal.plan, fields=fields, readerships=tuple(variants))
+    return replace(proposal, plan=plan, variants=variants)
 
 
 def look_once_more(project: Project, proposal: Proposal, claims: Claims, *, after_restore: bool = False) -> Proposal:
@@ -129,9 +135,9 @@ def look_once_more(project: Project, proposal: Proposal, claims: Claims, *, afte
     """
     plan = proposal.plan
     taken = claims.highest_number(plan.issue, repetition=plan.repetition, after_restore=after_restore)
-    message = project.specimen(proposal.compiled, SAMPLE_READER, project.ring, project.clock())
     with closing(project.open_provider()) as provider:
-        provider.plan([message])
+        for compiled in proposal.variants.values():
+            provider.plan([project.specimen(compiled, SAMPLE_READER, project.ring, project.clock())])
         _probe_way_out(project, plan.capabilities, project.config.unsubscribe.url, project.ring)
         unseen = _refuse_complaints(provider)
     return replace(proposal, plan=replace(plan, taken=taken), unseen=unseen)
@@ -161,10 +167,10 @@ def freeze(project: Project, proposal: Proposal, *, confirmed: int | None) -> Ma
     """
     report = project.sync_subscribers(skip_rejected=proposal.skip_rejected)
     plan = replace(proposal.plan, rejected=_rejected(report, skip=proposal.skip_rejected))
-    publish_pictures(project, proposal.compiled)
+    publish_pictures(project, proposal.variants.values())
 
     def content(name: str) -> bytes:
-        return project.message_template(proposal.compiled, name, plan.nonce, project.ring).to_bytes()
+        return project.message_template(proposal.variants, name, plan.nonce, project.ring).to_bytes()
 
     return prepare(project.ledger, project.store, plan, content, confirmed=confirmed)
 
@@ -238,26 +244,17 @@ def _probe_way_out(records: Records, capabilities: Capabilities, url: str, ring:
         probe_unsubscribe(url, ring, records.store)
 
 
-def publish_pictures(project: Project, compiled: CompiledIssue) -> None:
+def publish_pictures(project: Project, variants: Iterable[CompiledIssue]) -> None:
     """Put hosted pictures where `dispatch serve` finds them, before any mail refers to them."""
-    if compiled.embedded or not compiled.pictures:
-        return
-    for picture in compiled.pictures:
-        write_whole(project.media / picture.name, picture.content)
-    sync_folder(project.media)
+    hosted = {picture.name: picture for each in variants if not each.embedded for picture in each.pictures}
+    for name, picture in hosted.items():
+        write_whole(project.media / name, picture.content)
+    if hosted:
+        sync_folder(project.media)
 
 
-def _refuse_conditions(issue: Issue) -> None:
-    for block in issue.blocks:
-        if block.when:
-            raise SendRefused(
-                "blocks for some readers only cannot be sent yet",
-                location=issue.locate((*block.path[:2], "when")),
-                remedy="Delete `when` for now.",
-            )
-
-
-def _refuse_embedding(project: Project, capabilities: Capabilities) -> None:
+def refuse_embedding(project: Project, capabilities: Capabilities) -> None:
+    """Raise Unsupported where pictures are to travel inside the messages, and the provider cannot carry them."""
     if project.embeds() and not capabilities.embeds_pictures:
         raise Unsupported(
             f"{project.config.provider} cannot carry pictures inside a message",
@@ -272,96 +269,3 @@ def _rejected(report: ImportReport, *, skip: bool) -> int:
         remedy = Problem("these lines would be left out", remedy="Mend them, or send without them: --skip-rejected.")
         raise InvalidSubscribers.of([*report.problems(), remedy])
     return len(report.rejected)
-
-
-# --- a test --------------------------------------------------------------------------------------
-
-
-def send_test(project: Project, issue: Issue, addresses: Sequence[str]) -> Iterator[tuple[str, Outcome]]:
-    """Hand the real message to a few literal addresses; each with the provider's answer.
-
-    A subscriber's own merge values are used where an address is one. Nothing is recorded: a test is no mailing. Raises
-    UsageMistake for more than ten, InvalidAddress, and SendRefused for somebody who may not be mailed; nothing is sent
-    then.
-    """
-    _refuse_conditions(issue)
-    people = _test_recipients(project, addresses)
-    _refuse_embedding(project, capabilities_of(project, project.config.provider))
-    compiled = project.compile(issue, embed=project.embeds())
-    # A key of its own for each test, so that a provider which knows repeats takes none for another one's.
-    name = f"{compiled.slug}.test"
-    template = project.message_template(compiled, name, secrets.token_hex(16), project.ring)
-    personalizer = Personalizer(template, project.ring)
-    messages = personalizer.messages(people, project.clock(), purpose="test")
-    with closing(project.open_provider()) as provider:
-        calls = provider.plan(messages)
-        publish_pictures(project, compiled)
-        for call in calls:
-            yield from _hand_over(provider, Batch(f"{name}.{secrets.token_hex(4)}.0", call))
-
-
-def _hand_over(provider: Provider, batch: Batch) -> Iterator[tuple[str, Outcome]]:
-    answers = provider.submit(batch, _nothing_to_record)
-    for message, outcome in zip_longest(batch.messages, answers):
-        if message:
-            yield message.to.address, outcome or Uncertain("no_answer", "the provider did not mention it")
-
-
-def _nothing_to_record(count: int, request_sha256: str = "") -> None:
-    """A test has no ledger."""
-
-
-def _test_recipients(project: Project, addresses: Sequence[str]) -> list[Recipient]:
-    """Each mailbox once, with what the list knows of it."""
-    if len(addresses) > MOST_TEST_ADDRESSES:
-        raise UsageMistake(
-            f"a test goes to at most {MOST_TEST_ADDRESSES} addresses", remedy="Use `send --segment` for a list."
-        )
-    mailboxes = _mailboxes(addresses)
-    known = _subscribers_among(project, mailboxes.keys())
-    recipients = []
-    for position, (key, mailbox) in enumerate(mailboxes.items(), 1):
-        person = known.get(key)
-        subscriber_id = project.store.id_of(mailbox.address)
-        _refuse_barred(project, mailbox.address, subscriber_id, person)
-        name = mailbox.name or (person.name if person else "")
-        values = merge_values(person) if person else {}
-        recipients.append(Recipient(position, subscriber_id, mailbox.address, name, values=values))
-    return recipients
-
-
-def _mailboxes(addresses: Sequence[str]) -> dict[str, Mailbox]:
-    """The mailboxes by address_key; raises InvalidAddress with all that are none."""
-    mailboxes: dict[str, Mailbox] = {}
-    problems: list[Problem] = []
-    for address in addresses:
-        try:
-            mailbox = parse_mailbox(address)
-        except InvalidAddress as error:
-            problems += error.problems
-        else:
-            mailboxes.setdefault(address_key(mailbox.address), mailbox)
-    if problems:
-        raise InvalidAddress.of(problems)
-    return mailboxes
-
-
-def _refuse_barred(project: Project, address: str, subscriber_id: str, person: Subscriber | None) -> None:
-    """Who left is not mailed by a test either."""
-    reason = project.store.suppressed([subscriber_id]).get(subscriber_id, "")
-    if not reason and person and person.status is not Status.SUBSCRIBED:
-        reason = person.status
-    if reason:
-        raise SendRefused(
-            f"{address} may not be mailed: {reason}",
-            remedy=f"Choose another address. `dispatch why {address}` tells since when.",
-        )
-
-
-def _subscribers_among(project: Project, keys: Collection[str]) -> dict[str, Subscriber]:
-    """Who of these is in the list as it is now; a test needs no list."""
-    try:
-        rows = read_subscribers(project.subscribers_file, project.subscribers_name)
-        return {row.key: row.subscriber(id="") for row in rows if isinstance(row, Row) and row.key in keys}
-    except (NotFound, InvalidSubscribers):
-        return {}

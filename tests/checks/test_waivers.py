@@ -18,7 +18,7 @@ LONG = "title: A bridge between two towns that nobody has crossed for years\npre
 
 
 def judged(allow: str, policy: Policy = NO_POLICY, check: CheckFunction = wording.long_subject) -> Judgement:
-    return judge(evidence_about(f"{LONG}allow: {allow}\nblocks: [divider: ]\n"), policy, [check])
+    return judge([evidence_about(f"{LONG}allow: {allow}\nblocks: [divider: ]\n")], policy, [check])
 
 
 def test_what_the_issue_allows_is_set_aside_with_its_reason() -> None:
@@ -69,7 +69,7 @@ def test_what_must_never_go_out_is_told_although_it_is_allowed() -> None:
     evidence = evidence_about(f"{LONG}allow: {{missing-postal-address: We have none.}}\nblocks: [divider: ]\n")
     evidence = replace(evidence, compiled=replace(evidence.compiled, text=Slots(("Goodbye",))))
     policy = Policy(allow={"missing-postal-address": "We have none."}, severity={})
-    judgement = judge(evidence, policy, [compliance.missing_postal_address])
+    judgement = judge([evidence], policy, [compliance.missing_postal_address])
     assert [finding.check for finding in judgement.findings] == ["missing-postal-address", "forbidden-waiver"]
     assert str(judgement.findings[1].location) == "issues/example.yaml:3:9"
     assert {finding.severity for finding in judgement.findings} == {Severity.ERROR}
@@ -87,6 +87,6 @@ def test_what_binds_is_a_check() -> None:
 
 def test_what_nobody_could_look_for_may_still_be_needed() -> None:
     text = f"{LONG}allow: {{unreachable-link: It is for members.}}\nblocks: [divider: ]\n"
-    offline, online = (judge(evidence_about(text, answers=answers), NO_POLICY, []) for answers in (None, {}))
+    offline, online = (judge([evidence_about(text, answers=answers)], NO_POLICY, []) for answers in (None, {}))
     assert offline.findings == ()
     assert [finding.check for finding in online.findings] == ["unneeded-waiver"]

@@ -49,6 +49,8 @@ Issue      Who pays for the bridge?
 From       Crossings <news@crossings.example>
 Provider   outbox
 Audience   3 recipients
+Variants   2 in English
+           1 in French
 Excluded   1 unconfirmed
            1 unsubscribed
 
@@ -85,6 +87,10 @@ def test_a_dry_run_changes_nothing(dispatch: Command, folder: Path) -> None:
         "audience": 4,
         "excluded": {"unconfirmed": 1, "unsubscribed": 2},
         "provider": "outbox",
+        "variants": [
+            {"segments": [], "language": "en", "audience": 3},
+            {"segments": [], "language": "fr", "audience": 1},
+        ],
     }
     assert "nothing was sent" in run.stderr
     assert (snapshot(folder), rows(folder)) == (before, known)
@@ -368,7 +374,7 @@ def test_trouble_with_the_account_stops_it_and_resume_goes_on(dispatch: Command,
         server.faults.add("batch", "401", times=1)
         use_postmark(keyed, server)
         stopped = dispatch("send", "bridge", "--yes", "--json", "--provider", "postmark")
-        assert (stopped.code, stopped.json["state"], stopped.json["pending"]) == (3, "stopped", 3)
+        assert (stopped.code, stopped.json["state"], stopped.json["pending"]) == (3, "stopped", 2)
         assert "401" in stopped.stderr
         assert stopped.stderr.endswith("\nNext: dispatch resume bridge.1\n")
         assert dispatch("resume", "--json").json["accepted"] == 3

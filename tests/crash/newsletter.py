@@ -27,6 +27,7 @@ newsletter:
 from: Crossings <news@crossings.example>
 keys: {keys}
 unsubscribe: {{probe: false}}
+segments: {{french: 'language == "fr"'}}
 provider: {provider}
 providers:
   smtp: {{host: 127.0.0.1, port: {port}, tls: none}}
@@ -43,6 +44,11 @@ blocks:
   - paragraph: Dear {{first_name|reader}}, the bridge is half built, and so is the bill.
 """
 
+FOR_SOME = """\
+  - paragraph: Le pont est à moitié construit.
+    when: french
+"""
+
 
 def write_newsletter(
     folder: Path,
@@ -54,17 +60,26 @@ def write_newsletter(
     rate: str = "100000/s",
     readers: tuple[str, ...] = READERS,
     words: str = "",
+    variants: bool = False,
     database: str = "",
 ) -> Path:
-    """Write the newsletter into a new folder; `words` stand at the end of its issue, `database` is a URL."""
+    """Write the newsletter into a new folder; `words` stand at the end of its issue, `database` is a URL.
+
+    With `variants` every third reader gets a block of their own, in French.
+    """
     (folder / "issues").mkdir(parents=True)
     keys = "[]" if provider == "outbox" else '["${DISPATCH_KEY}"]'  # the outbox's is made, and may be half made
     delivery = {"concurrency": concurrency, "processes": processes, "rate": rate}
     config = CONFIG.format(provider=provider, port=port or 1, keys=keys, domain=DOMAIN, **delivery)
     (folder / "dispatch.yaml").write_text(config + (f"database: {database}\n" if database else ""))
-    (folder / "issues" / f"{SLUG}.yaml").write_text(ISSUE + (f"  - paragraph: {words}\n" if words else ""))
+    (folder / "issues" / f"{SLUG}.yaml").write_text(
+        ISSUE + (f"  - paragraph: {words}\n" if words else "") + (FOR_SOME if variants else "")
+    )
     left, waiting = EXCLUDED
-    lines = ["email,first_name,status", f"{left},Lee,unsubscribed", f"{waiting},Wan,unconfirmed"]
-    lines += [f"{address},{address.partition('@')[0].title()},subscribed" for address in readers]
+    lines = ["email,first_name,status,language", f"{left},Lee,unsubscribed,", f"{waiting},Wan,unconfirmed,"]
+    lines += [
+        f"{address},{address.partition('@')[0].title()},subscribed,{'fr' if variants and number % 3 == 0 else 'en'}"
+        for number, address in enumerate(readers)
+    ]
     (folder / "subscribers.csv").write_text("\n".join(lines) + "\n")
     return folder

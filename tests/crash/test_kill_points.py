@@ -29,8 +29,9 @@ CASES = [
     ),
     Case("smtp", 8),  # two threads, each with several connections
     Case("mailgun", 4, words="Write %recipient.name% to greet by name."),
+    Case("mailgun", 4, variants=True),
     Case("mailgun", 1, database="postgresql"),
-    Case("postmark", 4, loses_replies=True, database="postgresql"),
+    Case("postmark", 4, loses_replies=True, variants=True, database="postgresql"),
 ]
 
 

@@ -41,11 +41,13 @@ class Case:
     words: str = ""  # in the issue, for whose sake nobody can share a call with another
     database: str = ""  # else SQLite
     processes: int = 1
+    variants: bool = False  # whether some readers get another one
     latency: float = 0.0  # seconds before each reply of the server: so that several have their part in it
 
     def __str__(self) -> str:
         several = f"{self.processes}-processes" if self.processes > 1 else ""
-        facts = (self.database, several, "own-bodies" if self.words else "", "losing" if self.loses_replies else "")
+        facts = (self.database, several, "own-bodies" if self.words else "")
+        facts += ("variants" if self.variants else "", "losing" if self.loses_replies else "")
         return "-".join([self.carrier, str(self.concurrency), *filter(None, facts)])
 
     @property
@@ -110,6 +112,7 @@ class Bench:
             concurrency=self.case.concurrency,
             processes=self.case.processes,
             words=self.case.words,
+            variants=self.case.variants,
             database=self._new_database(),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from threading import Event
 
 import pytest
 
+from dispatch.addresses import Mailbox
 from dispatch.database.database import Database
 from dispatch.delivery.crew import Crew, Leases
 from dispatch.delivery.ledger import Ledger
@@ -23,12 +24,37 @@ from dispatch.delivery.preparation import Audience, Plan, prepare, survey
 from dispatch.delivery.report import Status, status
 from dispatch.delivery.roll import FATES, Fate, call_roll
 from dispatch.delivery.worker import Progress, Sender
+from dispatch.location import Location
+from dispatch.messages.template import MessageTemplate, Variant
+from dispatch.rendering.compiled import Slots
+from dispatch.rendering.readership import EVERYBODY, Readership
+from dispatch.subscribers.segments import parse_segment
+from dispatch.subscribers.sorting import Sorter
 from dispatch.subscribers.store import SubscriberStore
 from dispatch.testing.databases import PostgresServer
 from dispatch.testing.fakes import FakeService, ManualClock, ManualStop, write_messages
 
 KEY = b"an old key for ids"
+
+_SOME = parse_segment('email in ["person3@example.org", "person4@example.org", "person11@example.org"]', Location("s"))
+MIXED = {
+    "sorter": Sorter({"some": _SOME}, lambda language: language),
+    "readerships": (EVERYBODY, Readership(("some",))),
+}
+"""Of a plan: three of the twelve get another variant."""
 MORNING = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+
+
+def content_of(name: str, readerships: Sequence[Readership]) -> bytes:
+    """What is frozen; a mailing of one variant does without a template, for its messages are made by hand."""
+    if len(readerships) == 1:
+        return name.encode()
+    variants = tuple(Variant(Slots(("A river",)), Slots(("",)), Slots(("",)), readers=each) for each in readerships)
+    links = dict.fromkeys(("unsubscribe_url", "view_online_url", "archive_url", "help_url"), "https://rivers.example/")
+    ids = dict.fromkeys(("nonce", "key_id", "domain", "list_id", "feedback_id", "unsubscribe_mailto"), "rivers.example")
+    return MessageTemplate(
+        name, from_=Mailbox("joy@rivers.example"), reply_to=None, variants=variants, **links, **ids
+    ).to_bytes()
 
 
 class Desk:
@@ -64,7 +90,8 @@ class Desk:
         return Plan(**{**fixed, "capabilities": service.capabilities, **wishes})
 
     def prepare(self, service: FakeService, **wishes: object) -> Mailing:
-        return prepare(self.ledger, self.store, self.plan(service, **wishes), lambda name: name.encode())
+        plan = self.plan(service, **wishes)
+        return prepare(self.ledger, self.store, plan, lambda name: content_of(name, plan.readerships))
 
     def survey(self, service: FakeService, **wishes: object) -> Audience:
         with self.ledger.reading() as connection:
@@ -100,6 +127,10 @@ class Desk:
         with self.ledger.reading() as connection:
             rows = self.ledger.rows(connection, mailing, *BatchState)
             tally = self.ledger.tally(connection, mailing)
+            tallies = self.ledger.tallies(connection, mailing)
+            if len(tallies) > 1:  # found are those who get the variant of their row
+                assert all(len(self.ledger.recipients(connection, row)) == len(row.positions) for row in rows)
+        assert sum(tallies.values(), Tally()) == tally
         fates: list[tuple[int, str]] = []
         for row in rows:
             state = "pending" if row.state in {"claimed", "submitting"} else str(row.state)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from delivery.conftest import MIXED
 from dispatch.errors import AccountTrouble, PostponedTooLong, ProviderUnreachable, Stopped
 from dispatch.providers.outcome import Accepted, Postponed, Refused, Uncertain
 from dispatch.providers.provider import FOREVER, Batch, Capabilities
@@ -104,6 +105,7 @@ STORIES = {
     "acts": st.lists(ACTS, max_size=10),
     "happenings": st.lists(HAPPENINGS, max_size=4),
     "concurrency": st.sampled_from([1, 1, 3]),
+    "plan": st.sampled_from([{}, MIXED]),
     "deaths": st.lists(st.tuples(st.integers(1, 12), st.booleans()), max_size=3),
 }
 AT_LENGTH = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
@@ -114,9 +116,9 @@ AT_LENGTH = {"deadline": None, "suppress_health_check": [HealthCheck.function_sc
 @settings(max_examples=8, **AT_LENGTH)
 @given(**STORIES)
 def test_whatever_happens_nobody_is_mailed_twice_and_nobody_is_lost(
-    blank, carrier: str, acts, happenings, concurrency, deaths
+    blank, carrier: str, acts, happenings, concurrency, plan, deaths
 ) -> None:
-    live_through(blank, carrier, acts, happenings, concurrency, deaths)
+    live_through(blank, carrier, acts, happenings, concurrency, plan, deaths)
 
 
 @pytest.mark.complete
@@ -124,8 +126,8 @@ def test_whatever_happens_nobody_is_mailed_twice_and_nobody_is_lost(
 @pytest.mark.parametrize("carrier", CARRIERS)
 @settings(max_examples=300, **AT_LENGTH)
 @given(**STORIES)
-def test_whatever_else_happens(blank, carrier: str, acts, happenings, concurrency, deaths) -> None:
-    live_through(blank, carrier, acts, happenings, concurrency, deaths)
+def test_whatever_else_happens(blank, carrier: str, acts, happenings, concurrency, plan, deaths) -> None:
+    live_through(blank, carrier, acts, happenings, concurrency, plan, deaths)
 
 
 @pytest.mark.complete
@@ -134,17 +136,17 @@ def test_whatever_else_happens(blank, carrier: str, acts, happenings, concurrenc
 @settings(max_examples=60, **AT_LENGTH)  # each takes a second or two
 @given(**STORIES)
 def test_whatever_else_happens_to_a_mailing_in_postgresql(
-    blank, carrier: str, acts, happenings, concurrency, deaths
+    blank, carrier: str, acts, happenings, concurrency, plan, deaths
 ) -> None:
-    live_through(blank, carrier, acts, happenings, concurrency, deaths)
+    live_through(blank, carrier, acts, happenings, concurrency, plan, deaths)
 
 
-def live_through(blank, carrier: str, acts, happenings, concurrency: int, deaths) -> None:
+def live_through(blank, carrier: str, acts, happenings, concurrency: int, plan, deaths) -> None:
     """Run after run until the mailing is finished; after each, the ledger must be true."""
     service = FakeService(CARRIERS[carrier], acts)
     with tempfile.TemporaryDirectory() as folder, blank.copied_to(Path(folder), wrap=MortalDatabase) as desk:
         mortal = desk.ledger._database
-        mailing = desk.prepare(service)
+        mailing = desk.prepare(service, **plan)
         gone: dict[str, int] = {}  # who has left, and the copies they had got by then
         calls = 0
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from delivery.conftest import MIXED
 from dispatch.delivery import settlement
 from dispatch.delivery.preparation import prepare
 from dispatch.errors import SendRefused
 from dispatch.location import Location
 from dispatch.providers.provider import Capabilities
+from dispatch.rendering.readership import EVERYBODY, Readership
 from dispatch.subscribers.segments import parse_segment
+from dispatch.subscribers.sorting import Sorter
 from dispatch.testing.fakes import FakeService
 
 SERVICE = FakeService(Capabilities(max_messages=5, real=False))
@@ -25,6 +28,53 @@ def test_everybody_is_frozen_once_in_rows_of_the_providers_size(desk) -> None:
     assert [person.position for person in people] == list(range(1, 13))
     assert {person.address for person in people} == {f"person{number}@example.org" for number in range(1, 13)}
     assert desk.status(mailing).state == "stopped"
+
+
+def test_rows_hold_those_who_get_one_variant_and_stand_in_their_order(desk) -> None:
+    assert desk.survey(SERVICE, **MIXED).readerships == {EVERYBODY: 9, Readership(("some",)): 3}
+    mailing = desk.prepare(SERVICE, **MIXED)
+    with desk.ledger.reading() as connection:
+        rows = desk.ledger.rows(connection, mailing, "pending")
+        people = {row.variant: desk.ledger.recipients(connection, row) for row in rows}
+    assert [(row.variant, row.positions) for row in rows] == [
+        (0, (1, 2, 3, 4, 5)),
+        (0, (6, 7, 8, 9)),
+        (1, (10, 11, 12)),
+    ]
+    some = {"person3@example.org", "person4@example.org", "person11@example.org"}
+    assert {person.address for person in people[1]} == some
+    assert {person.variant for person in people[1]} == {1}
+    desk.fates(mailing)
+
+
+def test_over_many_pages_each_variant_has_its_own(desk) -> None:
+    towns = ("", "Cork", "Lagos")
+    desk.join(*(f"p{number}@example.org,{towns[number % 3]}" for number in range(3_500)), header="email,town")
+    segments = {town: parse_segment(f'town == "{town}"', Location("s")) for town in towns[1:]}
+    readerships = tuple(Readership((town,) if town else ()) for town in towns)
+    plan = {"sorter": Sorter(segments, lambda language: language), "readerships": readerships}
+    mailing = desk.prepare(FakeService(Capabilities(max_messages=500, real=False)), **plan)
+    desk.fates(mailing)
+    with desk.ledger.reading() as connection:
+        rows = desk.ledger.rows(connection, mailing, "pending")
+        for row in rows:
+            town = towns[row.variant]
+            assert all(
+                int(person.address[1:].partition("@")[0]) % 3 == towns.index(town)
+                for person in desk.ledger.recipients(connection, row)
+            )
+        assert {number: each.audience for number, each in desk.ledger.tallies(connection, mailing).items()} == {
+            0: 1167,
+            1: 1167,
+            2: 1166,
+        }
+
+
+def test_who_gets_what_nobody_got_before_stops_the_freeze(desk) -> None:
+    with pytest.raises(SendRefused, match="somebody gets the blocks for `some` now"):
+        desk.prepare(SERVICE, **{**MIXED, "readerships": (EVERYBODY,)})
+    with desk.ledger.reading() as connection:
+        assert desk.ledger.mailings(connection) == []
 
 
 def test_a_large_provider_does_not_make_rows_larger_than_a_thousand(desk) -> None:

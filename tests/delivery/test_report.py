@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+from delivery.conftest import MIXED
 from dispatch.delivery.report import why
 from dispatch.providers.outcome import Postponed, Refused, Uncertain
 from dispatch.providers.provider import Capabilities
+from dispatch.rendering.readership import Readership
 from dispatch.testing.fakes import Act, FakeService
 
 SINGLE = Capabilities(max_messages=5, lanes=1, real=False)
@@ -31,6 +33,7 @@ def test_status_is_the_object_of_the_design(desk) -> None:
         "provider": "fake",
         "started": "2026-03-02T07:00:00Z",
         "finished": "2026-03-02T07:00:00Z",
+        "variants": [],
     }
 
 
@@ -103,3 +106,20 @@ def test_why_of_somebody_who_was_no_recipient(desk) -> None:
         ("roads.1", None, ""),
     ]
     assert [trace.mailing for trace in why(desk.ledger, "0" * 32, "roads")] == ["roads.1"]
+
+
+def test_numbers_of_variants_add_up_to_those_of_the_mailing(desk) -> None:
+    service = FakeService(BATCH, [Act((Refused("550", "no"), Refused("550", "no")))])
+    mailing = desk.prepare(service, **MIXED)
+    desk.leave("person11@example.org")
+    where = desk.send(mailing, service)
+    everybody, some = where.variants
+    assert (everybody.segments, some.segments) == ((), ("some",))
+    assert (everybody.audience, everybody.accepted, everybody.refused) == (9, 7, 2)
+    assert (some.audience, some.accepted, some.withdrawn) == (3, 2, 1)
+    for name in ("audience", "accepted", "refused", "pending", "uncertain", "withdrawn"):
+        assert getattr(where, name) == getattr(everybody, name) + getattr(some, name)
+    [trace] = why(desk.ledger, desk.store.id_of("person3@example.org"))
+    assert (trace.readers, trace.variant) == (Readership(("some",)), "the blocks for `some`")
+    [trace] = why(desk.ledger, desk.store.id_of("person1@example.org"))
+    assert trace.variant == "the blocks for everybody"

@@ -84,7 +84,7 @@ def test_an_issue_is_looked_at_from_its_choice_to_its_findings(browser: Browser,
         tab_to(page, page.locator("#as"))
         page.keyboard.press("Enter")
         page.keyboard.type("omar")
-        expect(page.get_by_role("option")).to_have_count(1)
+        expect(page.locator("#found").get_by_role("option")).to_have_count(1)
         page.keyboard.press("Enter")
         expect(page.locator("#as")).to_have_text("Omar <b>Bold</b> (ar)")
         expect(page.locator("#as")).to_be_focused()

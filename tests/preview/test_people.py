@@ -9,6 +9,7 @@ import pytest
 from dispatch.errors import InvalidSubscribers, NotFound, Problem
 from dispatch.preview.desk import Desk
 from dispatch.preview.people import MOST, find, recipient, search
+from dispatch.preview.readers import Reader
 from dispatch.project import Project
 from preview.client import SUBSCRIBERS
 
@@ -68,7 +69,7 @@ def test_of_somebody_to_whom_no_message_can_be_written_it_is_told_why(newsletter
     (newsletter / "subscribers.csv").write_text(f"{SUBSCRIBERS}jürgen@harbour.example,Jürgen,,,,subscribed\n", "utf-8")
     with Project.open(newsletter, environ={}) as project:
         desk = Desk(project, {})
-        view = desk.view("tides", "jürgen@harbour.example")
+        view = desk.view("tides", Reader("jürgen@harbour.example"))
         assert view.person
         assert (view.person.name, view.message) == ("Jürgen", None)
         assert view.problems == (
@@ -77,6 +78,6 @@ def test_of_somebody_to_whom_no_message_can_be_written_it_is_told_why(newsletter
                 remedy="No provider here takes such an address; ask the subscriber for another one.",
             ),
         )
-        assert desk.sent("tides", "jürgen@harbour.example") is None
-        assert desk.written("tides", "jürgen@harbour.example") is None
+        assert desk.sent("tides", Reader("jürgen@harbour.example")) is None
+        assert desk.written("tides", Reader("jürgen@harbour.example")) is None
         assert desk.view("tides").message, "the issue is as good as it was"

@@ -322,7 +322,7 @@ def test_what_a_save_has_changed_glows_and_nothing_moves(browser: Browser, previ
         assert body.get_attribute("data-glowed") is None
         page.keyboard.press("a")
         page.keyboard.type("elodie")
-        expect(page.get_by_role("option")).to_have_count(1)
+        expect(page.locator("#found").get_by_role("option")).to_have_count(1)
         page.keyboard.press("Enter")
         expect(mail_of(page).get_by_text("Hello Élodie")).to_be_attached()
         assert body.get_attribute("data-glowed") is None

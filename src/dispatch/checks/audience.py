@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dispatch.checks.check import Finding, warning
+from dispatch.checks.check import Finding, error, warning
 from dispatch.checks.evidence import Evidence
+from dispatch.content.issue import Issue
 from dispatch.location import Location
+from dispatch.rendering.readership import MOST_CHOICES, choices_of
 
 
 def empty_audience(evidence: Evidence) -> Iterator[Finding]:
@@ -37,6 +39,57 @@ def empty_segment(evidence: Evidence) -> Iterator[Finding]:
             message = f"the segment {segment.value} matches none of {audience.listed:,} people"
             hint = "Compare it with the list: capitals and spaces count. `dispatch subscribers segments` shows the numbers."
             yield warning(empty_segment, segment.location, message, hint)
+
+
+def too_many_variants(evidence: Evidence) -> Iterator[Finding]:
+    """The audience would get more than 8 different choices of blocks, and nobody looks through so many.
+
+    Counted are the choices by `when` that somebody really gets; languages do not count. `dispatch send` refuses it.
+    """
+    issue, audience = evidence.whole or evidence.issue, evidence.audience
+    choices = choices_of(audience.readerships)
+    if len(choices) <= MOST_CHOICES:
+        return
+    message = f"{audience.people:,} people would get {len(choices)} different choices of blocks, and at most {MOST_CHOICES} are sent"
+    groups = [f"{audience.readers_of(name):,} are in {name}" for name in issue.conditions]
+    hint = (
+        f"Of them {', '.join(groups)}, in any mixture. Name fewer segments behind `when`, make one of some in "
+        "dispatch.yaml, or mail one segment at a time: `dispatch send --segment`."
+    )
+    yield error(too_many_variants, _conditions(issue)[0][1], message, hint)
+
+
+def unread_block(evidence: Evidence) -> Iterator[Finding]:
+    """A block is for a segment in which nobody of the audience is: nobody would read it."""
+    audience = evidence.audience
+    for name, place in _conditions(evidence.issue) if audience.people else ():
+        if not audience.readers_of(name):
+            message = (
+                f"of {audience.people:,} people{_in(audience.segment)} nobody is in {name}: nobody reads this block"
+            )
+            hint = "Look for a slip in the segment, or delete the block."
+            yield warning(unread_block, place, message, hint)
+
+
+def needless_condition(evidence: Evidence) -> Iterator[Finding]:
+    """A block is for a segment in which everybody is: most likely the segment is not what its author means.
+
+    Not told where the mail is for a segment, which may well be the same.
+    """
+    audience = evidence.audience
+    for name, place in _conditions(evidence.issue) if audience.people and not audience.segment else ():
+        if audience.readers_of(name) == audience.people:
+            message = f"all {audience.people:,} people are in {name}: this block is for everybody"
+            yield warning(needless_condition, place, message, "Delete `when`, or look for a slip in the segment.")
+
+
+def _conditions(issue: Issue) -> list[tuple[str, Location]]:
+    """The segments that blocks are for, with the place of each `when`."""
+    return [(block.when, issue.locate((*block.path[:2], "when"))) for block in issue.blocks if block.when]
+
+
+def _in(segment: str) -> str:
+    return f" in {segment}" if segment else ""
 
 
 def rejected_line(evidence: Evidence) -> Iterator[Finding]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -15,6 +16,7 @@ from dispatch.yaml_source import Edit
 MOST_TOLD = 100
 """Findings of one check in one issue."""
 
+_FIGURE = re.compile(r"\d[\d.,]*")
 _FIRST_THESE = "Mend these first: the next ones are told then."
 
 
@@ -94,6 +96,17 @@ def run(checks: Iterable[CheckFunction], evidence: Evidence) -> list[Finding]:
     found = (_told(check(evidence)) for check in checks)
     placed = (_in_its_block(finding, evidence) for told in found for finding in told)
     return sorted(placed, key=_place)
+
+
+def folded(variants: Sequence[list[Finding]]) -> list[Finding]:
+    """What was found in the variants of an issue, in order of place: the same, but for its figures, is told once."""
+    if len(variants) == 1:
+        return variants[0]
+    told: dict[object, Finding] = {}
+    for findings in variants:
+        for finding in findings:
+            told.setdefault((finding.check, finding.location, _FIGURE.sub("", finding.message)), finding)
+    return sorted(told.values(), key=_place)
 
 
 def _told(findings: Iterable[Finding]) -> list[Finding]:

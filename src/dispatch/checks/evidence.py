@@ -20,6 +20,7 @@ from dispatch.errors import Problem
 from dispatch.location import Location
 from dispatch.rendering.compiled import CompiledIssue
 from dispatch.rendering.marks import MarkedHtml
+from dispatch.rendering.readership import Readership
 from dispatch.yaml_source import Path
 
 
@@ -50,6 +51,22 @@ class AudienceFacts:
     listed: int = 0  # who may be mailed, before the segment
     empty_segments: tuple[str, ...] = ()  # the names of those, of dispatch.yaml, that match nobody
     services: Mapping[str, int] = field(default_factory=dict)  # mail service (`readers.CLIENTS`) → how many people
+    readerships: Mapping[Readership, int] = field(default_factory=dict)  # how many people get each variant
+    filled_in: Mapping[str, Mapping[str, int]] = field(
+        default_factory=dict
+    )  # `filled`, in a segment that blocks are for
+
+    def readers_of(self, segment: str) -> int:
+        """How many get the blocks for a segment; "" for those that everybody gets."""
+        return (
+            sum(people for each, people in self.readerships.items() if segment in each.segments)
+            if segment
+            else self.people
+        )
+
+    def filled_among(self, segment: str) -> Mapping[str, int]:
+        """`filled` among those who get the blocks for a segment; "" for everybody."""
+        return self.filled_in.get(segment, {}) if segment else self.filled
 
 
 @dataclass(frozen=True)
@@ -115,7 +132,7 @@ class Proofs:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What checks look at."""
+    """What checks look at: an issue as some of its readers get it."""
 
     issue: Issue
     compiled: CompiledIssue
@@ -128,7 +145,7 @@ class Evidence:
     audience: AudienceFacts
     pictures: tuple[PictureFacts, ...]  # of the cover and the figures, in order, each once
     largest_html_bytes: int  # the HTML part as it arrives, its merge fields filled
-    largest_html_for: str  # whose message that is; empty when there is nobody
+    largest_html_for: str  # whose message that is, and of which variant; empty when there is nobody
     today: date  # where the newsletter is written
     headers: tuple[tuple[str, str], ...]  # of a specimen message, in order, unfolded; none where it cannot be made
     subscribers: Setting | None = None  # the file
@@ -142,6 +159,7 @@ class Evidence:
     terms: Terms = field(default_factory=Terms)  # the house's
     answers: Mapping[str, Answer] | None = None  # by the address of the link; None: the web was not asked
     proofs: Proofs | None = None  # None: nobody has proof-read it
+    whole: Issue | None = None  # with the blocks that only others get; None: there are none
 
     @cached_property
     def names_before(self) -> Counter[str]:

@@ -36,10 +36,11 @@ def merge_field_without_value(evidence: Evidence) -> Iterator[Finding]:
         name = use.field.name
         if use.in_url or use.field.fallback or name not in audience.known_fields:
             continue
-        without = audience.people - audience.filled.get(name, 0)
+        people = audience.readers_of(use.segment)
+        without = people - audience.filled_among(use.segment).get(name, 0)
         if without:
-            share = f" ({without / audience.people:.0%})" if without < audience.people else ""
-            group = f"{without:,} of {audience.people:,} people{_in(audience)}{share}"
+            share = f" ({without / people:.0%})" if without < people else ""
+            group = f"{without:,} of {people:,} people{_in(audience.segment)}{_in(use.segment)}{share}"
             message = f"{group} have no {name} and would read nothing"
             hint = f"Write what stands there for them: {{{{{name}|…}}}}"
             yield warning(merge_field_without_value, use.location, message, hint)
@@ -79,5 +80,5 @@ def _unknown(name: str, place: Location, audience: AudienceFacts, used_by: str =
     return error(unknown_merge_field, place, message, hint)
 
 
-def _in(audience: AudienceFacts) -> str:
-    return f" in the segment {audience.segment}" if audience.segment else ""
+def _in(segment: str) -> str:
+    return f" in the segment {segment}" if segment else ""

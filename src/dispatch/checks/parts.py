@@ -80,6 +80,7 @@ class WrittenField:
     field: MergeField
     in_url: bool
     location: Location
+    segment: str = ""  # whose people alone get its block
 
 
 def blanked(text: str, pattern: re.Pattern[str], stand_in: str = " ") -> str:
@@ -133,11 +134,14 @@ def links_in(issue: Issue, texts: Iterable[ReadText]) -> Iterator[WrittenLink]:
 
 def merge_fields_in(issue: Issue, texts: Iterable[ReadText]) -> Iterator[WrittenField]:
     """Every merge field in some texts of an issue."""
+    segments = {block.path[:2]: block.when for block in issue.blocks}
     for text in texts:
         in_urls = {part for link in text.parsed.links for part in link.url}
         for field in text.parsed.merge_fields:
             in_url = text.written.kind is TextKind.URL or field in in_urls
-            yield WrittenField(field, in_url, issue.locate(text.written.path, field.offset))
+            yield WrittenField(
+                field, in_url, issue.locate(text.written.path, field.offset), segments.get(text.written.path[:2], "")
+            )
 
 
 def figures(issue: Issue) -> Iterator[Cover | Figure]:

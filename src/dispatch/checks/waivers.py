@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dispatch.checks import BINDING, CHECKS
-from dispatch.checks.check import CheckFunction, Finding, Severity, name_of, run
+from dispatch.checks.check import CheckFunction, Finding, Severity, folded, name_of, run
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.link_targets import unreachable_link
 from dispatch.checks.proofreading import PROOFS
@@ -40,13 +40,13 @@ class Judgement:
     pending: bool = False  # it is still being proof-read
 
 
-def judge(evidence: Evidence, policy: Policy, checks: Iterable[CheckFunction] = CHECKS) -> Judgement:
-    """Run the checks, and set aside what may be set aside."""
-    issue, found = evidence.issue, run(checks, evidence)
+def judge(variants: Sequence[Evidence], policy: Policy, checks: Sequence[CheckFunction] = CHECKS) -> Judgement:
+    """Run the checks on each variant of an issue, and set aside what may be set aside."""
+    issue, found = variants[0].issue, folded([run(checks, evidence) for evidence in variants])
     reasons = {name: why for name, why in {**policy.allow, **issue.allow}.items() if name not in binding_names()}
     kept = [_as_the_newsletter_weighs(finding, policy) for finding in found if finding.check not in reasons]
-    unasked = {name_of(unreachable_link)} if evidence.answers is None else set()
-    proofs = evidence.proofs
+    unasked = {name_of(unreachable_link)} if variants[0].answers is None else set()
+    proofs = variants[0].proofs
     if proofs is None or proofs.notices or proofs.pending:
         unasked |= set(map(name_of, PROOFS))
     kept += [*unknown_waivers(issue), *forbidden_waivers(issue), *unneeded_waivers(issue, found, unasked)]

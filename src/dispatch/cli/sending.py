@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import asdict
 
@@ -11,6 +12,7 @@ from dispatch.cli.checking import in_colour
 from dispatch.cli.progress import sending_progress
 from dispatch.cli.standing import advise, exit_code, show_standing, standing_under_lock
 from dispatch.cli.terminal import ask, count, duration, json_option, require_person, say, settings, show, show_json
+from dispatch.content.richtext import parse_plain
 from dispatch.delivery.mailing import Mailing
 from dispatch.delivery.recovery import doubt_rest
 from dispatch.delivery.report import Status
@@ -19,6 +21,7 @@ from dispatch.inspection.claim import Claims
 from dispatch.project import Project
 from dispatch.providers.outcome import Accepted, Outcome, Postponed, Refused, Uncertain
 from dispatch.records import Records
+from dispatch.rendering.readership_words import in_words
 from dispatch.sending import (
     Proposal,
     Repetition,
@@ -28,9 +31,9 @@ from dispatch.sending import (
     look_again,
     look_once_more,
     propose,
-    send_test,
     sender_of,
 )
+from dispatch.trial import Wishes, send_test
 
 provider_option = click.option("--provider", metavar="P", help="Instead of the one in dispatch.yaml.")
 
@@ -38,6 +41,11 @@ provider_option = click.option("--provider", metavar="P", help="Instead of the o
 @click.command()
 @click.argument("issue")
 @click.option("--to", "addresses", multiple=True, required=True, metavar="ADDRESS", help="Where to; may be repeated.")
+@click.option("--as", "like", default="", metavar="ADDRESS", help="The message that this subscriber would get.")
+@click.option(
+    "--when", "segments", multiple=True, metavar="S", help="Its blocks for this segment; - for none. Repeatable."
+)
+@click.option("--language", default="", metavar="L", help="With the theme's words in it: fr, de, ar …")
 @provider_option
 @click.argument("more", nargs=-1, metavar="[ADDRESS]...")
 @json_option
@@ -46,23 +54,33 @@ def test(
     context: click.Context,
     issue: str,
     addresses: tuple[str, ...],
+    like: str,
+    segments: tuple[str, ...],
+    language: str,
     more: tuple[str, ...],
     provider: str | None,
     as_json: bool,
 ) -> None:
     """Send ISSUE with its real headers to at most ten literal addresses. Exit 1 if one is not accepted.
 
-    Its unsubscribe link opens the real page and changes nothing.
+    Where some of its blocks are for some readers only, each address gets every choice of blocks that somebody on the
+    list gets: at most ten messages. Its unsubscribe link opens the real page and changes nothing.
     """
+    if like and (segments or language):
+        raise UsageMistake("--as excludes --when and --language", remedy="A subscriber has segments and a language.")
     project = context.with_resource(Project(settings(context, provider=provider)))
     read = project.read_issue(issue)
+    wishes = Wishes(like, [name for name in segments if name != "-"] if segments else None, language)
     results = []
     trouble: Stopped | None = None
     try:
-        for address, outcome in send_test(project, read, [*addresses, *more]):
-            results.append({"address": address, "outcome": type(outcome).__name__.lower(), **asdict(outcome)})
+        for attempt in send_test(project, read, [*addresses, *more], wishes):
+            outcome, readers = attempt.outcome, attempt.readers
+            answer = {"outcome": type(outcome).__name__.lower(), **asdict(outcome)}
+            results.append({"address": attempt.address, **asdict(readers), **answer})
             if not as_json:
-                show(f"{address}  {_in_words(outcome)}")
+                variant = f"  {in_words(readers)}:" if read.conditions or language else ""
+                show(f"{attempt.address} {variant} {_in_words(outcome)}")
     except Stopped as stopped:
         trouble = stopped
         say(trouble)
@@ -211,11 +229,12 @@ def _tell(project: Project, proposal: Proposal, claims: Claims) -> None:
     plan, audience = proposal.plan, proposal.audience
     people = count(audience.count, "recipient") + (f" of segment {plan.segment_name}" if plan.segment_name else "")
     facts = [
-        ("Issue", proposal.compiled.title),
+        ("Issue", parse_plain(proposal.issue.title).plain),
         ("From", str(project.config.from_)),
         ("Provider", plan.provider),
         ("Audience", people),
     ]
+    facts += _variants(proposal)
     facts += [("Excluded", f"{number:,} {reason.replace('_', ' ')}") for reason, number in audience.excluded.items()]
     per_second = project.config.delivery.per_second or plan.capabilities.default_rate
     if per_second:
@@ -232,10 +251,21 @@ def _tell(project: Project, proposal: Proposal, claims: Claims) -> None:
     say()
 
 
+def _variants(proposal: Proposal) -> Iterator[tuple[str, str]]:
+    """How many get which, where not all get the same."""
+    if len(proposal.variants) > 1:
+        for readers in proposal.variants:
+            number = proposal.audience.readerships[readers]
+            yield "Variants", f"{number:,} {in_words(readers, of=proposal.variants)}"
+
+
 def _end_dry_run(proposal: Proposal, *, as_json: bool) -> None:
     plan, audience = proposal.plan, proposal.audience
     if as_json:
         facts = {"dry_run": True, "issue": plan.issue, "audience": audience.count, "excluded": audience.excluded}
+        facts["variants"] = [
+            {**asdict(readers), "audience": audience.readerships[readers]} for readers in proposal.variants
+        ]
         show_json({**facts, "provider": plan.provider})
     say("Dry run: nothing was frozen, nothing was sent.")
 

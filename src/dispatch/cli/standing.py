@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dispatch.cli.terminal import in_zone, say, show, show_json, tinted
 from dispatch.delivery import report
 from dispatch.delivery.mailing import Mailing, MailingState
-from dispatch.delivery.report import Status
+from dispatch.delivery.report import Status, VariantStatus
 from dispatch.records import Records
+from dispatch.rendering.readership import Readership
+from dispatch.rendering.readership_words import in_words
 
 STOPPED = 3
 
@@ -80,12 +82,22 @@ def _lines(where: Status) -> Iterator[str]:
             yield f"  {name:<10} {number:>9,}"
     for label, (reason, number) in zip(_once("excluded"), where.excluded.items(), strict=False):
         yield f"  {label:<10} {number:>9,}  {reason.replace('_', ' ')}"
+    readerships = [Readership(each.segments, each.language) for each in where.variants]
+    for label, readers, each in zip(_once("variants"), readerships, where.variants, strict=False):
+        yield f"  {label:<10} {each.audience:>9,}  {in_words(readers, of=readerships)}{_behind(each)}"
     yield ""
     yield f"  provider   {where.provider}"
     if where.started:
         yield f"  started    {where.started}"
     if where.finished:
         yield f"  finished   {where.finished}"
+
+
+def _behind(variant: VariantStatus) -> str:
+    """What of it is not accepted, where anything is."""
+    others = {name: getattr(variant, name) for name in _NUMBERS if name not in _ALWAYS}
+    told = ", ".join(f"{number:,} {name}" for name, number in others.items() if number)
+    return f" ({told})" if told else ""
 
 
 def _once(label: str) -> Iterator[str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, literal_column, select, text, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal_column, select, text, update
 
 from dispatch.database.prepared import Prepared
 from dispatch.database.schema import batch
-from dispatch.delivery.mailing import BatchRow, BatchState, time_from, time_text
+from dispatch.delivery.mailing import OPEN_STATES, BatchRow, BatchState, Tally, time_from, time_text
 from dispatch.delivery.positions import parse_positions, show_positions
 
 _FATE = (
@@ -159,6 +160,38 @@ def insert_receipts(connection: Connection, row: BatchRow, receipts: dict[int, s
         connection,
         [{**fixed, "position": position, "provider_id": provider_id} for position, provider_id in receipts.items()],
     )
+
+
+def check_division(rows: Sequence[BatchRow], parts: Sequence[BatchRow]) -> None:
+    """Whether the parts hold all positions of the rows, each once."""
+    if len(rows) == len(parts) == 1 and rows[0].positions == parts[0].positions:
+        return
+    rising = all(list(part.positions) == sorted(part.positions) for part in parts)
+    here, there = (sorted(chain.from_iterable(row.positions for row in side)) for side in (rows, parts))
+    if not rising or here != there:
+        raise AssertionError(f"{parts} do not divide {rows}")
+
+
+def count_fates(connection: Connection, mailing_id: int) -> dict[int, Tally]:
+    """Where the audience of a mailing stands, apart for those who get each variant."""
+    query = select(batch.c.variant, batch.c.state, func.sum(batch.c["count"]), func.sum(batch.c.done))
+    grouped = query.where(batch.c.mailing_id == mailing_id).group_by(batch.c.variant, batch.c.state)
+    sums: dict[int, dict[BatchState, int]] = {}
+    for variant, state, count, done in connection.execute(grouped.order_by(batch.c.variant)):
+        fates = sums.setdefault(variant, dict.fromkeys(BatchState, 0))
+        accepted = done if state == BatchState.SUBMITTING else 0
+        fates[BatchState(state)] += count - accepted
+        fates[BatchState.ACCEPTED] += accepted
+    return {
+        variant: Tally(
+            accepted=fates[BatchState.ACCEPTED],
+            refused=fates[BatchState.REFUSED],
+            pending=sum(fates[state] for state in OPEN_STATES),
+            uncertain=fates[BatchState.UNCERTAIN],
+            withdrawn=fates[BatchState.WITHDRAWN],
+        )
+        for variant, fates in sums.items()
+    }
 
 
 def row_from(found: Row[Any] | SimpleNamespace) -> BatchRow:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from itertools import chain, compress
+from itertools import chain, compress, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, insert, literal_column, select, update
@@ -20,6 +20,8 @@ from dispatch.delivery.batch_rows import (
     Step,
     advance_rows,
     change_row,
+    check_division,
+    count_fates,
     delete_rows,
     find_claimed,
     find_done,
@@ -100,7 +102,7 @@ class Ledger:
         nobody is in two rows. The row must still stand as it was read: of two senders, only one gets further; raises
         Fenced for the other. Keeps the mailing's `finished_at` true. Repeating an exchange that is done does nothing.
         """
-        _check_division([row], parts)
+        check_division([row], parts)
         now = time_text(self._clock())
         first, *others = parts
         changed = change_row(connection, row, first, now)
@@ -178,7 +180,7 @@ class Ledger:
 
     def recipients(self, connection: Connection, row: BatchRow) -> tuple[Recipient, ...]:
         """The people of a row, in order."""
-        return find_people(connection, row.mailing_id, row.positions)
+        return find_people(connection, row.mailing_id, row.variant, row.positions)
 
     def position_of(self, connection: Connection, of: Mailing, subscriber_id: str) -> int | None:
         """Where somebody stands in a mailing, if they are a recipient."""
@@ -194,22 +196,11 @@ class Ledger:
 
     def tally(self, connection: Connection, of: Mailing) -> Tally:
         """Where the audience stands. One statement, so it adds up at any moment."""
-        query = select(batch.c.state, func.sum(batch.c["count"]), func.sum(batch.c.done))
-        sums = {
-            BatchState(state): (count, done)
-            for state, count, done in connection.execute(
-                query.where(batch.c.mailing_id == of.id).group_by(batch.c.state)
-            )
-        }
-        count = {state: sums.get(state, (0, 0))[0] for state in BatchState}
-        done = sums.get(BatchState.SUBMITTING, (0, 0))[1]
-        return Tally(
-            accepted=count[BatchState.ACCEPTED] + done,
-            refused=count[BatchState.REFUSED],
-            pending=sum(count[state] for state in OPEN_STATES) - done,
-            uncertain=count[BatchState.UNCERTAIN],
-            withdrawn=count[BatchState.WITHDRAWN],
-        )
+        return sum(self.tallies(connection, of).values(), Tally())
+
+    def tallies(self, connection: Connection, of: Mailing) -> dict[int, Tally]:
+        """The same apart for those who get each variant, by its number."""
+        return count_fates(connection, of.id)
 
     def untaken(self, connection: Connection, of: Mailing) -> int:
         """How many people stand in pending rows: nobody is at work on them."""
@@ -350,24 +341,34 @@ class Ledger:
         return int(connection.execute(insert(mailing).values(new).returning(mailing.c.id)).scalar_one())
 
     def add_recipients(
-        self, connection: Connection, mailing_id: int, people: Iterable[tuple[int, str, str, str, str]]
+        self, connection: Connection, mailing_id: int, people: Iterable[tuple[int, str, str, str, int, str]]
     ) -> None:
-        """Record some of a mailing's recipients, each by position, subscriber's id, address, name, and values as JSON."""
+        """Record some recipients, each by position, subscriber's id, address, name, variant, and values as JSON."""
         insert_people(connection, mailing_id, people)
 
     def complete(
-        self, connection: Connection, mailing_id: int, audience: int, excluded: Mapping[str, int], unit: int
+        self,
+        connection: Connection,
+        mailing_id: int,
+        positions: Mapping[int, Sequence[range]],
+        excluded: Mapping[str, int],
+        unit: int,
     ) -> Mailing:
-        """Record the size of the audience, and a pending row for each `unit` of it."""
+        """Record the size of the audience, and a pending row for each `unit` of those who get one variant.
+
+        `positions` are everybody's, by the number of the variant and rising.
+        """
+        audience = sum(len(run) for runs in positions.values() for run in runs)
         written = count_people(connection, mailing_id)
         if written != (audience, audience):
             raise AssertionError(f"{written} recipients are recorded of {audience}")
         now = time_text(self._clock())
         this = update(mailing).where(mailing.c.id == mailing_id)
         connection.execute(this.values(audience=audience, excluded=dict(excluded)))
-        for first in range(1, audience + 1, unit):
-            positions = tuple(range(first, min(first + unit, audience + 1)))
-            insert_rows(connection, [BatchRow(0, mailing_id, positions, BatchState.PENDING)], now)
+        for variant, runs in sorted(positions.items()):
+            alike = chain.from_iterable(runs)
+            while taken := tuple(islice(alike, unit)):
+                insert_rows(connection, [BatchRow(0, mailing_id, taken, BatchState.PENDING, variant)], now)
         return _mailing(connection.execute(select(*_MAILING).where(mailing.c.id == mailing_id)).one())
 
 
@@ -380,16 +381,6 @@ def _fenced() -> Fenced:
         "The ledger was changed by another process while this one was sending",
         remedy="`dispatch status` shows who is at work; `dispatch resume` goes on.",
     )
-
-
-def _check_division(rows: Sequence[BatchRow], parts: Sequence[BatchRow]) -> None:
-    """Whether the parts hold all positions of the rows, each once."""
-    if len(rows) == len(parts) == 1 and rows[0].positions == parts[0].positions:
-        return
-    rising = all(list(part.positions) == sorted(part.positions) for part in parts)
-    here, there = (sorted(chain.from_iterable(row.positions for row in side)) for side in (rows, parts))
-    if not rising or here != there:
-        raise AssertionError(f"{parts} do not divide {rows}")
 
 
 def _mailing(found: Row[Any]) -> Mailing:

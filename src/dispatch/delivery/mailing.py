@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -120,6 +120,14 @@ class Tally:
     pending: int = 0
     uncertain: int = 0
     withdrawn: int = 0
+
+    @property
+    def audience(self) -> int:
+        """All of them."""
+        return self.accepted + self.refused + self.pending + self.uncertain + self.withdrawn
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(**{name: number + getattr(other, name) for name, number in asdict(self).items()})
 
 
 def mailing_state(mailing: Mailing, tally: Tally, *, sending: bool, now: datetime) -> MailingState:

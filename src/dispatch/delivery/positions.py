@@ -16,6 +16,12 @@ def show_positions(positions: Sequence[int]) -> str:
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
 
 
+def extend(runs: list[range], new: range) -> None:
+    """Add higher positions to rising ones, in as few ranges as that takes."""
+    joins = bool(runs) and runs[-1].stop == new.start
+    runs.append(range(runs.pop().start, new.stop) if joins else new)
+
+
 def positions_between(text: str, low: int, high: int) -> list[int]:
     """Those positions of a text that lie between two, both included, without writing all others out."""
     bounds = [part.split("-") for part in text.split(",")] if text else []

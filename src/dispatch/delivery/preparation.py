@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
+from operator import attrgetter, itemgetter
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row
@@ -16,13 +17,18 @@ from dispatch.addresses import is_international
 from dispatch.database.bulk import json_object
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.mailing import Mailing
+from dispatch.delivery.positions import extend
 from dispatch.errors import SendRefused
 from dispatch.providers.provider import Capabilities
+from dispatch.rendering.readership import EVERYBODY, Readership
+from dispatch.rendering.readership_words import in_words
 from dispatch.subscribers.segments import Segment
+from dispatch.subscribers.sorting import Sorter
 from dispatch.subscribers.store import SubscriberStore, subscriber_of
-from dispatch.subscribers.subscriber import MERGE_COLUMNS
+from dispatch.subscribers.subscriber import MERGE_COLUMNS, STANDARD_COLUMNS
 
 _LARGEST_ROW = 1_000  # recipients; what one thread composes at once
+_REMEMBERED = 10_000  # kinds of people whose variant need not be found out again
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,8 @@ class Plan:
     says: Sequence[str] = ()  # digests of what the issue says, part by part
     fingerprint: str = ""  # a digest of all of it
     taken: int = 0  # the highest number of a mailing of the issue that another ledger knows of
+    sorter: Sorter | None = None  # None: all get the same
+    readerships: tuple[Readership, ...] = (EVERYBODY,)  # whom the variants are for, in order
 
 
 @dataclass(frozen=True)
@@ -53,13 +61,19 @@ class Audience:
 
     count: int
     excluded: dict[str, int]
+    readerships: Mapping[Readership, int] = field(default_factory=dict)  # how many of them get which variant
 
 
 def survey(ledger: Ledger, store: SubscriberStore, plan: Plan, connection: Connection) -> Audience:
     """Count the audience as the freeze would now; changes nothing. Raises SendRefused."""
     _refuse_repetition(ledger, connection, plan)
-    reasons = Counter(reason for page in _everybody(ledger, store, connection, plan) for _, reason in page)
-    return _audience(reasons, plan)
+    reasons: Counter[str | None] = Counter()
+    readerships: Counter[Readership] = Counter()
+    readership_of = _readership_finder(plan.sorter)
+    for page in _everybody(ledger, store, connection, plan):
+        reasons.update(reason for _, reason in page)
+        readerships.update(readership_of(row) for row, reason in page if reason is None)
+    return replace(_audience(reasons, plan), readerships=dict(readerships))
 
 
 def prepare(
@@ -82,11 +96,18 @@ def prepare(
         name = f"{plan.issue}.{number}"
         mailing_id = ledger.add_mailing(connection, _facts(plan, name, number, template_for(name)))
         reasons: Counter[str | None] = Counter()
-        values_of = _values_writer(plan.fields)
+        positions: defaultdict[int, list[range]] = defaultdict(list)  # by variant
+        variant_of, values_of = _variant_finder(plan), _values_writer(plan.fields)
         for page in _everybody(ledger, store, connection, plan):
-            people = enumerate((row for row, reason in page if reason is None), reasons[None] + 1)
-            told = ((position, row.id, row.email, row.name, values_of(row)) for position, row in people)
+            # Those who get the same stand together, so that their rows are short to write and quick to read.
+            people = sorted(((variant_of(row), row) for row, reason in page if reason is None), key=itemgetter(0))
+            placed = enumerate(people, reasons[None] + 1)
+            told = ((at, row.id, row.email, row.name, variant, values_of(row)) for at, (variant, row) in placed)
             ledger.add_recipients(connection, mailing_id, told)
+            first = reasons[None] + 1
+            for variant, count in Counter(variant for variant, _ in people).items():
+                extend(positions[variant], range(first, first + count))
+                first += count
             reasons.update(reason for _, reason in page)
         audience = _audience(reasons, plan)
         if confirmed is not None and audience.count > confirmed:
@@ -95,7 +116,7 @@ def prepare(
                 remedy="Run the command again, and look at the new number.",
             )
         unit = min(plan.capabilities.max_messages, _LARGEST_ROW)
-        return ledger.complete(connection, mailing_id, audience.count, audience.excluded, unit)
+        return ledger.complete(connection, mailing_id, positions, audience.excluded, unit)
 
 
 def _refuse_repetition(ledger: Ledger, connection: Connection, plan: Plan) -> None:
@@ -193,6 +214,43 @@ def _facts(plan: Plan, name: str, number: int, content: bytes) -> dict[str, obje
         "says": list(plan.says),
         "fingerprint": plan.fingerprint,
     }
+
+
+def _readership_finder(sorter: Sorter | None) -> Callable[[Row[Any]], Readership]:
+    """What finds out whose variant somebody gets, once for all who are alike in what that depends on."""
+    if sorter is None:
+        return lambda _: EVERYBODY
+    standard = (sorter.fields & {*STANDARD_COLUMNS}) | ({"fields"} if sorter.fields - {*STANDARD_COLUMNS} else set())
+    looked_at = attrgetter(*sorted(standard))
+    known: dict[object, Readership] = {}
+
+    def find(row: Row[Any]) -> Readership:
+        traits = looked_at(row)
+        found = known.get(traits)
+        if found is None:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            found = known[traits] = sorter.readership_of(subscriber_of(row))
+        return found
+
+    return find
+
+
+def _variant_finder(plan: Plan) -> Callable[[Row[Any]], int]:
+    """What gives the number of somebody's variant; raises SendRefused where nobody got it when the mailing was planned."""
+    readership_of = _readership_finder(plan.sorter)
+    numbers = {readership: number for number, readership in enumerate(plan.readerships)}
+
+    def find(row: Row[Any]) -> int:
+        readership = readership_of(row)
+        if readership not in numbers:
+            raise SendRefused(
+                f"The audience has changed since it was looked at: somebody gets {in_words(readership)} now",
+                remedy="Run the command again, which checks that as well.",
+            )
+        return numbers[readership]
+
+    return find
 
 
 def _values_writer(fields: frozenset[str]) -> Callable[[Row[Any]], str]:

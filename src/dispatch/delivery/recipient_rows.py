@@ -16,13 +16,16 @@ _PEOPLE = Prepared(
     select(*(recipient.c[name] for name in Recipient._fields if name != "values"), cast(recipient.c["values"], Text))
     .where(recipient.c.mailing_id == bindparam("mailing_id"))
     .where(recipient.c.position.between(bindparam("low"), bindparam("high")))
+    .where(recipient.c.variant == bindparam("variant"))
     .order_by(recipient.c.position)
 )
 
 
-def find_people(connection: Connection, mailing_id: int, positions: Sequence[int]) -> tuple[Recipient, ...]:
-    """The people at these rising positions, in order."""
-    between = {"mailing_id": mailing_id, "low": positions[0], "high": positions[-1]}
+def find_people(
+    connection: Connection, mailing_id: int, variant: int, positions: Sequence[int]
+) -> tuple[Recipient, ...]:
+    """The people at these rising positions, in order, all of whom get one variant."""
+    between = {"mailing_id": mailing_id, "variant": variant, "low": positions[0], "high": positions[-1]}
     found = _PEOPLE.run(connection, between).fetchall()
     if len(found) > len(positions):
         wanted = set(positions)
@@ -58,7 +61,8 @@ def count_people(connection: Connection, mailing_id: int) -> tuple[int, int | No
     return number, highest
 
 
-def insert_people(connection: Connection, mailing_id: int, people: Iterable[tuple[int, str, str, str, str]]) -> None:
-    """Add recipients, each by position, subscriber's id, address, name, and values as JSON."""
-    rows = ((mailing_id, position, person, email, name, 0, values) for position, person, email, name, values in people)
-    add_rows(connection, recipient, rows)
+def insert_people(
+    connection: Connection, mailing_id: int, people: Iterable[tuple[int, str, str, str, int, str]]
+) -> None:
+    """Add recipients, each by position, subscriber's id, address, name, variant, and values as JSON."""
+    add_rows(connection, recipient, ((mailing_id, *person) for person in people))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -11,7 +11,24 @@ from sqlalchemy import Connection
 from dispatch.delivery.crew import Leases
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.lock import SenderLock
-from dispatch.delivery.mailing import BatchRow, BatchState, Mailing, MailingState, mailing_state
+from dispatch.delivery.mailing import BatchRow, BatchState, Mailing, MailingState, Tally, mailing_state
+from dispatch.messages.template import MessageTemplate
+from dispatch.rendering.readership import Readership
+from dispatch.rendering.readership_words import in_words
+
+
+@dataclass(frozen=True)
+class VariantStatus:
+    """Where those stand who get one variant: whose it is (see Readership), and numbers as of the whole."""
+
+    segments: tuple[str, ...]
+    language: str
+    audience: int
+    accepted: int
+    refused: int
+    pending: int
+    uncertain: int
+    withdrawn: int
 
 
 @dataclass(frozen=True)
@@ -34,6 +51,7 @@ class Status:
     provider: str
     started: str | None  # UTC, ISO 8601
     finished: str | None
+    variants: tuple[VariantStatus, ...] = ()  # where not all get the same; they add up to the numbers above
 
     def as_json(self) -> dict[str, object]:
         """The same as JSON has it."""
@@ -54,6 +72,8 @@ class Trace:
     detail: str = ""
     at: str = ""  # when they were accepted; of others, when the row in which they stand last changed
     provider_ids: tuple[str, ...] = ()
+    readers: Readership | None = None  # whose variant they get; None: everybody gets the same
+    variant: str = ""  # the same in words
 
 
 def status(ledger: Ledger, lock: SenderLock | Leases | None, mailing: Mailing, now: datetime) -> Status:
@@ -61,7 +81,8 @@ def status(ledger: Ledger, lock: SenderLock | Leases | None, mailing: Mailing, n
     sending = lock is not None and lock.sends(mailing)
     with ledger.reading() as connection:
         fresh = ledger.refreshed(connection, mailing)
-        tally = ledger.tally(connection, fresh)
+        tallies = ledger.tallies(connection, fresh)
+    tally, readerships = sum(tallies.values(), Tally()), _readerships(ledger, mailing, tallies)
     return Status(
         mailing=fresh.name,
         issue=fresh.issue,
@@ -72,6 +93,10 @@ def status(ledger: Ledger, lock: SenderLock | Leases | None, mailing: Mailing, n
         provider=fresh.provider,
         started=fresh.started_at,
         finished=fresh.finished_at,
+        variants=tuple(
+            VariantStatus(**asdict(readerships[number]), audience=each.audience, **asdict(each))
+            for number, each in (tallies.items() if readerships else ())
+        ),
     )
 
 
@@ -81,11 +106,19 @@ def why(ledger: Ledger, subscriber_id: str, issue: str | None = None) -> list[Tr
         return [_trace(ledger, connection, mailing, subscriber_id) for mailing in ledger.mailings(connection, issue)]
 
 
+def _readerships(ledger: Ledger, mailing: Mailing, variants: Collection[int]) -> tuple[Readership, ...]:
+    """Whom the variants of a mailing are for, in order of their numbers; nothing where everybody gets the same."""
+    if len(variants) < 2:
+        return ()
+    return tuple(variant.readers for variant in MessageTemplate.from_bytes(ledger.content(mailing)).variants)
+
+
 def _trace(ledger: Ledger, connection: Connection, mailing: Mailing, subscriber_id: str) -> Trace:
     position = ledger.position_of(connection, mailing, subscriber_id)
     if position is None:
         return Trace(mailing.name, mailing.issue, mailing.created_at, mailing.segment)
     row, at = ledger.row_of(connection, mailing, position)
+    readerships = _readerships(ledger, mailing, ledger.tallies(connection, mailing))
     fate = _fate(row, position)
     accepted = fate == BatchState.ACCEPTED
     receipts = ledger.receipts(connection, mailing, position)
@@ -100,6 +133,8 @@ def _trace(ledger: Ledger, connection: Connection, mailing: Mailing, subscriber_
         detail="" if accepted else row.detail,
         at=min(receipts.values(), default=at) if accepted else at,
         provider_ids=tuple(filter(None, receipts)),
+        readers=readerships[row.variant] if readerships else None,
+        variant=in_words(readerships[row.variant], of=readerships) if readerships else "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -17,12 +17,15 @@ from dispatch.config import Config
 from dispatch.content.blocks import Columns
 from dispatch.content.issue import Issue
 from dispatch.content.terms import Terms
-from dispatch.inspection.audience import survey
+from dispatch.inspection.audience import HtmlOf, LargestHtml, survey
 from dispatch.rendering.album import PHONE_WIDTH
 from dispatch.rendering.compiled import CompiledIssue, Picture
 from dispatch.rendering.marks import MarkedHtml
 from dispatch.rendering.pictures import PictureShelf
+from dispatch.rendering.readership import Readership
+from dispatch.rendering.readership_words import in_words
 from dispatch.subscribers.segments import Segment
+from dispatch.subscribers.sorting import Sorter
 from dispatch.subscribers.subscriber import Subscriber
 
 _KEPT = 16
@@ -46,13 +49,16 @@ def gather(
     segment: str = "",
     history: tuple[EarlierIssue, ...] = (),
     terms: Terms = Terms(),  # noqa: B008 - frozen
+    sorter: Sorter | None = None,
+    html_of: HtmlOf | None = None,
 ) -> Evidence:
-    """What checks may look at; `marked` is the HTML of `compiled` with marks.
+    """What checks may look at, for the issue as a whole; `marked` is the HTML of `compiled` with marks.
 
     `subscribers` are all who may be mailed, of whom the segment that `segment` names is the audience; they are read once
     and none is kept. `known_fields` are the merge fields of the whole list. `reserved` are values for the merge
     fields that dispatch fills itself, as long as real ones. `headers` are those of a specimen message, `history` the
-    issues before this one, `terms` the house's.
+    issues before this one, `terms` the house's. `sorter` and `html_of` tell what
+    each reader gets; without them all get the same.
     """
     audience, largest = survey(
         compiled.html,
@@ -61,6 +67,9 @@ def gather(
         reserved=reserved,
         segments=segments,
         segment=segment,
+        sorter=sorter,
+        html_of=html_of,
+        conditions=issue.conditions,
     )
     return Evidence(
         issue=issue,
@@ -74,7 +83,7 @@ def gather(
         audience=audience,
         pictures=_pictures(issue, shelf),
         largest_html_bytes=largest.size,
-        largest_html_for=largest.address,
+        largest_html_for=_whose(largest, audience.readerships),
         today=today,
         headers=headers,
         history=history,
@@ -86,6 +95,11 @@ def gather(
         mail_server=str(config.providers_.get("smtp", {}).get("host", "")) if config.provider == "smtp" else "",
         templates=_templates(config),
     )
+
+
+def _whose(largest: LargestHtml, readerships: Collection[Readership]) -> str:
+    variant = f" ({in_words(largest.readers, of=readerships)})" if len(readerships) > 1 else ""
+    return f"{largest.address}{variant}" if largest.address else ""
 
 
 def _newsletter_setting(config: Config, name: str) -> Setting:

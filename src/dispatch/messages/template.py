@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,8 +13,10 @@ from dispatch.addresses import Mailbox
 from dispatch.errors import DatabaseTrouble
 from dispatch.rendering.compiled import CompiledIssue, Context, Picture, Slot, Slots
 from dispatch.rendering.form import Form, as_characters
+from dispatch.rendering.readership import EVERYBODY, Readership
 
-_FORMAT = 1
+_FORMAT = 2
+_WITHOUT_READERS = 1  # each variant with its pictures in it
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,12 @@ class Variant:
     html: Slots
     text: Slots
     pictures: tuple[Picture, ...] = ()  # those that travel inside each message
+    readers: Readership = EVERYBODY  # who they are
 
     @classmethod
-    def of(cls, issue: CompiledIssue) -> Variant:
-        """A compiled issue as it is mailed; hosted pictures stay outside."""
-        return cls(issue.subject, issue.html, issue.text, issue.pictures if issue.embedded else ())
+    def of(cls, issue: CompiledIssue, readers: Readership = EVERYBODY) -> Variant:
+        """A compiled issue as it is mailed to some readers; hosted pictures stay outside."""
+        return cls(issue.subject, issue.html, issue.text, issue.pictures if issue.embedded else (), readers)
 
     @cached_property
     def subject_form(self) -> Form[str]:
@@ -67,8 +70,13 @@ class MessageTemplate:
     variants: tuple[Variant, ...]
 
     def to_bytes(self) -> bytes:
-        """Canonical JSON: the same template, the same bytes."""
-        content = {"format": _FORMAT, **asdict(self)}
+        """Canonical JSON: the same template, the same bytes. A picture stands there once, however many variants have it."""
+        pictures = {picture.name: asdict(picture) for variant in self.variants for picture in variant.pictures}
+        variants = [
+            {**asdict(replace(variant, pictures=())), "pictures": [picture.name for picture in variant.pictures]}
+            for variant in self.variants
+        ]
+        content = {"format": _FORMAT, **asdict(replace(self, variants=())), "pictures": pictures, "variants": variants}
         return json.dumps(content, sort_keys=True, separators=(",", ":"), default=_base64).encode("ascii")
 
     @classmethod
@@ -76,15 +84,17 @@ class MessageTemplate:
         """What to_bytes() wrote; raises DatabaseTrouble for anything else."""
         try:
             record = json.loads(content)
-            if record.pop("format") != _FORMAT:
+            form = record.pop("format")
+            if form not in {_FORMAT, _WITHOUT_READERS}:
                 raise DatabaseTrouble(
                     "This mailing was frozen by a newer dispatch", remedy="Go on with the version that began it."
                 )
             reply_to = record.pop("reply_to")
+            pictures = {name: _picture(one) for name, one in record.pop("pictures", {}).items()}
             return cls(
                 from_=Mailbox(**record.pop("from_")),
                 reply_to=Mailbox(**reply_to) if reply_to else None,
-                variants=tuple(map(_variant, record.pop("variants"))),
+                variants=tuple(_variant(one, pictures) for one in record.pop("variants")),
                 **record,
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -93,15 +103,19 @@ class MessageTemplate:
             ) from error
 
 
-def _variant(record: Mapping[str, Any]) -> Variant:
+def _variant(record: Mapping[str, Any], pictures: Mapping[str, Picture]) -> Variant:
+    readers = record.get("readers", {"segments": (), "language": ""})  # not in the first format
     return Variant(
         subject=_slots(record["subject"]),
         html=_slots(record["html"]),
         text=_slots(record["text"]),
-        pictures=tuple(
-            Picture(**{**picture, "content": base64.b64decode(picture["content"])}) for picture in record["pictures"]
-        ),
+        pictures=tuple(pictures[one] if isinstance(one, str) else _picture(one) for one in record["pictures"]),
+        readers=Readership(tuple(readers["segments"]), readers["language"]),
     )
+
+
+def _picture(record: Mapping[str, Any]) -> Picture:
+    return Picture(**{**record, "content": base64.b64decode(record["content"])})
 
 
 def _slots(record: Mapping[str, Any]) -> Slots:

@@ -32,7 +32,7 @@ from dispatch.preview.edits import (
     text_at_as_json,
     texts_as_json,
 )
-from dispatch.preview.people import Values
+from dispatch.preview.readers import Reader
 from dispatch.preview.reload import Reloader
 from dispatch.preview.schemes import in_scheme
 from dispatch.preview.simulations import AS_SENT, SIMULATIONS, Scheme, Simulated
@@ -251,11 +251,11 @@ def _refusal(error: DispatchError) -> Response:
     return JSONResponse(content, status, headers=page.DESK_HEADERS)
 
 
-async def _views(desk: Desk, reloader: Reloader, name: str, address: str, made_up: Values) -> AsyncIterator[str]:
+async def _views(desk: Desk, reloader: Reloader, name: str, reader: Reader) -> AsyncIterator[str]:
     """An issue as it is now, and again after every change (server-sent events); changes in a row become one."""
     while not reloader.ended:
         name = name or await run_in_threadpool(desk.start)
-        view = await run_in_threadpool(desk.view, name, address, made_up)
+        view = await run_in_threadpool(desk.view, name, reader)
         if view.problems and await reloader.after(view.generation, within=_STILL):
             continue
         yield f"data: {json.dumps(page.view_as_json(view, desk.project))}\n\n"
@@ -263,11 +263,16 @@ async def _views(desk: Desk, reloader: Reloader, name: str, address: str, made_u
             yield ":\n\n"
 
 
-def _choice(request: Request) -> tuple[str, str, Values]:
-    """Which issue, as whom, and with which made-up values (`made`, a query in a query); empty where none was chosen."""
+def _choice(request: Request) -> tuple[str, Reader]:
+    """Which issue, and as whom: with made-up values (`made`, a query in a query), out of segments (`without`, with commas)."""
     asked = request.query_params
-    made_up = parse_qsl(asked.get("made", ""))[:MOST_VALUES]
-    return asked.get("issue", ""), asked.get("as", ""), tuple(made_up)
+    reader = Reader(
+        address=asked.get("as", ""),
+        made_up=tuple(parse_qsl(asked.get("made", ""))[:MOST_VALUES]),
+        without=frozenset(filter(None, asked.get("without", "").split(","))),
+        language=asked.get("language", ""),
+    )
+    return asked.get("issue", ""), reader
 
 
 def _scheme(request: Request) -> Scheme:

@@ -7,7 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -21,10 +21,12 @@ from dispatch.errors import DispatchError, Problem
 from dispatch.messages.message import Message, Recipient
 from dispatch.messages.tokens import KeyRing
 from dispatch.preview.people import Found, Values, find, recipient, search
+from dispatch.preview.readers import ANYBODY, Reader, readers_of
 from dispatch.preview.simulations import Scheme, Simulated, Simulation
 from dispatch.project import Project
 from dispatch.rendering.compiled import CompiledIssue, Picture, Slots
 from dispatch.rendering.marks import MarkedHtml, with_blocks
+from dispatch.rendering.readership import Readership
 from dispatch.rendering.webpage import WebPage
 from dispatch.subscribers.subscriber import Subscriber
 
@@ -45,6 +47,7 @@ class Compilation:
     shown: CompiledIssue
     saved: dt.datetime
     seconds: float  # that compiling took
+    variants: dict[Readership, Compilation] = field(default_factory=dict, repr=False)  # of it, as far as looked at
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,14 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """What some readers get of an issue, compiled."""
+
+    readers: Readership
+    compilation: Compilation
+
+
+@dataclass(frozen=True)
 class View:
     """An issue as one person would get it; without a message there is nothing to look at."""
 
@@ -65,6 +76,7 @@ class View:
     person: Subscriber | None  # None: nobody, every fallback shows
     message: Message | None
     problems: Problems
+    variant: Variant | None = None  # that they get, if the issue ever compiled
 
 
 @dataclass(frozen=True)
@@ -98,6 +110,9 @@ class Desk:
         self._entries: dict[Path, tuple[int, Entry]] = {}
         self._written: tuple[Compilation, Recipient, Message] | None = None
         self._page: tuple[Compilation, WebPage | Problems] | None = None
+        self._variants: dict[
+            tuple[str, Readership], tuple[Compilation, Compilation]
+        ] = {}  # with that of the whole issue
         self.generation = 0
         self.surroundings = 0  # the same for all that is no issue
 
@@ -146,29 +161,29 @@ class Desk:
         entries += [Entry(name, name, None, name, "", "", 0, readable=False) for name in self._project.refused_files()]
         return sorted(entries, key=lambda entry: entry.date or dt.date.max, reverse=True)
 
-    def view(self, name: str, address: str = "", made_up: Values = ()) -> View:
-        """An issue as a subscriber would get it (without an address: nobody), compiled if anything has changed.
-
-        `made_up` are values of merge fields that are tried out in the place of the subscriber's own.
-        """
-        person = find(self._project.subscribers_file, address) if address else None
+    def view(self, name: str, reader: Reader = ANYBODY) -> View:
+        """An issue as a reader would get it, compiled if anything has changed."""
+        person = find(self._project.subscribers_file, reader.address) if reader.address else None
         with self._lock:
             generation = self.generation
             sheet = self._sheet(name)
-            message = _tried(self._message, sheet.good, person, made_up) if sheet.good else None
+            variant = _tried(self._variant, sheet.good, person, reader) if sheet.good else None
+            if isinstance(variant, tuple):
+                return View(generation, sheet, person, None, sheet.problems + variant)
+            message = _tried(self._message, variant.compilation, person, reader.made_up) if variant else None
         if isinstance(message, tuple):
             return View(generation, sheet, person, None, sheet.problems + message)
-        return View(generation, sheet, person, message, sheet.problems)
+        return View(generation, sheet, person, message, sheet.problems, variant)
 
-    def sent(self, name: str, address: str = "", made_up: Values = ()) -> Message | None:
+    def sent(self, name: str, reader: Reader = ANYBODY) -> Message | None:
         """The message of a view as it leaves, its pictures where a mailing has them; None where there is none."""
-        view = self.view(name, address, made_up)
-        return self._sent(view, view.sheet.good.compiled) if view.sheet.good else None
+        view = self.view(name, reader)
+        return self._sent(view, view.variant.compilation.compiled) if view.variant else None
 
-    def written(self, name: str, address: str = "", made_up: Values = ()) -> tuple[str, bytes] | None:
+    def written(self, name: str, reader: Reader = ANYBODY) -> tuple[str, bytes] | None:
         """The same as a file, its name and the whole message in bytes."""
-        view = self.view(name, address, made_up)
-        good = view.sheet.good
+        view = self.view(name, reader)
+        good = view.variant.compilation if view.variant else None
         message = self._sent(view, good.compiled, hollow=False) if good else None
         return (f"{good.compiled.slug}.eml", message.mime()) if good and message else None
 
@@ -182,11 +197,11 @@ class Desk:
         return self._project.specimen(compiled, view.message.recipient, self._ring, self._project.clock())
 
     def simulated(
-        self, simulation: Simulation, scheme: Scheme, name: str, address: str = "", made_up: Values = ()
+        self, simulation: Simulation, scheme: Scheme, name: str, reader: Reader = ANYBODY
     ) -> Simulated | None:
         """The message of a view as a client shows it, its pictures at `media/<name>`, and `data-block` as in the mail."""
-        view = self.view(name, address, made_up)
-        good = view.sheet.good
+        view = self.view(name, reader)
+        good = view.variant.compilation if view.variant else None
         message = self._sent(view, replace(good.compiled, html=with_blocks(good.marked))) if good else None
         if not message or not good:
             return None
@@ -301,12 +316,25 @@ class Desk:
             self._trouble = outcome
 
     def _compile(self, name: str, path: Path) -> Compilation:
-        began = time.perf_counter()
         saved = _saved(path)
-        issue = self._project.read_issue(name)
-        compiled, marked = self._project.compile_marked(issue, embed=self._project.embeds())
+        return self._compiled(self._project.read_issue(name), saved)
+
+    def _compiled(self, issue: Issue, saved: dt.datetime, language: str = "") -> Compilation:
+        began = time.perf_counter()
+        compiled, marked = self._project.compile_marked(issue, embed=self._project.embeds(), reader_language=language)
         shown = _with_pictures_at_hand(replace(compiled, html=with_blocks(marked)), self._project.media_url)
         return Compilation(issue, compiled, marked, shown, saved, time.perf_counter() - began)
+
+    def _variant(self, good: Compilation, person: Subscriber | None, reader: Reader) -> Variant:
+        """What somebody gets, or nobody in the segments that are looked at; raises as compiling does."""
+        issue, own = good.issue, self._project.language_finder(good.issue)("")
+        readers = readers_of(self._project, issue, person, reader)
+        shown = issue.shown_to(readers.segments)
+        if shown is issue and readers.language == own:
+            return Variant(readers, good)
+        if readers not in good.variants:
+            good.variants[readers] = self._compiled(shown, good.saved, readers.language)
+        return Variant(readers, good.variants[readers])
 
     def _message(self, good: Compilation, person: Subscriber | None, made_up: Values) -> Message:
         """The message; the last one is kept, because every browser asks twice."""

@@ -8,10 +8,12 @@ from hashlib import sha256
 from importlib.resources import files
 
 from dispatch.checks.weight import CLIPPED
+from dispatch.content.issue import Issue
 from dispatch.content.richtext import MergeField, TextRun, parse_plain
 from dispatch.inspection.report import problem_as_json
+from dispatch.languages.sentences import LANGUAGES
 from dispatch.messages.message import Message
-from dispatch.preview.desk import Compilation, Entry, Problems, View
+from dispatch.preview.desk import Compilation, Entry, Problems, Variant, View
 from dispatch.preview.people import Found
 from dispatch.preview.pictures import without_pictures
 from dispatch.preview.points import blocks_as_json, file_as_json, problems_as_json
@@ -19,6 +21,7 @@ from dispatch.preview.simulations import Simulation
 from dispatch.preview.standings import Standings
 from dispatch.project import Project
 from dispatch.rendering.compiled import RESERVED_FIELDS, CompiledIssue, Context, Slot, Slots, bytes_of, resolve
+from dispatch.rendering.readership_words import language_in_words
 from dispatch.subscribers.subscriber import Subscriber
 
 Json = dict[str, object]
@@ -89,9 +92,24 @@ def view_as_json(view: View, project: Project) -> Json:
         "issue": view.sheet.name,
         "problems": problems_as_json(view.problems, project),
         "person": _person(view.person) if view.person else None,
-        "mail": _mail(view.message, good) if view.message and good else None,
+        "mail": _mail(view.message, view.variant.compilation) if view.message and view.variant else None,
+        "reader": reader_as_json(view.variant, good.issue, project) if view.variant and good else None,
         "file": file_as_json(good.issue, project) if good else None,
-        "blocks": blocks_as_json(good.issue, project) if good else [],
+        "blocks": blocks_as_json(good.issue, project, view.variant.readers.segments if view.variant else ())
+        if good
+        else [],
+    }
+
+
+def reader_as_json(variant: Variant, issue: Issue, project: Project) -> Json:
+    """Whose variant it is: in which of the issue's segments they are, and the languages that the theme could speak to them."""
+    own = project.language_finder(issue)("")
+    languages = {own: f"as in the issue: {language_in_words(own)}"}
+    languages |= {tag: language_in_words(tag) for tag in sorted(LANGUAGES, key=language_in_words) if tag != own}
+    return {
+        "segments": [{"name": name, "within": name in variant.readers.segments} for name in issue.conditions],
+        "language": variant.readers.language,
+        "languages": [{"tag": tag, "name": name} for tag, name in languages.items()],
     }
 
 

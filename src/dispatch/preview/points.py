@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from dispatch.checks.check import Finding
 from dispatch.checks.waivers import Judgement
 from dispatch.config import address_in
-from dispatch.content.issue import Issue
+from dispatch.content.issue import Issue, block_name
 from dispatch.errors import Problem
 from dispatch.inspection.report import finding_as_json, finding_of, waived_as_json
 from dispatch.location import Location
@@ -44,12 +44,18 @@ def file_as_json(issue: Issue, project: Project) -> Json:
     return {"file": issue.source.file, "editor": address_of(Location(issue.source.file), project)}
 
 
-def blocks_as_json(issue: Issue, project: Project) -> list[Json]:
-    """Each part of the issue that a reader sees: its name, as in `data-block`, and the lines of the file that it was written in."""
+def blocks_as_json(issue: Issue, project: Project, segments: Collection[str]) -> list[Json]:
+    """Each part of the issue that a reader sees: its name, as in `data-block`, and the lines of the file that it was written in.
+
+    `when` is the segment that it is for, and `shown` whether a reader in some `segments` gets it.
+    """
     file = _file(issue.source.file, project)
+    when = {block_name(block.path): block.when for block in issue.blocks}
     return [
         {
             "block": name,
+            "when": when.get(name, ""),
+            "shown": not when.get(name) or when[name] in segments,
             "file": start.file,
             "line": start.line,
             "lines": list(issue.source.lines(start.line, end.line)),

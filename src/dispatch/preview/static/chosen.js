@@ -4,7 +4,7 @@ import { choicesOf } from "./memory.js";
 
 const SMALL = matchMedia("(max-width: 640px)").matches; // as in the style sheets
 
-export const DEFAULTS = { issue: "", as: "", made: "", view: "mail", width: SMALL ? "phone" : "desktop", scheme: "light", images: "on", client: "apple-mail" };
+export const DEFAULTS = { issue: "", as: "", made: "", without: "", language: "", view: "mail", width: SMALL ? "phone" : "desktop", scheme: "light", images: "on", client: "apple-mail" };
 
 const ALLOWED = {
   view: ["mail", "inbox", "text", "web", "source"],

@@ -15,6 +15,7 @@ import { keepChoices } from "./memory.js";
 import { Panes } from "./panes.js";
 import { People } from "./people.js";
 import { Points } from "./points.js";
+import { Readers } from "./readers.js";
 import { Source } from "./source.js";
 import { Trouble } from "./trouble.js";
 
@@ -40,6 +41,7 @@ const clients = new Clients((client) => choose({ client, view: "mail" }));
 const source = new Source(byId("source"));
 const people = new People((address) => choose({ as: address, made: "" }));
 const fields = new Fields((made) => choose({ made }));
+const readers = new Readers((reader) => choose(reader));
 const events = new Events(take, () => clients.loaded || loadClients());
 const editor = new Editor(say, (block) => points.edited(block));
 const issues = new IssueList((issue) => urlOf({ ...choices, ...remembered(issue), issue }), say);
@@ -49,9 +51,10 @@ const points = new Points(byId("device"), fix, showBlock);
 
 // --- choices -------------------------------------------------------------------------------
 
-// Whose message, and what was made up of them.
+// Whose message, and what was made up of them; of nobody's reader, the segments they are not in, and the language.
 function reader() {
-  return { as: choices.as, made: choices.made };
+  const { as, made, without, language } = choices;
+  return { as, made, without, language };
 }
 
 function choose(changes) {
@@ -71,7 +74,7 @@ function choose(changes) {
 
 // Show what is chosen now; ask for another view only where the choice needs one.
 function follow(before) {
-  if (choices.issue !== before.issue || choices.as !== before.as || choices.made !== before.made) listen();
+  if (["issue", "as", "made", "without", "language"].some((name) => choices[name] !== before[name])) listen();
   if (choices.issue !== before.issue) {
     trouble.unfold();
     waitForFindings();
@@ -182,6 +185,7 @@ function showMail(mail) {
     view.problems.length ? ` · ${count(view.problems.length, "problem")} since` : "",
   );
   byId("facts-section").hidden = false;
+  readers.show(view.reader, view.person, choices);
   fields.show(mail.fields, choices.made);
   byId("facts").replaceChildren(...factList(mail, view.file));
   showNote();
@@ -218,7 +222,7 @@ function showNote() {
 function hideMail() {
   shown = view.issue;
   document.title = view.issue ? `✕ ${view.issue} – preview` : `${view.newsletter} – preview`;
-  for (const id of ["device", "textpart", "inboxes", "source", "note", "facts-section", "fields-section"]) byId(id).hidden = true;
+  for (const id of ["device", "textpart", "inboxes", "source", "note", "facts-section", "readers-section", "fields-section"]) byId(id).hidden = true;
   byId("saved").textContent = view.problems.length ? count(view.problems.length, "problem") : "";
 }
 

@@ -68,7 +68,7 @@ function placeLink(at, text = place(at)) {
   return element("a", { className: "open", href: at.editor, title }, element("code", {}, text), icon("open"));
 }
 
-// The lines of a block, of which a finding may be about one.
+// The lines of a block, of which a finding may be about one, and below the way to them for whom alone it is.
 export function lineList(block, about) {
   const { file, line: first, lines } = block;
   const last = first + lines.length - 1;
@@ -78,7 +78,9 @@ export function lineList(block, about) {
     row.dataset.line = first + index;
     return row;
   });
-  return [placeLink(block, range), element("pre", { tabIndex: 0, role: "group", ariaLabel: `${range} of ${file}` }, ...rows)];
+  const code = block.when ? element("code", {}, block.when) : null;
+  const whom = block.when ? element("p", {}, "For ", code, block.shown ? " only." : " only: not for the reader you look at.") : null;
+  return [placeLink(block, range), whom, element("pre", { tabIndex: 0, role: "group", ariaLabel: `${range} of ${file}` }, ...rows)];
 }
 
 export function counts(findings) {

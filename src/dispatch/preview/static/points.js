@@ -202,9 +202,9 @@ export class Points {
     byId("lines-section").hidden = !block;
     if (!block) return byId("lines").replaceChildren();
     const { file, line } = this.finding ?? {};
-    const [link, rows] = lineList(block, file === block.file ? line : 0);
+    const [link, whom, rows] = lineList(block, file === block.file ? line : 0);
     byId("lines-heading").replaceChildren(link);
-    byId("lines").replaceChildren(rows);
+    byId("lines").replaceChildren(...(whom ? [whom] : []), rows);
   }
 
   get #outlined() {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -113,6 +114,11 @@ class Drawing:
             f'<rect class="ground" width="{WIDTH}" height="{self.height}"/>'
             f"{''.join(shape.svg() for shape in self.shapes)}</svg>"
         )
+
+
+def texts(shapes: Iterable[Shape]) -> Iterator[Text]:
+    """Those of the shapes that are text."""
+    return (shape for shape in shapes if isinstance(shape, Text))
 
 
 def _px(value: float) -> str:
