@@ -31,11 +31,11 @@ def copy_newsletter(folder: Path) -> Path:
 def start(
     folder: Path, *arguments: str, command: Path = COMMAND, environ: Mapping[str, str] | None = None
 ) -> subprocess.Popen[str]:
-    """The command in a folder, with nobody at the keyboard."""
+    """The command in a folder, with nobody at the keyboard; the engine for proof-reading is out of it, as in most tests."""
     return subprocess.Popen(
         [command, *arguments],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": str(folder), **(environ or {})},
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), "DISPATCH_PROOFREADING": "off", **(environ or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
