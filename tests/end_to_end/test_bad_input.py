@@ -109,9 +109,7 @@ CASES = [
     issue("a day that there is not", 3, "2026-02-30|date", "2026-03-02", "2026-02-30"),
     issue("a language that is none", 3, "language", "date: 2026-03-02", "language: klingonish-at-best"),
     issue("a chart without figures", 6, "figures", "heading: Who pays", "chart: {title: Who pays}"),
-    issue(
-        "when, which is to come", 7, "not available yet", "  - heading: Who pays", "  - heading: Who\n    when: french"
-    ),
+    issue("a block for nobody's segment", 7, "frensh", "  - heading: Who pays", "  - heading: Who\n    when: frensh"),
     issue("a heading of level 9", 6, "level", "heading: Who pays", "heading: {text: Who pays, level: 9}"),
     issue(
         "a table with a short row", 6, "row|cell|column", "heading: Who pays", "table: {header: [A, B], rows: [[1]]}"
