@@ -15,9 +15,12 @@ from threading import Event
 from typing import ClassVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dispatch.content.issue import read_issue
 from dispatch.delivery.report import status
+from dispatch.errors import SendRefused
 from dispatch.messages.message import Message, mimes_of
 from dispatch.messages.personalize import Personalizer
 from dispatch.messages.template import MessageTemplate, Variant
@@ -26,7 +29,9 @@ from dispatch.providers import PROVIDERS
 from dispatch.providers.outcome import Accepted, Outcome
 from dispatch.providers.provider import Batch, Begin, Capabilities, Provider
 from dispatch.rendering.compiler import compile_issue
+from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.readership import choices_of
+from dispatch.rendering.theme import NewsletterFacts, Theme
 from dispatch.sending import freeze, propose, sender_of
 
 CONFIG = """\
@@ -71,6 +76,9 @@ BLOCKS = (
     ("", FOR_ALL[3]),
 )
 """Blocks as they are written, each with the segment that it is for."""
+
+THEME = Theme(Path("nowhere"))
+FACTS = NewsletterFacts("Crossings", url="https://crossings.example", postal_address="1 River Street")
 
 
 class Collector(Provider):
@@ -192,3 +200,93 @@ def test_in_one_mailing_everybody_gets_what_a_rendering_of_their_own_issue_gives
     assert (where.state, where.audience, where.accepted) == ("finished", 10_000, 10_000)
     for name in ("audience", "accepted", "refused", "pending", "uncertain", "withdrawn"):
         assert getattr(where, name) == sum(getattr(each, name) for each in where.variants)
+
+
+def small_newsletter(folder: Path, blocks: str, *people: str) -> Project:
+    """With segments by tags `a` to `d`."""
+    (folder / "issues").mkdir(parents=True)
+    segments = "".join(f"  {tag}: '\"{tag}\" in tags'\n" for tag in "abcd")
+    (folder / "dispatch.yaml").write_text(CONFIG.partition("segments:")[0] + f"segments:\n{segments}")
+    (folder / "issues" / "bridge.yaml").write_text(HEAD + blocks)
+    rows = [f'person{number}@example.org,"{tags}"' for number, tags in enumerate(people)]
+    (folder / "subscribers.csv").write_text("\n".join(["email,tags", *rows]) + "\n")
+    return Project.open(folder, environ={})
+
+
+FOR_FOUR = FOR_ALL[0] + "".join(f"  - paragraph: This is for {tag}.\n    when: {tag}\n" for tag in "abcd")
+NINE = ("", "a", "b", "c", "d", "a,b", "a,c", "a,d", "b,c")
+
+
+def test_more_than_eight_choices_are_refused_with_who_makes_them(tmp_path: Path) -> None:
+    with small_newsletter(tmp_path / "eight", FOR_FOUR, *NINE[:8]) as project:
+        assert len(propose(project, project.read_issue("bridge")).variants) == 8
+    with small_newsletter(tmp_path / "nine", FOR_FOUR, *NINE) as project:
+        proposal = propose(project, project.read_issue("bridge"))
+        assert proposal.variants == {}
+        [finding] = proposal.errors
+        assert (finding.check, finding.location.line, finding.location.column) == ("too-many-variants", 8, 11)
+        assert "4 are in a, 3 are in b, 3 are in c, 2 are in d" in finding.hint
+
+
+def test_no_waiver_makes_more_than_eight_go_out(tmp_path: Path) -> None:
+    allowed = f"{FOR_FOUR}allow: {{too-many-variants: I know them all.}}\n"
+    refused = pytest.raises(SendRefused, match="9 different choices of blocks, and at most 8 are sent")
+    with small_newsletter(tmp_path / "nine", allowed, *NINE) as project, refused:
+        propose(project, project.read_issue("bridge"))
+
+
+EITHER = """\
+  - heading: What it costs
+  - button: {text: Read the accounts, url: "https://crossings.example/accounts"}
+    when: a
+  - button: {text: Read the accounts, url: "https://crossings.example/join"}
+    when: b
+  - heading: {text: In stone, level: 3}
+    when: a
+  - heading: {text: In steel, level: 4}
+"""
+
+
+def test_checked_is_what_somebody_gets_together(tmp_path: Path) -> None:
+    """One text for two links confuses whoever gets both, and a level is skipped for who does not get the one above."""
+
+    def found(name: str, *people: str) -> list[tuple[str, int]]:
+        with small_newsletter(tmp_path / name, EITHER + FOR_ALL[0], *people) as project:
+            findings = project.check(project.read_issue("bridge"))
+        looked_for = {"repeated-link-text", "skipped-heading-level", "unread-block", "needless-condition"}
+        return [(finding.check, finding.location.line) for finding in findings if finding.check in looked_for]
+
+    skipped, repeated = ("skipped-heading-level", 13), ("repeated-link-text", 9)
+    assert found("either", "a", "b") == [skipped]
+    assert found("both", "a,b", "a", "") == [repeated, skipped]
+    assert found("all", "a,b", "a,b") == [
+        ("needless-condition", 8),
+        repeated,
+        ("needless-condition", 10),
+        ("needless-condition", 12),
+    ]
+    assert found("one", "a", "a,c", "") == [("unread-block", 10), skipped]
+    assert found("list-of-nobody") == [repeated]
+
+
+def test_a_gap_is_counted_among_those_who_would_read_it(tmp_path: Path) -> None:
+    gap = FOR_ALL[0] + "  - paragraph: Of {{name|}}.\n    when: a\n"
+    with small_newsletter(tmp_path / "gap", gap, "", "", "", "a", "a") as project:
+        findings = project.check(project.read_issue("bridge"))
+    [message] = [each.message for each in findings if each.check == "merge-field-without-value"]
+    assert message == "2 of 2 people in the segment a have no name and would read nothing"
+
+
+@given(st.lists(st.sampled_from(["", *SEGMENTS]), min_size=1, max_size=6), st.sets(st.sampled_from(SEGMENTS)))
+def test_a_choice_of_blocks_is_the_file_without_the_others(whens: list[str], segments: set[str]) -> None:
+    texts = [f"  - paragraph: Number {number} of {{{{city|x}}}}.\n" for number in range(len(whens) + 1)]
+    written = [text + (f"    when: {when}\n" if when else "") for text, when in zip(texts, [*whens, ""], strict=True)]
+    alone = [text for text, when in zip(texts, [*whens, ""], strict=True) if not when or when in segments]
+    shown = read_issue(HEAD + "".join(written), "issues/bridge.yaml").shown_to(segments)
+    own = read_issue(HEAD + "".join(alone), "issues/bridge.yaml")
+    assert [block.model_dump() for block in shown.blocks] == [block.model_dump() for block in own.blocks]
+    rendered = [
+        compile_issue(each, THEME, FACTS, pictures=PictureShelf(Path()), embed=True, reader_language="fr")
+        for each in (shown, own)
+    ]
+    assert rendered[0] == rendered[1]

@@ -411,3 +411,17 @@ def test_whoever_is_forgotten_is_found_with_the_others(carrier: MailgunCarrier) 
     with closing(carrier.open()) as provider:
         found = provider.reconcile({**addresses_of(messages), messages[0].reference: ""})
     assert found.keys() == addresses_of(messages).keys()
+
+
+def test_a_call_shares_the_bodies_of_one_variant_and_no_other(carrier: MailgunCarrier) -> None:
+    variants = [variant_of("News", words, words) for words in ("for all", "for those who pay")]
+    messages = [personal(variants[number % 2], number, {"first_name": f"Ann {number}"}) for number in range(1, 7)]
+    with closing(carrier.open()) as provider:
+        assert [len(call) for call in provider.plan(messages)] == [1] * 6  # one after the other as they come
+        in_rows = [message for variant in variants for message in messages if message.edition.variant is variant]
+        calls = provider.plan(in_rows)
+        assert [len(call) for call in calls] == [3, 3]
+        for call in calls:
+            assert accepted(list(provider.submit(batch(call), lambda *_: None))) == 3
+    delivered = [(mail.html, mail.text) for mail in carrier.delivered()]
+    assert delivered == [(message.html, message.text) for message in in_rows]
