@@ -23,6 +23,10 @@ blocks:
     when: paid
   - callout: Ceci est pour vous.
     when: french
+  - columns:
+      - - paragraph: Left of it.
+      - - paragraph: Right of it.
+    when: paid
 """
 
 
@@ -88,6 +92,9 @@ def test_the_lines_of_a_block_tell_for_whom_it_is(browser: Browser, preview: Pre
         expect(page.locator("#lines > p")).to_have_text("For paid only.")
         page.get_by_label("paid").uncheck()
         expect(page.locator("#lines > p")).to_have_text("For paid only: not for the reader you look at.")
+        page.get_by_label("paid").check()
+        mail_of(page).get_by_text("Right of it.").click()
+        expect(page.locator("#lines > p")).to_have_text("For paid only.")
         mail_of(page).get_by_text("This is for all.").click()
         expect(page.locator("#lines > p")).to_have_count(0)
 

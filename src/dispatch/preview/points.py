@@ -50,12 +50,16 @@ def blocks_as_json(issue: Issue, project: Project, segments: Collection[str]) ->
     `when` is the segment that it is for, and `shown` whether a reader in some `segments` gets it.
     """
     file = _file(issue.source.file, project)
-    when = {block_name(block.path): block.when for block in issue.blocks}
+    conditions = {block_name(block.path[:2]): block.when for block in issue.blocks}
+
+    def condition(name: str) -> str:
+        return conditions.get(".".join(name.split(".")[:2]), "")  # of a block in a column, that of the columns
+
     return [
         {
             "block": name,
-            "when": when.get(name, ""),
-            "shown": not when.get(name) or when[name] in segments,
+            "when": condition(name),
+            "shown": condition(name) in {"", *segments},
             "file": start.file,
             "line": start.line,
             "lines": list(issue.source.lines(start.line, end.line)),
