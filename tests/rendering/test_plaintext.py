@@ -92,9 +92,8 @@ def test_a_table_too_wide_even_so_is_written_out_row_by_row_without_its_empty_ce
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 @given(st.data())
 def test_a_table_says_every_word_and_its_columns_are_straight(direction, data):
-    word = st.text("ab日🚂\u0301 ", max_size=12) | st.sampled_from(
-        ["30 000", "$3.8 million", "كوريا", "[a](https://x.y)"]
-    )
+    characters = st.lists(st.sampled_from(["a", "b", "日", "🚂", "a\u0301", " "]), max_size=12)
+    word = characters.map("".join) | st.sampled_from(["30 000", "$3.8 million", "كوريا", "[a](https://x.y)"])
     row = st.lists(word, min_size=4, max_size=4)
     header, *rows = data.draw(st.lists(row, min_size=2, max_size=5))
     table = writer().table(header, rows, direction=direction)
