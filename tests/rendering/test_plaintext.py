@@ -108,7 +108,7 @@ def test_from_right_to_left_latin_words_and_figures_keep_their_columns():
     table = writer().table(("بلد", "عدد", "اسم"), (("Kim", "11 000", "Lee"), ("x", "9 ملايين", "y")), direction="rtl")
     head, rule, kim, x = table.split("\n")
     # A mark before each line and between the columns; around a figure one in which nothing reads from right to left.
-    assert kim == "\u200fKim \u200f   \u200e11 000\u200e \u200f Lee"
+    assert kim == "\u200fKim \u200f \u200e11 000\u200e   \u200f Lee"
     assert x == "\u200fx   \u200f 9 ملايين \u200f y"
     assert {line.count("\u200f") for line in (head, rule, kim, x)} == {3}
 

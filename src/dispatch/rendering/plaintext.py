@@ -93,7 +93,7 @@ class TextWriter:
     def table(
         self, header: Sequence[str], rows: Sequence[Sequence[str]], label: str = "{}:", direction: str = "ltr"
     ) -> str:
-        """Rich cells in aligned columns, figures at their end, long texts in several lines.
+        """Rich cells in aligned columns, figures at the right, long texts in several lines.
 
         A table that is too wide even so is written out row by row; `label` is how a column's name stands before a value.
         """
@@ -125,10 +125,11 @@ class TextWriter:
         lines = [[wrap(*cell, self._measure) for cell in zip(row, widths, strict=True)] for row in everything]
         roomy = any(len(cell) > 1 for row in (lines[1:] if header else lines) for cell in row)
         between = "\n\n" if roomy else "\n"
-        body = [self._row(row, widths, figures, gap) for row in lines]
+        to_end = figures if direction == "ltr" else [False] * len(figures)
+        body = [self._row(row, widths, to_end, gap) for row in lines]
         if not header:
             return between.join(body)
-        rule = self._row([["-" * width] for width in widths], widths, figures, gap)
+        rule = self._row([["-" * width] for width in widths], widths, to_end, gap)
         return f"{body[0]}\n{rule}\n" + between.join(body[1:])
 
     def _widths(self, columns: Sequence[Sequence[str]], figures: Sequence[bool], room: int) -> list[int]:
@@ -150,12 +151,12 @@ class TextWriter:
     def _broken(self, cell: str, whole: bool) -> list[str]:
         return [cell] if whole else wrap(cell, 1, self._measure)
 
-    def _row(self, cells: Sequence[Sequence[str]], widths: Sequence[int], figures: Sequence[bool], gap: str) -> str:
+    def _row(self, cells: Sequence[Sequence[str]], widths: Sequence[int], to_end: Sequence[bool], gap: str) -> str:
         """A row of cells, each given as its lines."""
         height = max(map(len, cells))
         filled = ([*cell, *[""] * (height - len(cell))] for cell in cells)
         return "\n".join(
-            gap.strip(" ") + gap.join(map(self._aligned, line, widths, figures)).rstrip()
+            gap.strip(" ") + gap.join(map(self._aligned, line, widths, to_end)).rstrip()
             for line in zip(*filled, strict=True)
         )
 

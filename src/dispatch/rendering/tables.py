@@ -36,7 +36,7 @@ _MISSING = frozenset(["", *"-–—−…?", "n/a", "n.a.", "n. a.", "k. a.", "k
 class Column:
     """A column of a table."""
 
-    figures: bool  # they stand at the end of their line, so that they can be compared
+    figures: bool  # they stand at the right, so that they can be compared
     long: bool  # sentences rather than words
 
 
