@@ -79,7 +79,7 @@ def copy_sample(folder: Path) -> Path:
     """A copy of the newsletter that comes with dispatch."""
     for name in ("issues", "images", "templates"):
         shutil.copytree(ROOT / name, folder / name)
-    for name in ("dispatch.yaml", "subscribers.csv"):
+    for name in ("dispatch.yaml", "subscribers.csv", "terms.yaml"):
         shutil.copy(ROOT / name, folder / name)
     return folder
 

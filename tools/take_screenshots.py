@@ -42,7 +42,7 @@ DESK = {
 SLIPS = {
     "grain-and-gas": {
         "title: Grain, gas and the price of patience": 'title: "Re: Grain, gas and the price of patience"',
-        "costs time, money and patience, in this order.": "costs $3,8 million a week, and patience ([click here](http://localhost/)).",
+        "costs time, money and patience, in this order.": "costs $3,8 million a week, and more dependance on others ([click here](http://localhost/)).",
     }
 }
 DIFF = {
@@ -148,7 +148,7 @@ def take_diff(browser: Browser, folder: Path) -> None:
 
 def copy_newsletter(folder: Path) -> None:
     """Copy what makes the newsletter of this repository."""
-    for name in ("dispatch.yaml", "subscribers.csv"):
+    for name in ("dispatch.yaml", "subscribers.csv", "terms.yaml"):
         shutil.copy(ROOT / name, folder)
     for name in ("issues", "images", "templates"):
         shutil.copytree(ROOT / name, folder / name)
