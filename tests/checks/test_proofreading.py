@@ -152,15 +152,15 @@ def test_an_issue_in_another_language_is_the_matter_of_another_check() -> None:
 def test_without_proofs_nothing_is_found_and_no_waiver_is_unneeded() -> None:
     waived = issue("They avoid dependance.") + "allow: {misspelling: It is a name here.}\n"
     evidence = evidence_about(waived)
-    assert judge(evidence, Policy(), proofreading.PROOFS).findings == ()
+    assert judge([evidence], Policy(), proofreading.PROOFS).findings == ()
     looked = evidence_about(waived, proofs=Proofs({}))
-    assert [each.check for each in judge(looked, Policy(), proofreading.PROOFS).findings] == ["unneeded-waiver"]
+    assert [each.check for each in judge([looked], Policy(), proofreading.PROOFS).findings] == ["unneeded-waiver"]
 
 
 def test_a_waiver_and_a_severity_work_as_for_other_checks() -> None:
     waived = issue("They avoid dependance.") + "allow: {misspelling: It is a name here.}\n"
     found = proofs(misspelt(11, "dependance"))
-    assert [each.reason for each in judge(evidence_about(waived, proofs=found), Policy()).waived] == [
+    assert [each.reason for each in judge([evidence_about(waived, proofs=found)], Policy()).waived] == [
         "It is a name here."
     ]
 
@@ -169,7 +169,7 @@ def test_notices_are_no_findings() -> None:
     evidence = evidence_about(
         issue("They talk."), proofs=Proofs({}, ("Nothing is read: pip install it",), pending=True)
     )
-    judgement = judge(evidence, Policy(), proofreading.PROOFS)
+    judgement = judge([evidence], Policy(), proofreading.PROOFS)
     assert (judgement.findings, judgement.notices, judgement.pending) == (
         (),
         ("Nothing is read: pip install it",),

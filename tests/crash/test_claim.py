@@ -126,7 +126,7 @@ def test_a_ledger_from_the_middle_of_the_mailing(shared: Shared) -> None:
     for command in (("resume",), ("resume", MAILING)):
         stopped(shared.run(shared.first, *command), "is older than what was sent", "--after-restore", code=3)
     with (shared.first / "subscribers.csv").open("a") as file:
-        file.write("late@example.com,Late,subscribed\n")
+        file.write("late@example.com,Late,subscribed,en\n")
     stopped(shared.send(shared.first, "--new-subscribers"), "is older than what was sent", code=1)
     assert claims(shared.remote)[MAILING] == held
     restored = shared.run(shared.first, "resume", "--after-restore", "--json")

@@ -88,7 +88,7 @@ def test_killed_at_every_statement(when: str, launcher: Launcher, tmp_path: Path
 def test_killed_while_the_list_is_imported(launcher: Launcher, folder: Path) -> None:
     assert run(launcher, folder, "subscribers", "import").code == 0
     with (folder / "subscribers.csv").open("a") as file:
-        file.write("new@example.com,New,subscribed\n")
+        file.write("new@example.com,New,subscribed,en\n")
     before = numbers(folder, "subscriber", "subscriber_event")
     for number in count(1):
         killed = run(launcher, folder, "subscribers", "import", kill=Kill("before", "statement", number)).code == KILLED
