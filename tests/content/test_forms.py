@@ -53,7 +53,7 @@ def test_all_problems_of_a_file_are_told_in_one_run_in_order() -> None:
         "issue.yaml:10:10: `alt` must be a text, not a list",
         "issue.yaml:11:19: YAML drops ` #1` and the rest of this line: it takes them for a comment",
         "issue.yaml:12:29: `level` must be at most 4, not 7",
-        "issue.yaml:13:9: `when` must be a text, not a list",
+        "issue.yaml:13:9: `when` names one segment, not several",
         "issue.yaml:14:10: `signoff` must have fields, but is “Joy”",
         "issue.yaml:15:1: `slug` stands here twice: first in line 2",
     ]
@@ -392,6 +392,19 @@ def test_a_list_that_begins_behind_its_key_is_told_where_it_goes_wrong() -> None
 BESIDE = [
     ("- paragraph: x\n  wen: paid", "4:3: `wen` is not known beside `paragraph` | Did you mean `when`?"),
     ("- paragraph: x\n  when: {a: b}", "4:9: `when` must be a text, not a mapping | Is it meant as a text?"),
+    ("- paragraph: x\n  when:", "4:3: `when` is empty | Write the name of a segment behind it, or delete the line."),
+    ("- paragraph: x\n  when: ~", "4:3: `when` is empty | Write the name of a segment behind it, or delete the line."),
+    ("- paragraph: x\n  language:", "4:3: `language` is empty | Write a tag like `fr` behind it, or delete the line."),
+    ("- columns: [[{paragraph: a, language: }], [paragraph: b]]", "3:29: `language` is empty | "),
+    (
+        "- paragraph: x\n  when: [paid, french]",
+        "4:9: `when` names one segment, not several | Write one; for the people",
+    ),
+    (
+        "- quote: {text: x, language: fr}",
+        "3:20: `language` stands beside `quote`, not in it | Write `language: …` in a line of its own below, as deep as",
+    ),
+    ("- divider: {when: paid}", "3:13: `when` stands beside `divider`, not in it | "),
     ("- paragraph: x\n  when: ' '", "4:10: this names no segment | Write the name of a segment of dispatch.yaml"),
     ("- when: paid", "3:3: `when` stands alone, with no kind of block | Write it beside the kind: `- paragraph: …`"),
     ("- paragraph:\n  when: paid", "3:3: `paragraph` is empty | Write `- paragraph: …`."),

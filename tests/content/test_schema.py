@@ -31,13 +31,13 @@ GOOD = [
     "title: 2026\ntags: [1]\nsubtitle:\ndate:\ncover:\nsignoff:\nblocks: [{divider: }]\n",
     "title: T\ndate: 2026-03-02\nslug: a-b\nlanguage: pt-BR\nblocks: [{divider: {}}]\n",
     with_blocks("- list: {items: [1, a], ordered: true}"),
-    with_blocks("- quote: x\n  language: fr\n- language: pt-BR\n  divider:\n- paragraph: x\n  language:"),
+    with_blocks("- quote: x\n  language: fr\n- language: pt-BR\n  divider:"),
     with_blocks("- heading: 2026"),
     with_blocks("- columns: [[{paragraph: x}, {divider: }], [{list: [1], language: fr}]]\n  when: paid\n- divider:"),
     with_blocks("- columns:\n    ratio: 1:2\n    sides: [[{heading: x}], [{quote: {text: y, by: z}}]]"),
     with_blocks("- figure: {image: x.png, alt: , caption: }"),
     with_blocks("- table: {header: [a, ~], rows: [[1, '']]}"),
-    with_blocks("- divider:\n- paragraph: x\n  when: paid\n- when: paid\n  heading: y\n- divider:\n  when:"),
+    with_blocks("- divider:\n- paragraph: x\n  when: paid\n- when: paid\n  heading: y\n- divider:"),
 ]
 
 
@@ -73,6 +73,8 @@ def test_what_is_read_is_accepted(text: str) -> None:
         with_blocks("- divider"),
         with_blocks("- when: paid"),
         with_blocks("- paragraph: x\n  when: [paid]"),
+        with_blocks("- paragraph: x\n  when:"),
+        with_blocks("- paragraph: x\n  language:"),
     ],
 )
 def test_what_is_refused_by_shape_is_refused_by_the_schema(text: str) -> None:

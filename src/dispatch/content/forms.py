@@ -82,10 +82,16 @@ def _read(
 
 def _alone(source: YamlDocument, path: Path, value: object, beside: Beside, problems: list[Problem]) -> Iterator[Block]:
     """The block of a kind that is known, if it is right."""
+    inside = [key for key in value if key in Beside.model_fields] if isinstance(value, dict) else []
+    problems.extend(_belongs_beside(source, path, key) for key in inside)
+    if isinstance(value, dict):
+        value = {key: each for key, each in value.items() if key not in inside}
     try:
-        yield _of_kind(source, path, value, beside)
+        block = _of_kind(source, path, value, beside)
     except InvalidInput as error:
         problems.extend(error.problems)
+    else:
+        yield from [] if inside else [block]
 
 
 def _columns(
@@ -149,12 +155,27 @@ def _in_column(
 
 def _beside(source: YamlDocument, path: Path, entry: dict[str, object], problems: list[Problem]) -> Beside:
     """What stands beside the kind of a block; nothing where it is wrong."""
+    written = {key: value for key, value in entry.items() if key in Beside.model_fields}
+    problems.extend(_nothing_behind(source, (*path, key)) for key, value in written.items() if value is None)
     try:
-        written = {key: value for key, value in entry.items() if key in Beside.model_fields}
         return parse_model(source, Beside, InvalidIssue, value=written, path=path)
     except InvalidInput as error:
         problems.extend(error.problems)
         return Beside()
+
+
+def _nothing_behind(source: YamlDocument, path: Path) -> Problem:
+    """Of a key that was left empty: what it would restrict would go to everybody."""
+    examples = {"when": "the name of a segment", "language": "a tag like `fr`"}
+    remedy = f"Write {examples[str(path[-1])]} behind it, or delete the line."
+    return Problem(f"`{path[-1]}` is empty", source.locate_key(path), remedy)
+
+
+def _belongs_beside(source: YamlDocument, path: Path, key: str) -> Problem:
+    """Of a key that stands in a block, and is one of those that stand beside its kind."""
+    message = f"`{key}` stands beside `{path[-1]}`, not in it"
+    remedy = f"Write `{key}: …` in a line of its own below, as deep as `{path[-1]}`."
+    return Problem(message, source.locate_key((*path, key)), remedy)
 
 
 def _nothing_for_everybody(source: YamlDocument, blocks: Sequence[Block]) -> Iterator[Problem]:

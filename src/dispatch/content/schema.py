@@ -36,8 +36,11 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {"issue": issue_json_schema, 
 
 
 def _beside() -> dict[str, Any]:
+    """What may stand beside a kind; nothing behind one of these keys is refused, lest the block go to everybody."""
     properties: dict[str, Any] = Beside.model_json_schema(schema_generator=_AsWritten)["properties"]
-    return properties
+    return {
+        key: field | {"type": [each for each in field["type"] if each != "null"]} for key, field in properties.items()
+    }
 
 
 def _block(kinds: Collection[type[Block]], beside: dict[str, Any]) -> dict[str, Any]:

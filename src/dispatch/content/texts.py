@@ -92,6 +92,15 @@ def _word(text: str) -> str:
     return text.strip()
 
 
+def _one_segment(name: object) -> object:
+    if isinstance(name, list | tuple):
+        raise wrong(
+            "`when` names one segment, not several",
+            "Write one; for the people of several, write a segment to dispatch.yaml with `or` between their conditions.",
+        )
+    return name
+
+
 def _segment(name: str) -> str:
     if not name.strip():
         raise wrong("this names no segment", "Write the name of a segment of dispatch.yaml, or delete it.")
@@ -159,7 +168,7 @@ Url = Annotated[str, AfterValidator(_plain), TextKind.URL]
 FilledUrl = Annotated[Url, AfterValidator(_filled)]
 Reason = Annotated[str, BeforeValidator(_reason), WithJsonSchema({"type": "string", "minLength": 1})]
 Tag = Annotated[str, AfterValidator(_word)]
-SegmentName = Annotated[str, AfterValidator(_segment)]
+SegmentName = Annotated[str, BeforeValidator(_one_segment), AfterValidator(_segment)]
 ImagePath = Annotated[str, AfterValidator(_image_path)]
 Language = Annotated[
     str, AfterValidator(_language), WithJsonSchema({"type": ["string", "number"], "pattern": f"^{TAG}$"})
