@@ -121,11 +121,32 @@ def test_numbers_are_words_too_and_one_needs_no_brackets() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("terms: [Putin, Poutine]\n", "below it, the wrong ones in brackets: `Putin: [Poutine]`."),
+        ("terms: [a, b, c]\n", "below it, the wrong ones in brackets: `website: [web site]`."),
+        ("accept:\n  Tumen\n  Kim\n", "Write each after `- `, or all in brackets: `[Tumen, Kim]`."),
+    ],
+)
+def test_a_wrong_shape_is_told_with_the_right_one(text: str, remedy: str) -> None:
+    with pytest.raises(InvalidTerms) as raised:
+        read_terms(text, "terms.yaml")
+    (problem,) = raised.value.problems
+    assert problem.remedy.endswith(remedy)
+
+
+@pytest.mark.parametrize(
     ("text", "problems"),
     [
         ("- a\n", ["terms.yaml:1:1: the file must have fields, but is a list"]),
         ("term: {a: b}\n", ["terms.yaml:1:1: `term` is not known"]),
-        ("terms: [a]\n", ["terms.yaml:1:8: `terms` must have fields, but is a list"]),
+        ("terms: [a]\n", ["terms.yaml:1:8: `terms` does not tell the right forms from the wrong ones"]),
+        ("terms: Putin\n", ["terms.yaml:1:8: `terms` does not tell the right forms from the wrong ones"]),
+        ("accept:\n  Tumen\n  Kim\n", ["terms.yaml:2:3: these lines are one phrase: “Tumen Kim”"]),
+        (
+            "terms:\n  Putin:\n    Poutine\n    Putine\n",
+            ["terms.yaml:3:5: these lines are one phrase: “Poutine Putine”"],
+        ),
         ("terms:\n  Putin: [[a]]\n", ["terms.yaml:2:11: item 1 of `Putin` must be a text, not a list"]),
         ("terms:\n  Putin:\n", ["terms.yaml:2:9: `Putin` is empty"]),
         ("accept: [KCNA, Tumen, KCNA]\n", ["terms.yaml:1:23: “KCNA” stands here twice: first in line 1"]),

@@ -14,8 +14,9 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from dispatch.content.texts import Written
 from dispatch.errors import InvalidTerms, Problem
 from dispatch.location import Location
-from dispatch.yaml_model import parse_model
-from dispatch.yaml_source import YamlDocument, scan_yaml
+from dispatch.yaml_model import Fault, all_wrong, parse_model
+from dispatch.yaml_source import Path, YamlDocument, scan_yaml
+from dispatch.yaml_source.nodes import Scalar
 
 MOST_FORMS = 5_000
 """So many forms a glossary may have: right, wrong and accepted ones together."""
@@ -119,6 +120,16 @@ def _listed(forms: object) -> object:
     return forms if isinstance(forms, list | tuple | dict) else [forms]
 
 
+def _right_forms(written: object) -> object:
+    """Right forms are keys; a list does not tell which of its words are right."""
+    if written is None or isinstance(written, dict):
+        return written
+    words = [str(word) for word in written if isinstance(word, str)] if isinstance(written, list) else []
+    right, other = words if len(words) == 2 else ("website", "web site")
+    remedy = f"Write a line for each right form below it, the wrong ones in brackets: `{right}: [{other}]`."
+    raise all_wrong([Fault("`terms` does not tell the right forms from the wrong ones", remedy)])
+
+
 Forms = Annotated[
     tuple[str, ...],
     BeforeValidator(_listed),
@@ -129,7 +140,11 @@ Forms = Annotated[
 class TermsFile(Written):
     """How a newsletter writes what it often writes, and the words that are in order in its issues."""
 
-    terms: Annotated[dict[str, Forms], Field(description="Each right form, and the wrong ones that occur.")] = {}  # noqa: RUF012 - pydantic copies it
+    terms: Annotated[
+        dict[str, Forms],
+        BeforeValidator(_right_forms),
+        Field(description="Each right form, and the wrong ones that occur."),
+    ] = {}  # noqa: RUF012 - pydantic copies it
     accept: Annotated[Forms, Field(description="Words that are in order: names, and terms of the trade.")] = ()
 
 
@@ -158,6 +173,7 @@ def fault_of(form: str) -> tuple[str, str] | None:
 
 def _problems(document: YamlDocument, written: TermsFile) -> Iterator[Problem]:
     """What is wrong with single forms, each of which may stand once: else it would be right and wrong at once."""
+    yield from _run_together(document, written)
     forms = list(_forms(document, written))
     if len(forms) > MOST_FORMS:
         message = f"there are {len(forms):,} forms in this file; at most {MOST_FORMS:,} are read"
@@ -180,6 +196,15 @@ def _forms(document: YamlDocument, written: TermsFile) -> Iterator[tuple[str, Lo
             yield wrong, document.locate(document.existing(("terms", right, position)))
     for position, form in enumerate(written.accept):
         yield form, document.locate(document.existing(("accept", position)))
+
+
+def _run_together(document: YamlDocument, written: TermsFile) -> Iterator[Problem]:
+    """Words in lines of their own without `- `, which are one phrase to YAML."""
+    paths: list[Path] = [("accept",), *(("terms", right) for right in written.terms)]
+    for node in map(document.node, paths):
+        if isinstance(node, Scalar) and not node.style and "\n" in document.text[node.start : node.end]:
+            remedy = f"Write each after `- `, or all in brackets: `[{', '.join(node.value.split())}]`."
+            yield Problem(f"these lines are one phrase: “{node.value}”", document.place(node.start), remedy)
 
 
 def _pattern(form: str) -> str:
