@@ -31,6 +31,11 @@ def test_numbers_stand_behind_labels_alone_or_several() -> None:
     )
 
 
+def test_what_is_no_line_or_no_time_may_stand_in_any_order() -> None:
+    assert read("{title: T, data: {2021: 1, 2023: 2, 2022: 3}}").figures.labels == ("2021", "2023", "2022")
+    assert read("{title: T, type: line, data: {9: 1, 8: 2, x: 3}}").figures.labels == ("9", "8", "x")
+
+
 LONG = "x" * 121
 
 
@@ -45,7 +50,18 @@ LONG = "x" * 121
         ("{title: T, data: {a: '30 000'}}", ["i.yaml:3:32: “30 000” is not a number | Write 30000: no sign between thousands."]),
         ("{title: T, data: {a: '12'}}", ["i.yaml:3:32: “12” is not a number | Write 12 without quotes."]),
         ("{title: T, data: {a: 12%}}", ["i.yaml:3:31: “12%” is not a number | Write digits only; what they count belongs into `unit`."]),
-        ("{title: T, data: {a: many}}", ["i.yaml:3:31: “many” is not a number | Write digits, or nothing where the number is missing."]),
+        ("{title: T, data: {a: many}}", ["i.yaml:3:31: “many” is not a number | Write digits. Where a number is missing, write `null`."]),
+        ("{title: T, data: {A: 3,8, B: 2}}", ["i.yaml:3:31: YAML ends the number 3 at this comma: 3,8 | Write 3.8: the decimals stand behind a point"]),
+        ("{title: T, data: {A: -3,8125}}", ["i.yaml:3:31: YAML ends the number -3 at this comma: -3,8125 | Write -3.8125: "]),
+        ("{title: T, data: {A: 1,234,567, B: 2}}", ["i.yaml:3:31: YAML ends the number 1 at this comma: 1,234,567 | Write 1234567: no sign"]),
+        ("{title: T, data: {A: 2, B: , C}}", ["i.yaml:3:34: there is nothing behind “B” | Where a number is missing, write `null`.", "i.yaml:3:39: there is nothing behind “C” | "]),
+        ("{title: T, data: {A: x, '8': }}", ["i.yaml:3:31: “x” is not a number | ", "i.yaml:3:35: there is nothing behind “8” | "]),
+        ("\n    title: T\n    data:\n      2021: 3\n      2022:\n", ["i.yaml:7:7: there is nothing behind “2022” | Where a number is missing, write `null`."]),
+        ("\n    title: T\n    series: [a, b]\n    data:\n      x:\n        - 1\n        -\n", ["i.yaml:9:10: this number is empty | Where a number is missing, write `null`."]),
+        ("{title: T, data: {a: '1,234.5', b: '1.234,5', c: '1 234,5'}}", [f"i.yaml:3:{at}: “{text}” is not a number | Write 1234.5: no sign between thousands, the decimals" for at, text in ((32, "1,234.5"), (46, "1.234,5"), (60, "1 234,5"))]),
+        ("{title: T, series: [a, b, a], data: {x: [1, 2, 3]}}", ["i.yaml:3:36: two series are called “a” | Give each a name of its own."]),
+        ("{title: T, type: line, data: {2021: 1, 2023: 2, 2022: 3}}", ["i.yaml:3:58: “2022” stands behind “2023”: a line goes on in time | Put the rows in the order of time"]),
+        ("{title: T, type: line, data: {2021-03: 1, 2021-02: 2}}", ["i.yaml:3:52: “2021-02” stands behind “2021-03”"]),
         ("{title: T, data: {a: true}}", ["i.yaml:3:31: the truth value true is not a number | Write digits"]),
         ("{title: T, data: {a: {b: 1}}}", ["i.yaml:3:31: a mapping is not a number | Write digits"]),
         ("{title: T, data: {a: .nan, b: .inf}}", ["i.yaml:3:31: this is no number that can be drawn | ", "i.yaml:3:40: this is no number that can be drawn | "]),

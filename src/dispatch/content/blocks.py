@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, SerializeAsAny, WithJsonSchema, model_validator
 
-from dispatch.content.figures import Figures, Row, faults_of, read_data
+from dispatch.content.figures import Figures, Row, faults_of, faults_of_names, read_data
 from dispatch.content.texts import (
     Cell,
     CsvPath,
@@ -302,6 +302,7 @@ class Chart(Block):
                 "this chart has no figures", 'Add `data: {"2022": 3.8, "2025": 52.9}` or `csv: data/trade.csv`.'
             )
         elif not self.csv:
+            yield from (replace(fault, path=("series", *fault.path)) for fault in faults_of_names(self.series))
             uneven = list(self._uneven_rows())
             yield from uneven or self._placed(faults_of(self.figures, self.type))
         if self.type == "number" and self.alt is not None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
+
+from pydantic import ValidationInfo
 
 from dispatch.yaml_model import Fault, all_wrong, wrong
-from dispatch.yaml_source import Path
+from dispatch.yaml_source import Path, YamlDocument
+from dispatch.yaml_source.nodes import Mapping, Node, Scalar
+from dispatch.yaml_source.nodes import Sequence as ListNode
 
 MOST_SERIES = 4
 """More colours than these cannot be told apart."""
@@ -20,6 +27,10 @@ MOST_LABELS = {"bar": 40, "column": 40, "line": 1_000, "number": 2}
 LONGEST_LABEL = 120
 LARGEST, SMALLEST = 1e15, 1e-9
 """Up to the one a double holds every whole number; below the other a number has no room. Zero is drawn."""
+
+_NULL = "Where a number is missing, write `null`."
+_DIGITS = re.compile(r"[-+]?\d+", re.ASCII)
+_SPACES = " '\u2009’\u00a0\u202f"  # noqa: RUF001 - those between thousands
 
 Row = tuple[float | None, ...]
 
@@ -64,11 +75,12 @@ def number(value: object) -> float | None:
     return float(value)
 
 
-def read_data(written: object) -> dict[str, Row]:
+def read_data(written: object, info: ValidationInfo) -> dict[str, Row]:
     """The `data` of a chart: a number behind each label, or a list of them. Raises what a validator raises."""
     if not isinstance(written, dict):
         raise wrong("`data` has no labels with numbers behind them", 'Write `data: {"2022": 3.8, "2025": 52.9}`.')
-    faults: list[Fault] = []
+    context = info.context or {}
+    faults = list(_nothing_written(context["document"], (*context["path"], "data"))) if context else []
     data = {str(label): tuple(_row(label, behind, faults)) for label, behind in written.items()}
     if faults:
         raise all_wrong(faults)
@@ -84,6 +96,59 @@ def _row(label: str, behind: object, faults: list[Fault]) -> Iterator[float | No
         except NotDrawable as error:
             path: Path = (label, position) if several else (label,)
             faults.append(Fault(error.message, error.remedy, path=path))
+
+
+def _nothing_written(document: YamlDocument, path: Path) -> Iterator[Fault]:
+    """Labels with nothing behind them, and the commas that YAML takes for the end of a number: `{a: 3,8}` is a 3."""
+    data = document.node(path)
+    entries = list(data.entries.values()) if isinstance(data, Mapping) else []
+    in_braces = document.text.startswith("{", data.start) if data else False
+    at = 0
+    while at < len(entries):
+        key, value = entries[at]
+        at += 1
+        rest = [key.value for key, value in takewhile(_is_stray_number, entries[at:])] if in_braces else []
+        if rest and isinstance(value, Scalar) and _DIGITS.fullmatch(value.value):
+            at += len(rest)
+            written = ",".join((value.value, *rest))
+            yield Fault(
+                f"YAML ends the number {value.value} at this comma: {written}", _as_digits(written), path=(key.value,)
+            )
+        elif _is_empty(value):
+            yield Fault(f"there is nothing behind “{key.value}”", _NULL, path=(at - 1,))
+        elif isinstance(value, ListNode):
+            yield from (
+                Fault("this number is empty", _NULL, path=(key.value, position))
+                for position, item in enumerate(value.items)
+                if _is_empty(item)
+            )
+
+
+def _is_stray_number(entry: tuple[Scalar, Node]) -> bool:
+    """Whether digits stand where a label belongs, with nothing behind them: what follows a comma in a number."""
+    key, value = entry
+    return not key.style and key.value.isascii() and key.value.isdecimal() and _is_empty(value)
+
+
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, Scalar) and not node.style and not node.value
+
+
+def faults_of_names(series: Sequence[str]) -> Iterator[Fault]:
+    """What is wrong with the names of series; the path of a fault is (position,), counted from 0."""
+    for position, name in enumerate(series):
+        if name.strip() and name in series[:position]:
+            yield Fault(f"two series are called “{name}”", "Give each a name of its own.", path=(position,))
+
+
+def moments(labels: Sequence[str]) -> list[int]:
+    """Labels as days, if all are years, months or days (2026, 2026-03, 2026-03-02); else none."""
+    days: list[int] = []
+    for label in labels:
+        if match := re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", label.strip(), re.ASCII):
+            with suppress(ValueError):
+                days.append(dt.date(int(match[1]), int(match[2] or 1), int(match[3] or 1)).toordinal())
+    return days if len(days) == len(labels) else []
 
 
 def faults_of(figures: Figures, kind: str) -> Iterator[Fault]:
@@ -105,6 +170,13 @@ def faults_of(figures: Figures, kind: str) -> Iterator[Fault]:
         yield Fault("there is no number in this chart", "Write one behind each label.")
     elif kind == "number" and figures.rows[-1][1][0] is None:
         yield Fault("the number is missing", "Write it behind its label.", path=(len(figures.rows) - 1,))
+    for position, (before, after) in enumerate(pairwise(moments(figures.labels)), 1):
+        if kind == "line" and after < before:
+            what = (
+                f"“{figures.labels[position]}” stands behind “{figures.labels[position - 1]}”: a line goes on in time"
+            )
+            yield Fault(what, "Put the rows in the order of time, the earliest first.", path=(position,))
+            break
     twice = Counter(figures.labels)
     for position, label in enumerate(figures.labels):
         if fault := _fault_of_label(label):
@@ -139,12 +211,18 @@ def _shown(value: object) -> str:
 def _as_digits(value: object) -> str:
     """How to write what was probably meant."""
     text = str(value).strip()
-    if re.fullmatch(r"-?\d+,\d{1,2}", text):
-        return f"Write {text.replace(',', '.')}: the decimals stand behind a point, in every language."
-    if re.fullmatch(r"-?\d{1,3}([,  '\u00a0\u202f]\d{3})+", text):
+    for thousands, decimals in ((",", "."), (_SPACES + ".", ",")):
+        if re.fullmatch(rf"-?\d{{1,3}}([{thousands}]\d{{3}})+{re.escape(decimals)}\d+", text):
+            whole, _, part = text.rpartition(decimals)
+            return (
+                f"Write {re.sub(r'[^-0-9]', '', whole)}.{part}: no sign between thousands, the decimals behind a point."
+            )
+    if re.fullmatch(rf"-?\d{{1,3}}([,{_SPACES}]\d{{3}})+", text):
         return f"Write {re.sub(r'[^-0-9]', '', text)}: no sign between thousands."
+    if re.fullmatch(r"-?\d+,\d+", text):
+        return f"Write {text.replace(',', '.')}: the decimals stand behind a point, in every language."
     if re.fullmatch(r"-?\d+(\.\d+)?", text):
         return f"Write {text} without quotes."
     if isinstance(value, str) and re.search(r"\d", text):
         return "Write digits only; what they count belongs into `unit`."
-    return "Write digits, or nothing where the number is missing."
+    return f"Write digits. {_NULL}"

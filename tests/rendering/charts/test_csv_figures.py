@@ -33,6 +33,15 @@ def test_quotes_hold_separators_and_quotes() -> None:
     assert figures == Figures(("trade, in all",), (('Kursk, "city"', (1.0,)),))
 
 
+def test_years_may_name_columns() -> None:
+    assert read_figures(b"goods,2021,2022\ncoal,3.5,1\n", "data/a.csv", "bar").series == ("2021", "2022")
+
+
+def test_years_of_a_line_stand_in_their_order() -> None:
+    (problem,) = told("year,trade\n2021,1\n2023,2\n2022,3\n", "line")
+    assert problem == "data/a.csv:4:1: “2022” stands behind “2023”: a line goes on in time"
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -46,6 +55,11 @@ def test_quotes_hold_separators_and_quotes() -> None:
         ("a,b\nx,1e300\n", ["data/a.csv:2:3: this is too large"]),
         ("a,b\nx,1\nx,2\n", ["data/a.csv:3:1: “x” is there twice"]),
         ("a,b\n,1\n", ["data/a.csv:2:1: this row has no label"]),
+        ("2021,1\n2022,2\n", ["data/a.csv:1:6: the first line names the columns, but has numbers here: they would not be drawn"]),
+        ("A;1,5;2\nB;2;3\n", ["data/a.csv:1:3: the first line names the columns, but has numbers here: they would not be drawn"]),
+        ("A,2021\nB,2022\n", ["data/a.csv:1:3: the first line names the columns, but has numbers here: they would not be drawn"]),
+        ("2021,1999\n2022,5\n", ["data/a.csv:1:6: the first line names the columns, but has numbers here: they would not be drawn"]),
+        ("a,road,road\nx,1,2\n", ["data/a.csv:1:8: two series are called “road”"]),
         ("a,\nx,1\n", ["data/a.csv:1:3: this column has no name"]),
         ("a,b\nx,\n", ["data/a.csv:1:1: there is no number in this chart"]),
         ('a,b\n"x,1\n', ["data/a.csv:2:1: a quotation mark in this cell has no partner on its line, or stands in its middle"]),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dispatch.content.figures import Figures, NotDrawable, faults_of, number
+from dispatch.content.figures import Figures, NotDrawable, faults_of, faults_of_names, number
 from dispatch.errors import InvalidIssue, Problem
 from dispatch.location import Location
 from dispatch.rendering.legible import legible
@@ -15,6 +15,7 @@ MOST_BYTES = 262_144
 """Of a file: a thousand labels with four numbers take a fifth of it."""
 
 _NUMBER = re.compile(r"[-+\u2212]?\d+(\.\d+)?([eE][-+]?\d{1,3})?", re.ASCII)
+_YEAR = re.compile(r"(1[5-9]|2[01])\d\d", re.ASCII)
 _EXAMPLE = "Its first line names the columns, the lines below begin with a label: `year,trade` and `2022,3.8`."
 _SAVE_AS = "Save it as “CSV UTF-8” from the spreadsheet program."
 
@@ -49,6 +50,13 @@ def read_figures(content: bytes, file: str, kind: str) -> Figures:
         for cell in header[1:]
         if not cell.text.strip()
     ]
+    problems += [
+        Problem(fault.message, _place(header[1 + int(fault.path[0])], file), fault.remedy)
+        for fault in faults_of_names(series)
+    ]
+    if _is_row(header, rows):
+        message = "the first line names the columns, but has numbers here: they would not be drawn"
+        problems.append(Problem(message, _place(header[1], file), "Put a line above it, as `year,trade`."))
     if not problems:
         for fault in faults_of(Figures(series, read), kind):
             cell = rows[int(fault.path[0])][0] if fault.path else header[0]
@@ -56,6 +64,15 @@ def read_figures(content: bytes, file: str, kind: str) -> Figures:
     if problems:
         raise InvalidIssue.of(problems)
     return Figures(series, read)
+
+
+def _is_row(header: Record, rows: list[Record]) -> bool:
+    """Whether the first line has numbers only behind its label; years may be names, unless those below are years too."""
+    names = [cell.text.strip() for cell in header[1:]]
+    below = [cell.text.strip() for row in rows for cell in row[1:]]
+    if all(map(_YEAR.fullmatch, names)) and not _NUMBER.fullmatch(header[0].text.strip()):
+        return all(map(_YEAR.fullmatch, filter(None, below)))
+    return all(_NUMBER.fullmatch(name.replace(",", ".")) for name in names)
 
 
 def _text(content: bytes, file: str) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from itertools import groupby, pairwise
 
-from dispatch.content.figures import Figures
+from dispatch.content.figures import Figures, moments
 from dispatch.rendering.charts.lettering import LINE, fitted, width
 from dispatch.rendering.charts.numerals import Numerals
 from dispatch.rendering.charts.scale import Scale, round_range
@@ -99,17 +96,8 @@ def _places(labels: Sequence[str], start: float, end: float) -> list[float]:
     """Where each label stands: as far apart as the years or days that all of them are, else at equal distances."""
     if len(labels) == 1:
         return [(start + end) / 2]
-    moments = _moments(labels) or [float(position) for position in range(len(labels))]
-    place = Scale(moments[0], moments[-1], start, end)
-    return [place(moment) for moment in moments]
-
-
-def _moments(labels: Sequence[str]) -> list[float]:
-    """Labels as points in time, if all are years, months or days (2026, 2026-03, 2026-03-02), each after the one before."""
-    moments: list[float] = []
-    for label in labels:
-        if match := re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", label.strip(), re.ASCII):
-            with suppress(ValueError):
-                moments.append(dt.date(int(match[1]), int(match[2] or 1), int(match[3] or 1)).toordinal())
-    rises = all(before < after for before, after in pairwise(moments))
-    return moments if len(moments) == len(labels) and rises else []
+    days = moments(labels)
+    if not days or any(before >= after for before, after in pairwise(days)):
+        days = list(range(len(labels)))
+    place = Scale(days[0], days[-1], start, end)
+    return [place(day) for day in days]
