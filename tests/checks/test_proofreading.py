@@ -106,10 +106,23 @@ def test_the_message_is_that_of_the_rule_or_names_the_words() -> None:
         findings(
             proofreading.grammar_mistake, issue("This help reduce it."), proofs=proofs(wrong(10, "reduce", message=m))
         )
-        for m in ("The verb is plural. ", "")
+        for m in ("The verb is plural. ", "", "The verb 'reduce' is plural.")
     ]
-    assert [finding.message for [finding] in said] == ["The verb is plural", "“reduce” cannot be right"]
+    assert [finding.message for [finding] in said] == [
+        "“reduce”: The verb is plural",
+        "“reduce” cannot be right",
+        "The verb 'reduce' is plural",
+    ]
     assert said[0][0].hint == "Write another word."
+
+
+def test_an_abbreviation_that_stands_more_than_once_is_in_order() -> None:
+    text = "They buy 38 bcm of gas in a year, not 40 bcm, and recieve what they always recieve by sea."
+    found = proofs(*(misspelt(word.start(), word[0]) for word in re.finditer("bcm|recieve", text)))
+    told = findings(proofreading.misspelling, issue(text), proofs=found)
+    assert [finding.word for finding in told] == ["recieve", "recieve"]
+    once = findings(proofreading.misspelling, issue("They buy 38 bcm of gas."), proofs=proofs(misspelt(12, "bcm")))
+    assert len(once) == 1
 
 
 def test_what_the_house_accepts_or_has_a_form_for_is_not_told_again() -> None:

@@ -15,6 +15,7 @@ from dispatch.checks.parts import ReadText
 from dispatch.content.terms import fault_of
 
 _WORD = re.compile(r"[^\W\d_](?:[\w'\u2019-]*\w)?")
+_ABBREVIATION = re.compile(r"[b-df-hj-np-tv-z]{2,4}")
 _UNKNOWN, _SHARE = 4, 1 / 3  # so many unknown words, and of all words, and the text is in another language
 
 
@@ -22,10 +23,11 @@ def misspelling(evidence: Evidence) -> Iterator[Finding]:
     """A word stands in no dictionary of the language, and is no name.
 
     Read by the proof-reader, where one is installed (see the guide). A word with a capital inside a sentence is taken
-    for a name unless it is much like a common word, and so is one that stands more than once. What terms.yaml or an
-    earlier issue has is in order. Of a text in another language, only that is told.
+    for a name unless it is much like a common word, and so is one that stands more than once; an abbreviation that
+    does is in order too (bcm). What terms.yaml or an earlier issue has is in order. Of a text in another language, only
+    that is told.
     """
-    repeated = _repeated_names(evidence)
+    repeated = _repeated(evidence)
     elsewhere = evidence.proofs and any(wrong_language(evidence))  # which says it of the issue as a whole
     doubted = {finding.location for finding in inconsistent_name(evidence)} if evidence.proofs else set()
     for text, mistakes in _mistaken(evidence):
@@ -48,13 +50,12 @@ def grammar_mistake(evidence: Evidence) -> Iterator[Finding]:
     """A sentence goes against the grammar, or has a word in the place of another that is much like it.
 
     As “depends of”, “who's” for “whose”, a doubled word, a verb that does not agree with its subject. Read by the
-    proof-reader, where one is installed (see the guide); the message is that of its rule.
+    proof-reader, where one is installed (see the guide); the message is that of its rule, behind the words.
     """
     for text, mistakes in _mistaken(evidence):
         for mistake in () if _is_foreign(text, mistakes) else mistakes:
             if not mistake.misspelt:
-                said = mistake.message.strip().rstrip(".") or f"“{_written(text, mistake)}” cannot be right"
-                yield _told(grammar_mistake, evidence, text, mistake, said)
+                yield _told(grammar_mistake, evidence, text, mistake, _about(_written(text, mistake), mistake.message))
 
 
 PROOFS: tuple[CheckFunction, ...] = (misspelling, grammar_mistake)
@@ -87,6 +88,14 @@ def _told(check: CheckFunction, evidence: Evidence, text: ReadText, mistake: Mis
     return warning(check, place, message, hint, suggestions=suggestions, word=word)
 
 
+def _about(written: str, message: str) -> str:
+    """What a rule says, with the words that it is about."""
+    words, said = " ".join(written.split()), message.strip().rstrip(".")
+    if re.search(rf"[“‘'\"«]\s*{re.escape(words)}\s*[”’'\"»]", said):  # noqa: RUF001
+        return said
+    return f"“{words}”: {said}" if said else f"“{words}” cannot be right"
+
+
 def _suggestions(evidence: Evidence, text: ReadText, mistake: Mistake) -> Iterator[Fix]:
     start, end = mistake.offset, mistake.offset + mistake.length
     for proper in mistake.replacements:
@@ -99,9 +108,10 @@ def _written(text: ReadText, mistake: Mistake) -> str:
     return text.written.value[mistake.offset : mistake.offset + mistake.length]
 
 
-def _repeated_names(evidence: Evidence) -> set[str]:
-    """The words with a capital that stand more than once in the issue."""
-    counted = Counter(word for text in evidence.texts for word in _WORD.findall(text.prose) if word[0].isupper())
+def _repeated(evidence: Evidence) -> set[str]:
+    """The names and abbreviations that stand more than once in the issue."""
+    words = (word for text in evidence.texts for word in _WORD.findall(text.prose))
+    counted = Counter(word for word in words if word[0].isupper() or _ABBREVIATION.fullmatch(word))
     return {word for word, times in counted.items() if times > 1}
 
 

@@ -113,6 +113,16 @@ def test_it_ends_with_whoever_started_it() -> None:
 
 
 @needs_an_engine
+def test_a_newsletter_with_a_folder_data_is_read_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with process() as asked:
+        assert len(asked.ask("en", "They avoid dependance on it.")) == 1
+
+
+@needs_an_engine
 def test_the_real_one_reads() -> None:
     with process() as asked:
         [match] = asked.ask("en", "🙂 They avoid dependance on it.")

@@ -146,15 +146,37 @@ def test_a_text_that_the_engine_dies_over_is_told_and_the_others_are_read(tmp_pa
     text = "title: deadly\nblocks: [paragraph: teh]\n"
     proofs = read(text, tmp_path, Desk(lambda text: text == "deadly"))
     assert [*proofs.mistakes] == [("blocks", 0, "paragraph")]
-    assert proofs.notices == ("issues/a.yaml:1:8: the proof-reader failed over this text, which is not read",)
+    assert proofs.notices == ("issues/a.yaml:1:8: the proof-reader failed over this text, which is not read: dead",)
     assert read(text, tmp_path).notices == (), "it is tried again"
 
 
 def test_an_engine_that_dies_over_everything_is_given_up(tmp_path: Path) -> None:
     desk = Desk(lambda _: True)
     blocks = "".join(f"  - paragraph: Number {number}.\n" for number in range(20))
-    read(f"title: A\nblocks:\n{blocks}", tmp_path, desk)
+    proofs = read(f"title: A\nblocks:\n{blocks}", tmp_path, desk)
     assert len(desk.asked) == 3
+    assert proofs.notices == (
+        "issues/a.yaml:1:8: the proof-reader failed over this text and 20 more, which are not read: dead",
+    )
+
+
+def test_cells_are_words_and_no_sentences(tmp_path: Path) -> None:
+    class Grammarian(Desk):
+        def ask(self, language: str, text: str) -> list[Match]:
+            found = super().ask(language, text)
+            return found + [Match(**{**each, "issue_type": "grammar"}) for each in found]
+
+    text = (
+        "title: A\nblocks:\n  - table: {header: [Year, teh], rows: [['1', teh.], ['2', teh]]}\n"
+        "  - chart: {title: A, type: bar, unit: teh, data: {teh: 1, b: 2}}\n"
+    )
+    found = read(text, tmp_path, Grammarian()).mistakes
+    assert {path[2:]: [mistake.misspelt for mistake in mistakes] for path, mistakes in found.items()} == {
+        ("table", "header", 1): [True],
+        ("table", "rows", 0, 1): [True, False],
+        ("table", "rows", 1, 1): [True],
+        ("chart", "data", 0): [True],
+    }
 
 
 def test_what_is_too_much_is_not_read_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

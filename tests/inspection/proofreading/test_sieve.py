@@ -11,7 +11,7 @@ import pytest
 from dispatch.inspection.proofreading.engine import Engine, Match
 from dispatch.inspection.proofreading.sieve import told
 
-_WORDS = "a and at defence government in is it miners mutual of receive said so start the they was"
+_WORDS = "a and at defence government in is it miners mistart mutual of receive said so start the they was"
 KNOWN = frozenset(_WORDS.split())
 
 
@@ -65,10 +65,32 @@ def words(text: str, language: str = "en") -> list[str]:
         ("It was at NATO, at KN-23 and at OpenAI", []),
         ("deminers and non-miners in mutual-defence", []),
         ("they said yadda", ["yadda"]),
+        ("they and von der Leyen, bin Salman and van Rompuy", []),
+        ("they said von and van so", ["von", "van"]),
+        ("misstart in underminers", ["misstart"]),
     ],
 )
 def test_names_and_words_of_known_parts_are_no_misspellings(text: str, misspelt: list[str]) -> None:
     assert words(text) == misspelt
+
+
+def test_english_prefixes_make_english_words() -> None:
+    assert words("restart", "en") == []
+    assert words("restart", "fr") == ["restart"]
+
+
+@pytest.mark.parametrize(
+    ("word", "proposed", "first"),
+    [
+        ("wil", ["Wil", "will", "Will", "win"], ["will", "win", "Wil", "Will"]),
+        ("ukraine", ["Ukraine", "moraine", "Kaine"], ["Ukraine", "moraine", "Kaine"]),
+        ("nexst", ["Nest", "next"], ["next", "Nest"]),
+    ],
+)
+def test_names_come_last_for_a_word_without_a_capital(word: str, proposed: list[str], first: list[str]) -> None:
+    engine = Dictionary("en", {word: proposed})
+    [match] = told(f"they {word}", engine.check(f"they {word}"), engine, "en")
+    assert match["replacements"] == first
 
 
 def test_what_hyphens_join_to_a_name_is_a_name() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +13,16 @@ from dispatch.inspection.proofreading import engine_for, engines
 from dispatch.inspection.proofreading.engine import Match
 from dispatch.inspection.proofreading.kept import Kept, key_of
 from dispatch.inspection.proofreading.process import EngineProcess, Lost
-from dispatch.inspection.proofreading.prose import LONGEST, is_cut, is_prose, prose_of
+from dispatch.inspection.proofreading.prose import LONGEST, is_cut, is_prose, is_sentence, prose_of
 from dispatch.languages.tags import primary
 from dispatch.rendering.words import locale_of
 
 INSTALL = "pip install 'dispatch-newsletter[proofread]'"
 MOST_CHARACTERS = 200_000
 """Of an issue that are read, 30,000 words: what stands behind them is not."""
+
+_MOST_FAILURES = 2
+_LONGEST_CAUSE = 200  # characters
 
 
 @dataclass(frozen=True)
@@ -66,17 +69,22 @@ class Proofreader:
         """End the process, if there is one."""
         self._process.close()
 
-    def _found(self, issue: Issue, passages: Iterable[_Passage], lost: list[str]) -> dict[str, list[Match]]:
-        """What the engines say; what they failed over is left out and told in `lost`."""
+    def _found(self, issue: Issue, passages: Sequence[_Passage], lost: list[str]) -> dict[str, list[Match]]:
+        """What the engines say; what they failed over is left out, and told in `lost` with the cause, in one line."""
         found: dict[str, list[Match]] = {}
+        failures: list[tuple[_Passage, Lost]] = []
         for each in sorted(passages, key=lambda each: each.language):  # an engine is loaded once for all its texts
             try:
                 found[each.key] = self._process.ask(each.language, each.prose)
-            except Lost:
-                place = issue.locate(each.text.written.path)
-                lost.append(f"{place}: the proof-reader failed over this text, which is not read")
-                if len(lost) > 2:
+            except Lost as failure:
+                failures.append((each, failure))
+                if len(failures) > _MOST_FAILURES:
                     break  # it is not the texts
+        if failures:
+            (first, cause), others = failures[0], sum(each.key not in found for each in passages) - 1
+            those = f"this text and {others} more, which are" if others else "this text, which is"
+            place = issue.locate(first.text.written.path)
+            lost.append(f"{place}: the proof-reader failed over {those} not read: {_in_a_line(cause)}")
         return found
 
 
@@ -102,16 +110,21 @@ def _mistakes(passage: _Passage, matches: Iterable[Match]) -> Iterator[Mistake]:
     written, bare = passage.text.written.value, passage.text.prose
     for match in matches:
         start, end = match["offset"], match["offset"] + match["length"]
-        if bare[start:end] == written[start:end]:
+        misspelt = match["issue_type"] == "misspelling"
+        if bare[start:end] == written[start:end] and (misspelt or is_sentence(passage.text)):
             yield Mistake(
                 offset=start,
                 length=match["length"],
                 message=match["message"],
                 replacements=tuple(match["replacements"]),
                 rule=match["rule"],
-                misspelt=match["issue_type"] == "misspelling",
+                misspelt=misspelt,
                 literal=passage.prose[start:end] == written[start:end],
             )
+
+
+def _in_a_line(failure: Lost) -> str:
+    return " ".join(str(failure).split())[:_LONGEST_CAUSE]
 
 
 def lacking(language: str) -> str:

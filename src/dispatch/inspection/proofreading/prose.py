@@ -13,6 +13,9 @@ LONGEST = 10_000
 _NAMES = {"author", "by", "signature", "source", "unit"}
 """Fields that hold names of people, agencies and units."""
 
+_CELLS = {"header", "rows", "data", "series"}
+"""Fields of tables and charts, whose texts are words or figures more often than sentences."""
+
 _HANDLE = re.compile(r"(?<![\w/])[@#]\w[\w.-]*\w")
 # Marks that only Markdown has. A star between spaces is a character, as one of 2 * 3.
 _MARKS = re.compile(r"\*+(?=\S)|(?<=\S)\*+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)|\\(?=[!-/:-@\[-`{-~])|[\[\]]")
@@ -22,6 +25,11 @@ def is_prose(text: ReadText) -> bool:
     """Whether anything of a text is to be proof-read."""
     path = text.written.path
     return text.written.kind is not TextKind.URL and path[-1] not in _NAMES
+
+
+def is_sentence(text: ReadText) -> bool:
+    """Whether a text has a grammar: it is running text, or a cell that ends as sentences do."""
+    return _CELLS.isdisjoint(text.written.path) or text.prose.rstrip().endswith((".", "!", "?", "…"))
 
 
 def prose_of(text: ReadText) -> str:

@@ -43,7 +43,11 @@ def _engine(language: str) -> Engine:
 
 
 def main() -> None:
-    """Answer what is asked on stdin; Ctrl-C is for whoever asks. What an engine itself prints goes nowhere."""
+    """Answer what is asked on stdin; Ctrl-C is for whoever asks. What an engine itself prints goes nowhere.
+
+    It leaves the newsletter's folder: LingoTweaker takes a `data` beside it for its own.
+    """
+    os.chdir(Path(__file__).parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with os.fdopen(os.dup(sys.stdout.fileno()), "w") as told, Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())

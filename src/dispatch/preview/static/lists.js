@@ -9,7 +9,7 @@ export function findingLists({ findings, waived, notices, pending }, file, fix) 
   const items = (some) => element("ol", {}, ...some.map((finding) => findingItem(finding, file, fix)));
   const open = findings.length
     ? items(findings)
-    : element("p", { className: "nothing" }, icon("fine"), "The checks found nothing.");
+    : element("p", { className: "nothing" }, ...nothing(pending || notices.length));
   const lists = [open];
   if (waived.length) {
     const summary = element("summary", {}, `${waived.length} allowed`);
@@ -17,6 +17,11 @@ export function findingLists({ findings, waived, notices, pending }, file, fix) 
   }
   if (pending) lists.push(element("p", { className: "notice waiting" }, "Proof-reading…"));
   return [...lists, ...notices.map((notice) => element("p", { className: "notice" }, ...prose(notice)))];
+}
+
+// That nothing was found; it is not for certain that nothing is wrong where not all was read.
+function nothing(partly) {
+  return partly ? ["The checks found nothing in what was read."] : [icon("fine"), "The checks found nothing."];
 }
 
 function findingItem(finding, file, fix) {
