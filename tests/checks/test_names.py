@@ -85,6 +85,30 @@ def test_who_stands_beside_it_tells_new_people_from_known_ones() -> None:
     assert told("When Volodymyr Zelenskyy came, he spoke.", **before) != []
 
 
+def test_a_weekday_or_a_month_is_nobody_beside_a_name() -> None:
+    before = "When Volodymyr Zelensky came, Zelensky spoke to Zelensky’s men."
+    assert told(f"{before} On Tuesday Zelenskiy left.") == ["“Zelenskiy” may be Zelensky, which stands here 3 times"]
+    assert told(f"{before} They say that in March Zelenskiy left.") != []
+    assert told(f"{before} The day when Oleksandr Zelenskiy left.") == []
+    text = "La Russie de Gazprom et de Gazprom Neft. Mardi Gasprom a vendu."
+    assert told(text, language="fr") == ["“Gasprom” may be Gazprom, which stands here twice"]
+
+
+def test_a_long_name_is_seen_at_the_beginning_of_a_sentence() -> None:
+    before = "The men of Zelensky and of Merz met Zelensky and Merz."
+    assert told(f"{before} Zelenskiy spoke.") == ["“Zelenskiy” may be Zelensky, which stands here twice"]
+    assert told(f"{before} Mertz spoke.") == [], "it is short, and any word may stand there"
+    assert told("Though it rained. Though it snowed. Through it all they went.") == []
+    assert told("Emanuel Macron came.", "Emmanuel Macron left.", "Emmanuel Macron") != []
+    assert told("Emanuel came.", "Emmanuel Macron left.", "Emmanuel Macron") == []
+
+
+@pytest.mark.parametrize(("slip", "name"), [("Mertz", "Merz"), ("Scholtz", "Scholz")])
+def test_a_t_before_z_is_not_heard(slip: str, name: str) -> None:
+    (message,) = told(f"The day when Olaf {slip} came. The party of Olaf {name} wanted {name}.")
+    assert message.endswith(f"may be {name}, which stands here twice")
+
+
 def test_the_house_knows_best() -> None:
     text = "They say that Poutine came."
     assert told(text, terms=Terms(accepted=frozenset({"Vladimir Putin"}))) == [

@@ -26,7 +26,7 @@ _SOUNDS = tuple(
         (r"c(?=[eiy])", "s"),
         (r"c", "k"),
         (r"x", "ks"),
-        (r"z", "s"),
+        (r"t?z", "s"),
         (r"w", "v"),
         (r"[yj]", "i"),
         (r"(?<=[aeiou])h(?![aeiou])", ""),

@@ -22,7 +22,8 @@ def inconsistent_name(evidence: Evidence) -> Iterator[Finding]:
     The two sound the same, or differ in one letter inside; plurals, adjectives and feminines are left alone. The one is
     rare, the other stands twice as often, in this issue, in those before it and in terms.yaml, or is a country. Names of
     countries and languages are no slips (CLDR, by babel), nor is what terms.yaml accepts, or a name beside which others
-    stand: Boris Johnson and Alan Johnston. Not in German, where every noun has a capital.
+    stand: Boris Johnson and Alan Johnston. One that begins a sentence, as any word may, has at least seven letters. Not
+    in German, where every noun has a capital.
     """
     names = _names_in(evidence)
     known = _Known(evidence, names)
@@ -66,11 +67,12 @@ _TIMES = {1: "once", 2: "twice"}
 _COUNTS_AS = 2  # times in which a word of terms.yaml stands, or a country
 _ESTABLISHED = 2  # earlier issues, after which a name is no slip
 _MOST_COMPARED = 20
+_SHORTEST_AT_BEGINNING = 7  # letters of a name that stands at the beginning of sentences alone, as any word may
 
 
 @dataclass
 class _Name:
-    """A word that begins with a capital inside of sentences, and where it stands."""
+    """A word that begins with a capital, and where it stands."""
 
     written: str
     places: list[tuple[ReadText, int]] = field(default_factory=list)
@@ -95,9 +97,15 @@ def _names_in(evidence: Evidence) -> dict[str, _Name]:
                 name.inside |= not is_title and bool(
                     _INSIDE.search(text.prose, max(word.start() - 40, 0), word.start())
                 )
+    no_names = small | _calendar(evidence.issue.language)
     for name in names.values():
-        name.beside = {each for each in name.beside if each.lower() not in small and not _NO_NAME.fullmatch(each)}
-    return {written: name for written, name in names.items() if name.inside and written.lower() not in small}
+        name.beside = {each for each in name.beside if each.lower() not in no_names and not _NO_NAME.fullmatch(each)}
+    return {written: name for written, name in names.items() if written.lower() not in small and _is_name(name)}
+
+
+def _is_name(name: _Name) -> bool:
+    """Whether a word is a name, or may be one: of those that only begin sentences, what is long or beside a name."""
+    return name.inside or len(name.written) >= _SHORTEST_AT_BEGINNING or bool(name.beside)
 
 
 def _is_title(prose: str) -> bool:
@@ -140,6 +148,8 @@ class _Known:
             return None
         if self._before[written] >= _ESTABLISHED:
             return None
+        if not name.inside and len(written) < _SHORTEST_AT_BEGINNING:
+            return None
         return next((other for other in self._candidates(written) if self._is_meant(other, name)), None)
 
     def where(self, other: str) -> str:
@@ -161,9 +171,15 @@ class _Known:
             weight >= max(2, 2 * self._weight[name.written])
             and is_spelling_of(name.written, other)
             and other not in self._evidence.terms.right_of
+            and self._is_a_name(other, name.beside)
             and self._may_stand_beside(other, name.beside)
             and (len(name.written) > 4 or other in self._countries)
         )
+
+    def _is_a_name(self, other: str, beside: Collection[str]) -> bool:
+        """Whether a word of this issue has a capital elsewhere than at the beginning of sentences, or the same beside it."""
+        name = self._names.get(other)
+        return not name or name.inside or other in self._countries or not name.beside.isdisjoint(beside)
 
     def _may_stand_beside(self, other: str, beside: Collection[str]) -> bool:
         """Whether a name may be the one beside which these stand: it has been, or nobody knows of any."""
@@ -180,6 +196,14 @@ def _keys(name: str, *, country: bool = False) -> Iterator[str]:
     yield f"={sound(name)}"
     if not country:
         yield from slips(name)
+
+
+@cache
+def _calendar(language: str) -> frozenset[str]:
+    """The weekdays and months of a language, in small letters: they stand beside anybody's name."""
+    locale = locale_of(language)
+    widths = [*locale.days["format"].values(), *locale.months["format"].values()] if locale else []
+    return frozenset(word for width in widths for name in width.values() for word in _WORD.findall(name.lower()))
 
 
 @cache
