@@ -271,6 +271,21 @@ def test_the_senders_own_domains_are_of_one_alphabet() -> None:
     assert len(findings(compliance.mixed_script_domain, ISSUE, **forged)) == 3
 
 
+@pytest.mark.parametrize(
+    ("rule", "count"),
+    [
+        ("@media (max-width: 600px) { .card b { display: inline !important } }", 0),
+        ("@media (max-width: 600px) { .card b { display: inline } }", 1),
+        ("@media (max-width: 600px) { .card i { display: inline !important } }", 1),
+        ("@media (max-width: 600px) { .card b { display: none !important } }", 1),
+        ("@media (prefers-color-scheme: dark) { .card b { display: inline !important } }", 1),
+    ],
+)
+def test_what_a_phone_shows_is_not_hidden(rule: str, count: int) -> None:
+    body = f'<style>{rule}</style><p class="card"><b style="display:none">{"word " * 40}</b></p>'
+    assert len(findings(compliance.hidden_content, ISSUE, compiled=with_html(body))) == count
+
+
 def test_what_hides_text_is_blamed_in_the_template() -> None:
     template = TemplateText("templates/email.mjml.j2", '<mj-raw>\n<p style="display: none">')
     hidden = {"compiled": with_html(f'<p style="display:none">{"word " * 40}</p>'), "templates": (template,)}

@@ -157,7 +157,8 @@ def hidden_content(evidence: Evidence) -> Iterator[Finding]:
     """The mail hides more text than its preheader, and mailbox providers take hidden text for a spammer's trick.
 
     "Don't use HTML and CSS to hide content" (Gmail, Email sender guidelines, 2024-02). Told from 150 letters on that
-    are in `display:none` or `visibility:hidden`, and no part of the preheader: a line for phones alone is fine.
+    are in `display:none` or `visibility:hidden`, and no part of the preheader. What a style sheet shows at some width is
+    not hidden: the labels in the cards that wide tables become on a phone, or a line for phones alone.
     """
     surplus = len(_letters(hidden_text(evidence.mail))) - len(_letters(parse_plain(evidence.issue.preheader).plain))
     if surplus >= _MUCH_HIDDEN:

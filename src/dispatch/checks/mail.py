@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -72,10 +72,27 @@ def visible_text(element: etree._Element, *, with_alt: bool = False) -> str:
 
 
 def hidden_text(mail: etree._Element) -> str:
-    """What nobody sees of the mail, because a style of its own hides it."""
+    """What nobody sees of the mail: a style of its own hides it, and no style sheet for some width shows it."""
     hidden = [each for each in mail.iter("*") if _is_hidden(_inline(each.get("style", "")))]
+    shown = _shown_at_a_width(mail, hidden) if hidden else set()
+    hidden = [each for each in hidden if each not in shown]
     outermost = [each for each in hidden if not any(above in hidden for above in each.iterancestors())]
     return " ".join(text for each in outermost for text in each.itertext())
+
+
+def _shown_at_a_width(mail: etree._Element, hidden: list[etree._Element]) -> set[etree._Element]:
+    """Those of the hidden elements that are seen on a phone, or only beside one: the labels of a table's cards."""
+    shown = set()
+    for selector, declarations in _rules(mail, _asks_for_width):
+        important = {name: value for name, value, is_important in declarations if is_important}
+        if important.keys() & {"display", "visibility"}:
+            those = set(selector(mail))
+            shown |= {
+                each
+                for each in hidden
+                if each in those and not _is_hidden({**_inline(each.get("style", "")), **important})
+            }
+    return shown
 
 
 def _is_hidden(styles: Styles) -> bool:
@@ -135,7 +152,7 @@ def _attributes(element: etree._Element) -> dict[str, str]:
 def _matched(mail: etree._Element, mode: str) -> dict[etree._Element, Styles]:
     """What each element's rules and its own style come to (CSS Cascade 4 §6.1): by importance, weight and order."""
     found: dict[etree._Element, list[tuple[bool, tuple[int, ...], int, str, str]]] = {}
-    for order, (selector, declarations) in enumerate(_rules(mail, mode)):
+    for order, (selector, declarations) in enumerate(_rules(mail, _asks_for_dark if mode == "dark" else None)):
         for element in selector(mail):
             for name, value, important in declarations:
                 weight = _specificity(selector.css)
@@ -150,12 +167,15 @@ def _matched(mail: etree._Element, mode: str) -> dict[etree._Element, Styles]:
     return matched
 
 
-def _rules(mail: etree._Element, mode: str) -> Iterator[tuple[CSSSelector, list[tuple[str, str, bool]]]]:
+def _rules(
+    mail: etree._Element, also: Callable[[AtRule], bool] | None
+) -> Iterator[tuple[CSSSelector, list[tuple[str, str, bool]]]]:
+    """The rules of the style sheets, and those in media queries of a kind."""
     for css in style_elements(mail):
         for rule in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True):
             if isinstance(rule, QualifiedRule):
                 yield from _selected(rule)
-            elif isinstance(rule, AtRule) and mode == "dark" and _asks_for_dark(rule):
+            elif isinstance(rule, AtRule) and also and also(rule):
                 for inner in tinycss2.parse_rule_list(rule.content or [], skip_comments=True, skip_whitespace=True):
                     if isinstance(inner, QualifiedRule):
                         yield from _selected(inner)
@@ -164,6 +184,10 @@ def _rules(mail: etree._Element, mode: str) -> Iterator[tuple[CSSSelector, list[
 def _asks_for_dark(rule: AtRule) -> bool:
     condition = str(tinycss2.serialize(rule.prelude)).replace(" ", "")
     return str(rule.lower_at_keyword) == "media" and condition == "(prefers-color-scheme:dark)"
+
+
+def _asks_for_width(rule: AtRule) -> bool:
+    return str(rule.lower_at_keyword) == "media" and "-width" in tinycss2.serialize(rule.prelude)
 
 
 def _selected(rule: QualifiedRule) -> Iterator[tuple[CSSSelector, list[tuple[str, str, bool]]]]:
