@@ -12,7 +12,7 @@ from comparison.letters import letter_of
 from dispatch.checks.check import Finding, Severity
 from dispatch.comparison.difference import Difference, by_look, compare, of_new
 from dispatch.comparison.letter import Letter, Link
-from dispatch.comparison.telling import besides_told, fate_of, look_told, picture_told, standing
+from dispatch.comparison.telling import besides_told, fate_of, look_told, others_told, picture_told, standing
 from dispatch.comparison.words import Fate
 from dispatch.location import Location
 
@@ -169,6 +169,26 @@ def test_a_picture_that_is_drawn_goes_by_its_block() -> None:
     assert (sign, name) == ("~", "chart in line 4")
     assert facts
     assert [piece.text for piece in change.alternative if piece.fate is not Fate.KEPT] == ["2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "pieces"),
+    [
+        ("data: {a: 12, b: 5}", "data: {a: 2, b: 5}", ["12", "2"]),
+        ("series: [road, rail], data: {a: [1, 2]}", "series: [road, ship], data: {a: [1, 2]}", ["rail", "ship"]),
+        ("unit: t, data: {a: 1}", "unit: kg, data: {a: 1}", ["t", "kg"]),
+    ],
+)
+def test_figures_of_a_chart_are_told_whatever_its_alternative_text(before: str, after: str, pieces: list[str]) -> None:
+    chart = "  - chart: {{title: Trade, alt: It grew., {}}}\n"
+    difference = compare(letter_of(chart.format(before)), letter_of(chart.format(after)))
+    (change,) = difference.parts
+    assert [piece.text.strip() for piece in change.words if piece.fate is not Fate.KEPT] == pieces
+
+
+@pytest.mark.parametrize(("count", "told"), [(0, ""), (1, ", 1 does not"), (1200, ", 1,200 do not")])
+def test_the_others_are_counted(count: int, told: str) -> None:
+    assert others_told(count) == told
 
 
 def test_only_the_theme_has_changed() -> None:

@@ -27,6 +27,7 @@ from dispatch.comparison.telling import (
     kind_of,
     link_told,
     look_told,
+    others_told,
     picture_told,
     sizes_told,
     standing,
@@ -173,8 +174,8 @@ class _Found:
             say(f"Nothing changes for the reader: {states}.")
         else:
             differ = "differs" if len(self.differences) == 1 else "differ"
-            others = f", {self.the_same:,} do not" if self.the_same else ""
-            say(f"{count(len(self.differences), 'issue')} {differ} for the reader{others}: {states}.")
+            issues = f"{count(len(self.differences), 'issue')} {differ} for the reader"
+            say(f"{issues}{others_told(self.the_same)}: {states}.")
         if self.unread:
             say(f"Neither state can be read of {', '.join(self.unread)}: `dispatch check` tells why.")
 

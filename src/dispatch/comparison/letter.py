@@ -57,7 +57,9 @@ class Part:
     name: str  # `blocks.3`, `title`, `subject`, `frame`
     kind: str  # `paragraph`; of a field, its name
     line: int  # where it begins in the issue's file; 0: not there
-    text: str  # the words, merge fields as `{{name|fallback}}`, each paragraph, row and item in a line
+    text: (
+        str  # the words (of a chart its figures), merge fields as `{{name|fallback}}`, each paragraph, row, item a line
+    )
     links: tuple[Link, ...] = ()
     images: tuple[Image, ...] = ()
     emphasis: tuple[tuple[str, str], ...] = ()  # how words are set off (bold, italics, code), and which
@@ -234,6 +236,7 @@ class _Reading:
         start = len(draft.pieces)
         if tag == "img":
             draft.images.append(self._image(element, name))
+            draft.pieces += self._figures(draft.images[-1])
         draft.write(element.text)
         for child in element:
             self.read(child, name)
@@ -244,6 +247,11 @@ class _Reading:
             draft.emphasis.append((_EMPHASIS[tag], draft.text(start)))
         if tag in _LINES:
             draft.pieces.append("\n")
+
+    def _figures(self, image: Image) -> Iterator[str]:
+        """What a chart shows, as words: an alternative text of the author's own need not say it."""
+        if image.picture and image.picture.told:
+            yield f"\n{image.picture.told}\n"
 
     def _image(self, element: etree._Element, name: str) -> Image:
         src = element.get("src", "")

@@ -21,6 +21,7 @@ from dispatch.comparison.telling import (
     kind_of,
     link_told,
     look_told,
+    others_told,
     picture_told,
     sizes_told,
     standing,
@@ -104,9 +105,8 @@ def _colours(palette: Palette) -> str:
 def _summary(differing: int, the_same: int) -> Markup:
     if not differing:
         return Markup("<p>Nothing changes.</p>")
-    others = f", {the_same:,} do not" if the_same else ""
     verb = "1 issue differs" if differing == 1 else f"{differing:,} issues differ"
-    return Markup("<p>{}{}.</p>").format(verb, others)
+    return Markup("<p>{}{}.</p>").format(verb, others_told(the_same))
 
 
 def _contents(differences: Iterable[Difference]) -> Markup:

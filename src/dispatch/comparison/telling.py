@@ -50,6 +50,11 @@ def standing(difference: Difference) -> str:
     return "removed" if difference.before and not difference.after and not difference.problems_after else ""
 
 
+def others_told(the_same: int) -> str:
+    """How many issues do not differ, as it follows upon how many do; "" where none is left."""
+    return f", {the_same:,} {'does' if the_same == 1 else 'do'} not" if the_same else ""
+
+
 def fate_of(change: PartChange) -> str:
     """What became of a part: `added`, `removed`, `moved`, `moved and changed`, `changed`."""
     if not change.before or not change.after:

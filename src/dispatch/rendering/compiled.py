@@ -44,7 +44,7 @@ class Slots:
 class Picture:
     """A picture ready to be shown: its bytes, and the name they are known by.
 
-    `name` is `<sha256>.<ext>`, the path below `/media/`.
+    `name` is `<sha256>.<ext>`, the path below `/media/`. `told` are the figures of a chart, a row in a line.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Picture:
     content: bytes = field(repr=False)
     width: int
     height: int
+    told: str = ""
 
     @property
     def content_id(self) -> str:

@@ -67,7 +67,8 @@ class Charts:
             read.figures,
         )
         key = hashlib.sha256(repr(grounds).encode()).hexdigest()
-        return self._shelf.drawn(key, lambda: _press().png(self._draw(chart), self._palette, DENSITY))
+        drawn = self._shelf.drawn(key, lambda: _press().png(self._draw(chart), self._palette, DENSITY))
+        return replace(drawn, told=read.told.as_lines())
 
     def _of(self, chart: Chart) -> _Read:
         if chart.path not in self._read:

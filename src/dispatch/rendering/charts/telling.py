@@ -49,6 +49,11 @@ class ToldChart:
     table: str  # what its table is called
     before: str = ""  # of a large number: the one before it, and what has changed since
 
+    def as_lines(self) -> str:
+        """Its table, a row in a line, below the names of the series where there are several."""
+        rows = (self.header[1:], *self.rows) if len(self.header) > 2 else self.rows
+        return "\n".join(" | ".join(row) for row in rows)
+
 
 NOTHING = ToldChart("", ("", ""), (("", ""),), "")
 """In the place of a chart that cannot be told."""
