@@ -75,7 +75,7 @@ def test_terms_that_changed_meanwhile_are_left_as_they_are(desk: Preview) -> Non
         (TERMS, "KCNA", "“KCNA” is in order already"),
         (TERMS, "a\nb", "a term is one line of at most 100 characters, and is not accepted"),
         (TERMS, "*Tumen*", "“*Tumen*” does not begin with a letter or a digit, and is not accepted"),
-        ("terms: []\n", "Tumen", "`terms` must have fields, but is a list"),
+        ("terms: []\n", "Tumen", "`terms` does not tell the right forms from the wrong ones"),
         ("accept: [\n", "Tumen", "what stands between this `[` and its `]` cannot be read from line 2 on"),
     ],
 )
