@@ -46,6 +46,24 @@ def test_an_issue_can_be_named(newsletter: Path, start: Callable[..., Preview]) 
     assert start(newsletter, "--port", "0", "issues/winds.yaml").url.endswith("?issue=winds")
 
 
+def test_without_a_name_it_begins_with_the_issue_saved_last(newsletter: Path, start: Callable[..., Preview]) -> None:
+    def saved(at: float, **dates: str) -> None:
+        for name, date in dates.items():
+            file = newsletter / f"issues/{name}.yaml"
+            file.write_text(f"title: {name}\n{date}blocks: [paragraph: One.]\n")
+            seconds, part = divmod(round(at * 10**9), 10**9)
+            os.utime(file, ns=(0, seconds * 10**9 + part))
+            at += 0.1
+
+    # A second makes the difference, whatever their dates are.
+    saved(1_700_000_000, tides="", winds="date: 2026-03-02\n")
+    saved(1_700_000_002, boats="date: 2026-01-01\n")
+    assert start(newsletter).url.endswith("?issue=boats")
+    # Of those that a clone has written at once, one without a date, and of several the last one.
+    saved(1_700_000_010, coast="", tides="", boats="date: 2026-01-01\n", winds="date: 2026-03-02\n")
+    assert start(newsletter).url.endswith("?issue=tides")
+
+
 def test_an_issue_outside_of_issues_is_followed_as_well(newsletter: Path, start: Callable[..., Preview]) -> None:
     drafts = newsletter.parent / "drafts"
     drafts.mkdir()

@@ -110,9 +110,6 @@ class Desk:
         self._entries: dict[Path, tuple[int, Entry]] = {}
         self._written: tuple[Compilation, Recipient, Message] | None = None
         self._page: tuple[Compilation, WebPage | Problems] | None = None
-        self._variants: dict[
-            tuple[str, Readership], tuple[Compilation, Compilation]
-        ] = {}  # with that of the whole issue
         self.generation = 0
         self.surroundings = 0  # the same for all that is no issue
 
@@ -152,8 +149,10 @@ class Desk:
         sent, files = _tried(self._project.sent), self._files()  # where the ledger is out of reach, nothing was sent
         entries = [entry for entry in self.issues() if entry.name in files]
         drafts = [entry for entry in entries if entry.slug not in sent] or entries
-        # To the second, and of those the first in the list: a clone writes all its files at once.
-        return max(drafts, key=lambda entry: _stamp(files[entry.name]) // 10**9).name if drafts else ""
+        stamps = {entry: _stamp(files[entry.name]) for entry in drafts}
+        # To the second, and of those the newest: a clone writes all its files at once.
+        ordered = sorted(drafts, key=lambda each: (stamps[each] // 10**9, each.date or dt.date.max, stamps[each]))
+        return ordered[-1].name if ordered else ""
 
     def issues(self) -> list[Entry]:
         """All issues: those without a date, which are being written, then the newest first."""
