@@ -326,3 +326,88 @@ def test_what_a_save_has_changed_glows_and_nothing_moves(browser: Browser, previ
         page.keyboard.press("Enter")
         expect(mail_of(page).get_by_text("Hello Élodie")).to_be_attached()
         assert body.get_attribute("data-glowed") is None
+
+
+FIXABLE = """\
+title: Twice the same
+preheader: A list of what is wrong.
+date: 2026-03-02
+blocks:
+  - paragraph: A [first](https://harbour.example/tide table) link.
+  - paragraph: Nothing to write ( here.
+  - paragraph: A [second](https://harbour.example/tide table) link.
+  - callout: A [third](https://harbour.example/tide table) link ( and more.
+  - paragraph: The last ( of them.
+"""
+
+
+def test_a_fix_is_that_of_the_chosen_finding_and_what_follows_it_is_chosen_next(
+    browser: Browser, preview: Preview
+) -> None:
+    preview.settle(FIXABLE)
+    with opened(browser, preview) as page:
+        current = page.locator(".finding:has([aria-current=true])")
+        write, told, editor = page.locator("#editor-write"), page.locator("#told"), page.locator("#editor")
+        expect(page.locator(".finding")).to_have_count(6)
+        lines = [int(text.split(":")[0]) for text in page.locator(".finding .open").all_inner_texts()]
+        assert lines == [5, 6, 7, 8, 8, 9]
+        # One without a fix is passed over by nobody.
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        page.keyboard.press("f")
+        expect(told).to_contain_text("This finding has no fix")
+        expect(editor).to_be_hidden()
+        page.keyboard.press("k")
+        # Down the list: the first, which is said again of two others; the next in place is chosen then.
+        for place, rest in (("6:", 5), ("8:", 4)):
+            page.keyboard.press("f")
+            expect(page.locator("#editor-difference ins")).to_have_text("%20")
+            expect(write).to_be_focused()
+            page.keyboard.press("Enter")
+            expect(editor).to_be_hidden()
+            expect(page.locator(".finding")).to_have_count(rest)
+            expect(current).to_contain_text(place)
+            expect(current.locator(".told")).to_be_focused()
+            if place == "6:":
+                page.keyboard.press("j")
+                expect(current).to_contain_text("7:")
+        # With none chosen, the first that has a fix is, for all to see.
+        page.keyboard.press("Escape")
+        page.keyboard.press("f")
+        expect(current).to_contain_text("8:")
+        expect(write).to_be_focused()
+        expect(page.locator("#editor-difference ins")).to_have_text("%20")
+        page.keyboard.press("Enter")
+        expect(current).to_contain_text("8:")
+        expect(page.locator(".finding")).to_have_count(3)
+
+
+def test_where_something_stands_that_stood_in_a_list_before(browser: Browser, calm: Preview) -> None:
+    cases = [
+        ("abc", 1, "abc", 1, True),
+        ("abc", 1, "ac", 1, False),
+        ("abc", 2, "ab", 1, False),
+        ("a", 0, "", -1, False),
+        ("axxc", 2, "axc", 2, False),
+        ("axxc", 1, "axc", 1, True),  # they are alike: the one that is left is the next
+        ("xbx", 0, "bx", 0, False),
+        ("abc", 1, "nabc", 2, True),
+        ("abcd", 1, "anncmd", 3, False),
+        ("abcd", 2, "anncmd", 3, True),
+    ]
+    with opened(browser, calm) as page:
+        found = page.evaluate(
+            """async (cases) => (({ successor }) => cases.map(([before, at, now]) => successor([...before], at, [...now])))(
+                await import('./static/succession.js'))""",
+            cases,
+        )
+    assert [(each["index"], each["same"]) for each in found] == [(index, same) for *_, index, same in cases]
+
+
+@pytest.mark.parametrize("scheme", sampled(["light", "dark"], every=2))
+def test_a_box_is_outlined_by_its_own_bounds(browser: Browser, preview: Preview, scheme: Scheme) -> None:
+    preview.settle(FIXABLE)
+    with opened(browser, preview, scheme=scheme) as page:
+        mail_of(page).get_by_text("and more.").click()
+        expect(page.locator(".points .chosen")).to_be_visible()
+        assert surrounds(page, ".points .chosen", mail_of(page).locator("td.callout"))

@@ -108,3 +108,20 @@ def test_an_issue_for_all_asks_for_no_segments(browser: Browser, preview: Previe
     with opened(browser, preview, "?issue=tides") as page:
         expect(page.get_by_label("Footer")).to_be_visible()
         expect(page.get_by_role("group", name="Blocks for")).to_be_hidden()
+
+
+def test_a_reader_who_can_get_no_message_is_no_fault_of_a_file(browser: Browser, preview: Preview) -> None:
+    with (preview.folder / "subscribers.csv").open("a", encoding="utf-8") as file:
+        file.write("jürgen@example.org,Jürgen,Jürgen,de,,subscribed\n")
+    with opened(browser, preview, "?issue=whom&as=jürgen%40example.org") as page:
+        trouble = page.locator("#trouble")
+        expect(trouble).to_contain_text("jürgen@example.org")
+        expect(trouble).to_contain_text("The issue compiles, and its file is at no fault: look as another reader, and this goes away.")
+        expect(trouble).not_to_contain_text("Mend the file")
+        expect(page.locator(".finding")).not_to_have_count(0)  # of the issue, which compiles
+        page.keyboard.press("a")
+        page.keyboard.type("omar")
+        expect(page.locator("#found").get_by_role("option")).to_have_count(1)
+        page.keyboard.press("Enter")
+        expect(trouble).to_be_hidden()
+        expect(mail_of(page).get_by_text("This is for all.")).to_have_count(1)

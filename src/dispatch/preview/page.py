@@ -84,13 +84,17 @@ def source_as_json(message: Message) -> Json:
 
 
 def view_as_json(view: View, project: Project) -> Json:
-    """All that the desk shows of a view at once; `mail` is null where there is nothing to look at."""
+    """All that the desk shows of a view at once; `mail` is null where there is nothing to look at.
+
+    `compiles` tells whether the problems are no fault of the issue: then they are about whom the message is for.
+    """
     good = view.sheet.good
     return {
         "generation": view.generation,
         "newsletter": project.newsletter.name,
         "issue": view.sheet.name,
         "problems": problems_as_json(view.problems, project),
+        "compiles": good is not None and not view.sheet.problems,
         "person": _person(view.person) if view.person else None,
         "mail": _mail(view.message, view.variant.compilation) if view.message and view.variant else None,
         "reader": reader_as_json(view.variant, good.issue, project) if view.variant and good else None,

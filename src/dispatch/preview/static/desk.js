@@ -3,7 +3,7 @@
 import { DEFAULTS, fromUrl, IDLE, remembered, urlOf } from "./chosen.js";
 import { Clients } from "./clients.js";
 import { ask, byId, count, element, why } from "./dom.js";
-import { Editor, textAt, textOf } from "./edit.js";
+import { Editor } from "./edit.js";
 import { Events } from "./events.js";
 import { Fields } from "./fields.js";
 import { fixesOf } from "./fixes.js";
@@ -11,6 +11,7 @@ import { MailFrame } from "./frame.js";
 import { showInboxes } from "./inbox.js";
 import { IssueList } from "./issues.js";
 import { counts, factList } from "./lists.js";
+import { textAt, textOf } from "./meant.js";
 import { keepChoices } from "./memory.js";
 import { Panes } from "./panes.js";
 import { People } from "./people.js";
@@ -33,7 +34,7 @@ let choices = fromUrl();
 let view = null; // the last from the server
 let shown = ""; // the issue whose mail stands on the stage
 let asking = null;
-let judged = { findings: [], digest: "" }; // and the file that the findings are about
+let judged = ""; // the digest of the file that the findings are about
 let saying = 0;
 
 const frame = new MailFrame(byId("device"), onKey);
@@ -121,7 +122,7 @@ async function askForLists() {
   try {
     issues.show(await ask("issues", {}, signal), choices.issue);
     const { generation, issue, mail } = view;
-    if (view.problems.length || !issue) {
+    if (!view.compiles || !issue) {
       showFindings(null);
     } else {
       const judgement = await ask("findings", { issue, generation }, signal);
@@ -165,7 +166,8 @@ function render() {
   byId("newsletter").textContent = view.newsletter;
   byId("loading").hidden = true;
   byId("empty").hidden = Boolean(view.issue || view.problems.length);
-  trouble.show(view.problems, view.mail);
+  trouble.show(view.problems, view.mail, view.compiles);
+  if (view.file) points.blocks(view.issue, view.file.file, view.blocks);
   if (view.mail) showMail(view.mail);
   else if (shown !== view.issue) hideMail();
 }
@@ -176,7 +178,6 @@ function showMail(mail) {
   byId("inboxes").hidden = looked !== "inbox";
   byId("source").hidden = looked !== "source";
   byId("device").hidden = !FRAMED.includes(looked);
-  points.blocks(issue, view.file.file, view.blocks);
   showFramed(mail); // first: it is on its way while everything else is drawn
   document.title = `${view.problems.length ? "✕ " : ""}${mail.title} – preview`;
   byId("saved").replaceChildren(
@@ -236,13 +237,13 @@ function showBlock(block) {
 
 function showFindings(judgement, digest = "", otherwise = view.issue ? "They come when the issue compiles." : "There is no issue to check.") {
   const findings = judgement?.findings ?? [];
-  judged = { findings, digest };
+  judged = digest;
   points.judged(judgement, otherwise);
   showCounts(findings, judgement ? "fine" : "list");
 }
 
 function waitForFindings() {
-  judged = { findings: [], digest: "" };
+  judged = "";
   points.judged(null, "Checking…", true);
   showCounts([], "list");
 }
@@ -293,8 +294,8 @@ const KEYS = {
   o: () => points.open(),
   a: () => people.open(),
   e: () => editChosen(),
-  f: () => fix([points.finding, ...judged.findings].find((finding) => finding && fixesOf(finding).length)),
-  y: () => accept([points.finding, ...judged.findings].find((finding) => finding?.word)),
+  f: () => fix(points.chosenOr((finding) => fixesOf(finding).length)),
+  y: () => accept(points.chosenOr((finding) => finding.word)),
   p: () => panes.toggle(),
   "?": () => byId("help-dialog").showModal(),
 };
@@ -318,8 +319,8 @@ async function edit(find, where) {
 
 async function editChosen() {
   const { block, finding } = points;
-  const where = finding?.file === view?.file?.file ? { finding, digest: judged.digest } : {};
-  await edit((texts) => textOf(texts, block, finding), where);
+  const where = finding?.file === view?.file?.file ? { finding, digest: judged } : {};
+  await edit((texts) => textOf(texts, block), where);
 }
 
 async function editAt({ target, view: mail }) {
@@ -328,13 +329,16 @@ async function editAt({ target, view: mail }) {
 
 function accept(finding) {
   if (!finding) return say("No finding is about a word that could be accepted.");
+  if (!finding.word) return say("This finding is about no word that could be accepted.");
   fix(finding, fixesOf(finding).length - 1);
 }
 
 function fix(finding, chosen = 0) {
   if (!finding) return say("There is no finding with a fix.");
+  if (!fixesOf(finding).length) return say("This finding has no fix: e edits its text, j goes to the next.");
+  points.choose(finding);
   showPane("stage");
-  editor.fix(view.issue, finding, judged.digest, chosen);
+  editor.fix(view.issue, finding, judged, chosen);
 }
 
 document.addEventListener("keydown", onKey);

@@ -6,14 +6,9 @@ import { differenceRows, rows } from "./diff.js";
 import { Drafts, home, samePath } from "./drafts.js";
 import { fixesOf, labelOf } from "./fixes.js";
 import { problemList } from "./lists.js";
+import { charactersOf, missingText } from "./meant.js";
 
 const TYPING_PAUSE = 120;
-
-// How much of the words of what was pointed at a text must have to be the one that it shows.
-const ALIKE = 0.5;
-
-// What a check misses, by its name.
-const MISSING = { "missing-alt": "alt", "missing-credit": "source", "missing-preheader": "preheader" };
 
 const CHANGED = "The file changed meanwhile: look at the finding as it is now.";
 
@@ -72,7 +67,8 @@ export class Editor {
     this.#remember();
     const file = await this.#load(issue, finding);
     const at = finding && file?.digest === digest ? file.at : null;
-    const entry = file && (file.texts.find((each) => samePath(each.path, at?.path)) ?? find(file.texts));
+    const missing = file && missingText(file.texts, finding);
+    const entry = missing ?? (file && (file.texts.find((each) => samePath(each.path, at?.path)) ?? find(file.texts)));
     if (file && !entry) this.#told("This is no text of the issue: it comes from its date, the template or the settings.");
     if (!entry) return;
     this.#adopt(issue, file);
@@ -80,7 +76,7 @@ export class Editor {
     this.#open();
     this.#show(entry);
     const text = byId("editor-text");
-    if (at && text.value === entry.text) return text.setSelectionRange(...meant(entry, at.offset, finding));
+    if (at && !missing && text.value === entry.text) return text.setSelectionRange(...charactersOf(entry, at.offset, finding));
     const start = word ? text.value.indexOf(word) : -1;
     if (start >= 0) text.setSelectionRange(start, start + word.length);
   }
@@ -349,66 +345,4 @@ export class Editor {
     event.preventDefault();
     event.stopPropagation();
   }
-}
-
-// The text that an element of the mail shows: of the block that it stands in, the one with the most words in common.
-export function textAt(texts, shown) {
-  const block = shown.closest("[data-block]")?.dataset.block;
-  const candidates = texts.filter((each) => !block || each.block === block);
-  if (block && shown.localName === "img") return candidates.find((each) => each.path.at(-1) === "alt") ?? candidates[0];
-  let [best, most] = [null, ALIKE];
-  for (let part = shown; part && part.localName !== "html"; part = part.parentElement) {
-    const words = wordsOf(part.alt ?? part.textContent);
-    for (const each of candidates) {
-      const score = alike(words, wordsOf(plain(each.text)));
-      if (score > most) [best, most] = [each, score];
-    }
-  }
-  return best ?? (block ? (candidates.find((each) => !each.absent) ?? candidates[0]) : null);
-}
-
-// The text of a block; of a finding that says that one is missing, that one.
-export function textOf(texts, block, finding) {
-  const missed = MISSING[finding?.check];
-  const missing = (each) => each.absent && each.path.at(-1) === missed && (each.block === block || each.path.length === 1);
-  const written = texts.filter((each) => !each.absent);
-  return texts.find(missing) ?? written.find((each) => each.block === block) ?? texts.find((each) => each.block === block) ?? texts[0];
-}
-
-// The characters of a text that a finding at one of them is about: those that its fix takes away or that it quotes, or
-// the word. What is said of the first character may be meant of the text as a whole.
-function meant({ path, text }, offset, finding) {
-  const units = (count) => [...text].slice(0, count).join("").length; // the file counts code points
-  const { message } = finding;
-  const change = fixesOf(finding)[0]?.edits?.find((each) => samePath(each.path, path));
-  if (change) return [units(change.start), units(change.end)];
-  const start = units(offset);
-  const quoted = [...message.matchAll(/“([^”]+)”|`([^`]+)`|"([^"]+)"/g)].map((match) => match[1] ?? match[2] ?? match[3]);
-  const word = /\s+|\S+?(?=[.,;:!?)\]]*(?:\s|$))/uy;
-  word.lastIndex = start;
-  const found = quoted.find((each) => text.startsWith(each, start)) ?? (start ? word.exec(text)?.[0] : "");
-  return [start, start + (found?.length ?? 0)];
-}
-
-function plain(text) {
-  return text.replace(/\]\([^)]*\)/g, " ").replace(/\{\{[^}|]*\|?([^}]*)\}\}/g, "$1");
-}
-
-function wordsOf(text) {
-  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-}
-
-// From 0, no word in common, to 1.
-function alike(one, other) {
-  const left = new Map();
-  for (const word of other) left.set(word, (left.get(word) ?? 0) + 1);
-  let common = 0;
-  for (const word of one) {
-    const count = left.get(word);
-    if (count) {
-      common++;
-      left.set(word, count - 1);
-    }
-  }
-  return (2 * common) / (one.length + other.length || 1);
 }

@@ -2,6 +2,7 @@
 
 import { byId, element } from "./dom.js";
 import { findingLists, lineList } from "./lists.js";
+import { successor } from "./succession.js";
 
 const GLOW = 1000; // milliseconds, as in points.css
 const AROUND = 6; // CSS pixels between a block and its outline
@@ -18,6 +19,7 @@ export class Points {
   #blocks = new Map(); // of the issue, by name, with their lines
   #judgement = null;
   #chosen = null; // the element of the finding that was chosen
+  #left = null; // the keys of all findings, and which of them was chosen, while what became of it is not known yet
   #block = ""; // that was chosen
   #pointed = ""; // the block of the finding that the pointer or the focus is on
   #edited = ""; // the block that is edited: outlined too, while no other is pointed at
@@ -36,11 +38,11 @@ export class Points {
     for (const kind of ["pointerleave", "focusout"]) list.addEventListener(kind, () => this.#point(null));
     list.addEventListener("click", (event) => {
       const finding = event.target.closest(".finding");
-      if (finding && !event.target.closest("a, summary, button:not(.told)")) this.#choose(finding);
+      if (finding && !event.target.closest("a, summary, button:not(.told)")) this.#chooseElement(finding);
     });
     byId("inboxes").addEventListener("click", ({ target }) => {
       const { block } = target.closest("[data-block]")?.dataset ?? {};
-      if (block && getSelection().isCollapsed) this.#chooseBlock(block);
+      if (block && getSelection().isCollapsed) this.#chooseBlock(block, { scrolls: false });
     });
     byId("lines-close").addEventListener("click", () => this.release());
   }
@@ -53,6 +55,11 @@ export class Points {
   // The finding that was chosen, or null.
   get finding() {
     return this.#chosen?.finding ?? null;
+  }
+
+  // The one that was chosen; where none was, the first of a kind, if it is not allowed.
+  chosenOr(fits) {
+    return this.finding ?? this.#all().map((each) => each.finding).find((finding) => !finding.reason && fits(finding));
   }
 
   // --- what there is ---------------------------------------------------------------------------
@@ -85,7 +92,7 @@ export class Points {
   }
 
   // What the checks say; null while there is nothing to say it of, or they are waited for. What was chosen stays chosen
-  // if it is still there.
+  // if it is still there; else what stands in its place is, and what that is turns out when all is proof-read.
   judged(judgement, otherwise, waiting = false) {
     const same = judgement && JSON.stringify(judgement) === JSON.stringify(this.#judgement);
     this.#judgement = judgement;
@@ -93,16 +100,28 @@ export class Points {
     const list = byId("findings");
     const focused = list.contains(document.activeElement);
     const open = list.querySelector("details")?.open;
-    const chosen = keyOf(this.#chosen);
+    const before = this.#unfolded();
+    const left = this.#left ?? { keys: before.map(keyOf), at: before.indexOf(this.#chosen) };
     list.replaceChildren(...(judgement ? findingLists(judgement, this.#file, this.#fix) : [element("p", { className: waiting ? "nothing waiting" : "nothing" }, otherwise)]));
     if (open && list.querySelector("details")) list.querySelector("details").open = true;
-    this.#chosen = (chosen && this.#all().find((each) => keyOf(each) === chosen)) || null;
-    if (chosen) this.#block = this.finding?.block ?? ""; // what was mended is let go of
+    this.#follow(left, judgement);
+    if (left.at >= 0) this.#block = this.finding?.block ?? "";
     this.#pointed = "";
     this.#mark();
     this.#showLines();
     if (focused) (this.#chosen ?? this.#all()[0])?.querySelector(".told").focus({ preventScroll: true });
     this.#draw();
+  }
+
+  // Choose in the list as it is now what was chosen in the one before, or what stands in its place.
+  #follow(left, judgement) {
+    [this.#chosen, this.#left] = [null, null];
+    if (left.at < 0) return;
+    const now = this.#unfolded();
+    const { index, same } = successor(left.keys, left.at, now.map(keyOf));
+    this.#chosen = now[index] ?? null;
+    if (!judgement || (judgement.pending && !same)) this.#left = left;
+    if (!same) this.#chosen?.scrollIntoView({ block: "nearest" });
   }
 
   // --- what is chosen --------------------------------------------------------------------------
@@ -113,7 +132,14 @@ export class Points {
     const next = neighbour(findings, this.#chosen, step);
     if (!next) return;
     next.querySelector(".told").focus();
-    this.#choose(next);
+    this.#chooseElement(next);
+  }
+
+  // Choose a finding of the list.
+  choose(finding) {
+    this.#left = null;
+    const found = this.#all().find((each) => each.finding === finding);
+    if (found && found !== this.#chosen) this.#chooseElement(found);
   }
 
   // The next block of the mail, or the one before.
@@ -143,44 +169,50 @@ export class Points {
   // Choose nothing.
   release() {
     if (byId("lines-section").contains(document.activeElement)) byId("stage").focus({ preventScroll: true });
-    this.#chosen = null;
+    this.#chosen = this.#left = null;
     this.#block = "";
     this.#mark();
     this.#showLines();
     this.#draw();
   }
 
-  #choose(finding) {
-    this.#chosen = finding;
+  #chooseElement(finding) {
+    [this.#chosen, this.#left] = [finding, null];
     this.#look(finding.finding.block ?? "");
     finding.scrollIntoView({ block: "nearest" });
   }
 
-  #chooseBlock(block) {
-    this.#chosen = null;
-    this.#look(block);
+  // What the pointer is on is in sight already: a mail that scrolled under it would take the second click to another text.
+  #chooseBlock(block, { scrolls = true } = {}) {
+    this.#chosen = this.#left = null;
+    this.#look(block, scrolls);
   }
 
-  #look(block) {
+  #look(block, scrolls = true) {
     this.#block = block;
     this.#mark();
     this.#showLines();
     if (block) this.#show(block);
     this.#draw();
     const outline = this.#layer.querySelector(".chosen");
-    if (outline && !this.#isSeen(outline)) outline.scrollIntoView({ block: "center" });
+    if (scrolls && outline && !this.#isSeen(outline)) outline.scrollIntoView({ block: "center" });
   }
 
   #clicked(event) {
     const target = event.target.closest?.("[data-block]");
     if (!target || event.target.closest("a[href]") || !this.#mail.getSelection().isCollapsed) return;
-    this.#chooseBlock(target.dataset.block);
+    this.#chooseBlock(target.dataset.block, { scrolls: false });
   }
 
   // --- what is shown ---------------------------------------------------------------------------
 
   #all() {
     return [...byId("findings").querySelectorAll(".finding")];
+  }
+
+  // What is allowed is folded away.
+  #unfolded() {
+    return this.#all().filter((each) => !each.closest("details:not([open])"));
   }
 
   #mark() {
@@ -286,11 +318,13 @@ export class Points {
   }
 }
 
-// Where an element is; of a table's cell, without the room above and below, which is between blocks.
+// Where an element is; of a table's cell, without the room above and below, which is between blocks, unless the cell is
+// a box of its own.
 function rectangleOf(element) {
   const { left, top, width, height } = element.getBoundingClientRect();
   if (element.localName !== "td") return new DOMRect(left, top, width, height);
-  const { paddingTop, paddingBottom } = element.ownerDocument.defaultView.getComputedStyle(element);
+  const { paddingTop, paddingBottom, backgroundColor } = element.ownerDocument.defaultView.getComputedStyle(element);
+  if (backgroundColor !== "rgba(0, 0, 0, 0)") return new DOMRect(left, top, width, height);
   const [above, below] = [parseFloat(paddingTop), parseFloat(paddingBottom)];
   return new DOMRect(left, top + above, width, height - above - below);
 }

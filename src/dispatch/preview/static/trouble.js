@@ -13,17 +13,19 @@ export class Trouble {
     byId("trouble-toggle").addEventListener("click", () => this.#fold(!this.#folded));
   }
 
-  // With the mail behind them, where there is one.
-  show(problems, mail) {
+  // With the mail behind them, where there is one. Where the issue `compiles`, they are about its reader.
+  show(problems, mail, compiles) {
     this.#problems = problems;
     byId("trouble").hidden = !problems.length;
     if (!problems.length) return this.#fold(false);
     byId("trouble-title").textContent = count(problems.length, "problem");
     byId("trouble-toggle").hidden = !mail;
     byId("problems").replaceChildren(...problemList(problems));
-    byId("behind").textContent = mail
-      ? `Behind this stands the issue as it was saved at ${new Date(mail.saved).toLocaleTimeString()}. Mend the file, and this goes away.`
-      : "Mend the file, and this goes away.";
+    byId("behind").textContent = [
+      mail ? `Behind this stands the issue as it was saved at ${new Date(mail.saved).toLocaleTimeString()}.` : "",
+      compiles ? "The issue compiles, and its file is at no fault: look as another reader, and this goes away." : "",
+      !compiles && problems.some(({ file }) => file) ? "Mend the file, and this goes away." : "",
+    ].join(" ").trim();
     this.#fold(this.#folded);
   }
 
