@@ -95,6 +95,7 @@ def propose(
         repetition=repetition,
         limit=limit,
         says=issue.digests(),
+        formerly=issue.former_digests(),
         fingerprint=issue.fingerprint(),
     )
     with project.store.as_in_file(project.subscribers_file, name=project.subscribers_name) as (report, connection):

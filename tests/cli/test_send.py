@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pytest
 import uvicorn
 
 from cli.command import Command, Terminal
+from dispatch.content.issue import read_issue
 from dispatch.project import Project
 from dispatch.rendering.theme import NewsletterFacts
 from dispatch.testing.postmark_server import TOKEN, PostmarkServer
@@ -351,6 +353,19 @@ def test_a_renamed_file_is_the_same_issue(dispatch: Command, folder: Path) -> No
         assert "bridges says what bridge.1 says (2 of its 2 parts are the same), and that one has 3" in refused.stderr
         assert "`slug: bridge`" in refused.stderr
     assert dispatch("send", "bridges", "--yes", "--provider", "outbox", "--again").code == 0
+
+
+def test_a_renamed_file_is_the_same_issue_as_in_an_older_ledger(dispatch: Command, folder: Path) -> None:
+    issue = folder / "issues/bridge.yaml"
+    issue.write_text(issue.read_text() + "  - heading: One\n  - list: [first, second]\n  - callout: Three things.\n")
+    assert dispatch("send", "bridge", "--yes", "--provider", "outbox").code == 0
+    with closing(sqlite3.connect(folder / ".dispatch/dispatch.db")) as connection, connection:
+        says = json.dumps(read_issue(issue.read_bytes(), "bridge.yaml").former_digests())
+        connection.execute("UPDATE mailing SET says = ?", (says,))
+    issue.rename(folder / "issues/bridges.yaml")
+    refused = dispatch("send", "bridges", "--yes", "--provider", "outbox")
+    assert refused.code == 1
+    assert "bridges says what bridge.1 says (5 of its 5 parts are the same)" in refused.stderr
 
 
 def test_a_provider_that_is_not_there(dispatch: Command) -> None:

@@ -1,6 +1,7 @@
 """An issue file becomes an Issue with its defaults, its texts and their places."""
 
 import datetime as dt
+from hashlib import sha256
 from textwrap import dedent
 
 import pytest
@@ -364,6 +365,7 @@ def fingerprint(text: str, file: str = "x.yaml") -> str:
         f"{SMALL}cover: {{image: a.png}}\n",
         f"{SMALL}signoff: {{tagline: Bye}}\n",
         f"{SMALL}language: fr\n",
+        SMALL.replace("paragraph: x", "paragraph: x\n  language: fr"),
     ],
 )
 def test_what_readers_see_makes_the_fingerprint(changed: str) -> None:
@@ -382,6 +384,27 @@ def test_what_readers_see_makes_the_fingerprint(changed: str) -> None:
 )
 def test_what_readers_do_not_see_makes_no_other_fingerprint(alike: str) -> None:
     assert fingerprint(alike, "other.yaml") == fingerprint(SMALL)
+
+
+def test_for_whom_a_block_is_makes_the_fingerprint() -> None:
+    few, all_ = (f"{SMALL}- paragraph: y\n{when}" for when in ("  when: paid\n", ""))
+    assert len({*map(fingerprint, (few, all_, few.replace("paid", "free")))}) == 3
+
+
+def test_its_parts_are_known_as_older_ledgers_have_them() -> None:
+    text = (
+        "title: A\nblocks: [heading: One, list: [a, b], quote: {text: We shall see., by: Kim}, divider: , divider: ]\n"
+    )
+    issue = read_issue(text, "x.yaml")
+    parts = (
+        "A",
+        'heading{"text":"One","level":2}',
+        'list{"items":["a","b"],"ordered":false}',
+        'quote{"text":"We shall see.","by":"Kim","source":""}',
+        "divider{}",
+    )
+    assert issue.former_digests() == tuple(sha256(part.encode()).hexdigest()[:16] for part in parts)
+    assert len(issue.digests()) == len(parts)
 
 
 def test_the_order_of_the_blocks_counts() -> None:

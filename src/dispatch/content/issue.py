@@ -179,12 +179,17 @@ class Issue(Written):
 
     def digests(self) -> tuple[str, ...]:
         """A digest of the title and of each block: by them it is known again under another name."""
-        return tuple(dict.fromkeys(sha256(part.encode()).hexdigest()[:16] for part in (self.title, *self._said())))
+        return _digests(self.title, *self._said())
+
+    def former_digests(self) -> tuple[str, ...]:
+        """The same parts in the same order, as ledgers before 2026-11-29 have them: with what nobody wrote."""
+        return _digests(self.title, *(block.kind + block.model_dump_json() for block in self.blocks))
 
     def fingerprint(self) -> str:
-        """A digest of all that a reader sees of it: by it one knows whether it is as it was mailed."""
+        """A digest of all that the file says to readers, and to whom: by it one knows whether it is as it was mailed."""
         around = self.model_dump_json(exclude_defaults=True, exclude={"blocks", "slug", "tags", "allow"})
-        return sha256("\n".join((around, *self._said())).encode()).hexdigest()
+        beside = (f"{each.when} {each.language}" for each in self.every_block())
+        return sha256("\n".join((around, *self._said(), *beside)).encode()).hexdigest()
 
     def _said(self) -> Iterator[str]:
         """Each block as a text. Without defaults: of a field that a newer dispatch brings, nobody has written anything."""
@@ -221,6 +226,10 @@ class Issue(Written):
 
 def _is_text(written: Written) -> bool:
     return isinstance(written, Chart) and written.type == "number"
+
+
+def _digests(*parts: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sha256(part.encode()).hexdigest()[:16] for part in parts))
 
 
 def read_issue(

@@ -49,6 +49,7 @@ class Plan:
     rejected: int = 0  # lines of the subscribers' file that nobody can be mailed by
     limit: int | None = None  # pause once so many are no longer pending
     says: Sequence[str] = ()  # digests of what the issue says, part by part
+    formerly: Sequence[str] = ()  # the same parts as older ledgers have them
     fingerprint: str = ""  # a digest of all of it
     taken: int = 0  # the highest number of a mailing of the issue that another ledger knows of
     sorter: Sorter | None = None  # None: all get the same
@@ -150,7 +151,8 @@ def _refuse_other_name(ledger: Ledger, connection: Connection, plan: Plan) -> No
     if plan.repetition == "again":
         return
     for mailing in reversed(ledger.mailings(connection)):
-        same = len({*plan.says} & {*mailing.says})
+        said = {*mailing.says}
+        same = sum(not said.isdisjoint(part) for part in zip(plan.says, plan.formerly, strict=True))
         if mailing.issue == plan.issue or 2 * same <= len(plan.says):
             continue
         tally = ledger.tally(connection, mailing)
