@@ -49,6 +49,20 @@ def test_the_mail_has_a_picture_with_a_text_and_the_text_part_a_table(tmp_path: 
     assert "Trade & goods\n\n2022    €3.8\na <b>  €52.9\n\nSource: Somebody\n" in text
 
 
+def test_a_long_unit_is_said_once_in_the_text_part(tmp_path: Path) -> None:
+    chart = "chart: {title: Gas, data: {a: 3, b: 4, c: 5, d: 6}, unit: billion cubic metres}"
+    text = fill(compiled(chart, tmp_path).text, {})
+    assert text.count("billion cubic metres") == 1
+    assert re.search(r"Gas\n\n\(billion cubic metres\)\na +3\nb +4\nc +5\nd +6\n", text)
+    assert "3\u00a0t\n" in fill(compiled(chart.replace("billion cubic metres", "t"), tmp_path).text, {})
+
+
+@pytest.mark.parametrize(("language", "month"), [("en", "Jan 2021"), ("fr", "janv. 2021"), ("zh", "2021-01")])
+def test_months_are_written_by_the_language(tmp_path: Path, language: str, month: str) -> None:
+    chart = "chart: {title: Gas, type: line, data: {2021-01: 3, 2021-04: 4}}"
+    assert month in fill(compiled(chart, tmp_path, language=language).text, {})
+
+
 def test_the_page_has_a_drawing_and_a_table(tmp_path: Path) -> None:
     page = compile_webpage(issue_with(CHART), Theme(None), FACTS, pictures=PictureShelf(tmp_path))
     assert page.pictures == ()

@@ -37,10 +37,14 @@ Row = tuple[float | None, ...]
 
 @dataclass(frozen=True)
 class Figures:
-    """Numbers by label and series; None where one is missing. A single series may have no name: ""."""
+    """Numbers by label and series; None where one is missing. A single series may have no name: "".
+
+    `days` says where the labels stand in time if that cannot be read from them any more.
+    """
 
     series: tuple[str, ...]
     rows: tuple[tuple[str, Row], ...]
+    days: tuple[int, ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from markupsafe import Markup
 
 from dispatch.languages.sentences import known_language, sentences
@@ -117,6 +117,11 @@ def written_date(day: date, language: str) -> str:
     if day.day == 1 and known_language(language):
         return re.sub(r"\b1\b", words_for(language).first, written, count=1)
     return written
+
+
+def written_month(day: date, language: str) -> str:
+    """A month as it is written in little room: Jan 2026."""
+    return str(format_skeleton("yMMM", day, locale=locale_of(language) or "en"))
 
 
 def locale_of(language: str) -> Locale | None:

@@ -4,7 +4,7 @@ import hashlib
 import io
 import subprocess
 import sys
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -14,10 +14,11 @@ from PIL import Image
 from dispatch.content.figures import LARGEST, SMALLEST, Figures, faults_of
 from dispatch.errors import InvalidIssue
 from dispatch.location import Location
-from dispatch.rendering.charts.lettering import SIZE, width
+from dispatch.rendering.charts.lettering import LINE, SIZE, width
 from dispatch.rendering.charts.numerals import Numerals
 from dispatch.rendering.charts.press import draw, png
-from dispatch.rendering.charts.shapes import WIDTH, Bar, Drawing, Text
+from dispatch.rendering.charts.shapes import WIDTH, Bar, Drawing, Line, Text
+from dispatch.rendering.charts.shown import WAY
 from dispatch.rendering.palette import palettes
 
 PLACE = Location("issue.yaml", 7, 12)
@@ -170,6 +171,49 @@ def test_what_the_type_lacks_is_refused_at_its_place(character: str) -> None:
 @pytest.mark.parametrize("text", ["Ελλάδα", "Україна", "Việt Nam", "Łódź", "شمال", "ישראל", "€ ₽ ₴ ± ≈ ≤ ½ → −"])
 def test_what_newspapers_write_can_be_drawn(text: str) -> None:
     assert text in said(drawn("bar", figures({text: 1})))
+
+
+def test_no_rule_runs_through_what_stands_at_the_end_of_a_line() -> None:
+    years = {"2018": (30.0, 31.0), "2020": (12.0, 14.0), "2022": (0.0, 0.1)}
+    drawing = drawn("line", figures(years, ("Alpha", "Beta")), "%")
+    ends = [shape for shape in drawing.shapes if isinstance(shape, Text) and shape.css in {"s1", "s2"}]
+    rules = [shape for shape in drawing.shapes if isinstance(shape, Line) and shape.css in {"axis", "rule"}]
+    assert {shape.text for shape in ends} == {"Alpha", "Beta", "0%", "0.1%"}
+    assert max(x for rule in rules for x, _ in rule.points) < min(shape.x for shape in ends)
+    lowest = max(y for rule in rules for _, y in rule.points)
+    assert max(shape.y for shape in ends) < lowest
+    (alpha,) = [shape.y for shape in ends if shape.text == "Alpha"]
+    (above,) = [shape.y for shape in ends if shape.text == "0.1%"]
+    assert alpha - above > LINE
+
+
+@pytest.mark.parametrize(("kind", "count"), [("line", 12), ("line", 37), ("column", 12), ("column", 40)])
+def test_labels_that_have_no_room_stand_at_even_distances(kind: str, count: int) -> None:
+    months = [f"{2022 + month // 12}-{month % 12 + 1:02}" for month in range(count)]
+    shown = [months.index(text) for text in said(drawn(kind, figures(dict.fromkeys(months, 3)))) if text in months]
+    assert len(shown) >= 3
+    assert shown[0] == count - 1, "the last one, whose number is told"
+    assert len({before - after for before, after in pairwise(shown)}) == 1
+
+
+def test_years_at_uneven_distances_have_the_first_and_the_last() -> None:
+    years = dict.fromkeys(["2000", "2010", "2011", "2012", "2013", "2025"], 3)
+    assert {"2000", "2025"} <= set(said(drawn("line", figures(years))))
+
+
+def test_a_drawing_that_has_changed_has_another_name_in_the_cache() -> None:
+    """A picture is taken from the cache where its figures are the same: who changes how they are drawn raises WAY."""
+    series = {"2021": (9.1, -14.2), "2022": (10.5, None), "2024": (0.0, 3.3)}
+    months = figures({f"2025-{month:02}": 200_000 * month for month in range(1, 13)})
+    names = figures({"Germany": 4, "United Kingdom of Great Britain": -2, "Luxembourg": None})
+    drawings = [
+        drawn(kind, shown, unit).svg("")
+        for kind in ("bar", "column", "line")
+        for shown in (figures(series, ("road", "rail")), months, names)
+        for unit in ("%", "billion cubic metres")
+    ]
+    digest = hashlib.sha256("".join(drawings).encode()).hexdigest()
+    assert {WAY: digest[:16]} == {5: "c531c05bb77d5d12"}
 
 
 IN_ANOTHER_PROCESS = """

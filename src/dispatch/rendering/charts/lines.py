@@ -16,6 +16,7 @@ _HEIGHT = 280
 _STEPS = 4
 _MARGIN = 0.4  # of the width, at most, for the names at the ends
 _GAP = 10
+_BETWEEN = 8  # the name of a line and the number of the one above it
 
 
 def draw_lines(figures: Figures, numerals: Numerals) -> Drawing:
@@ -32,9 +33,9 @@ def draw_lines(figures: Figures, numerals: Numerals) -> Drawing:
     y_of = Scale(low, high, head.height + LINE + _HEIGHT, head.height + LINE)
     start = PAD + max(width(write(tick)) for tick in ticks) + 16
     end = WIDTH - PAD - max(width(line) for name in names for line in name) - _GAP - 5
-    xs = _places(figures.labels, start, end)
+    xs = _places(figures, start, end)
     labels, bottom = below(figures.labels, xs, y_of(low) + 6, whole=False)
-    shapes: list[Shape] = [*head.shapes, *rules(ticks, y_of, write)]
+    shapes: list[Shape] = [*head.shapes, *rules(ticks, y_of, write, end=end + _GAP / 2)]
     for series in range(len(figures.series)):
         shapes += _line(figures, series, xs, y_of)
     shapes += _ends(figures, names, xs, y_of, head.height)
@@ -74,11 +75,11 @@ def _ends(figures: Figures, names: list[list[str]], xs: Sequence[float], y_of: S
         there = [value for _, row in figures.rows if (value := row[series]) is not None]
         if there:
             wanted.append((y_of(there[-1]), series))
-    high = LINE * len(names[0])
+    high = LINE * len(names[0]) + _BETWEEN
     x = xs[-1] + _GAP + 5
-    for middle, series in _apart(sorted(wanted), high, top, y_of.start + 10):
+    for middle, series in _apart(sorted(wanted), high, top, y_of.start):
         for number, line in enumerate(names[series]):
-            yield Text(x, middle - high / 2 + number * LINE + 20, line, css=f"s{series + 1}")
+            yield Text(x, middle + (number - len(names[series]) / 2) * LINE + 20, line, css=f"s{series + 1}")
 
 
 def _apart(wanted: list[tuple[float, int]], high: float, top: float, bottom: float) -> list[tuple[float, int]]:
@@ -92,12 +93,12 @@ def _apart(wanted: list[tuple[float, int]], high: float, top: float, bottom: flo
     return [(middle, series) for middle, (_, series) in zip(middles, wanted, strict=True)]
 
 
-def _places(labels: Sequence[str], start: float, end: float) -> list[float]:
+def _places(figures: Figures, start: float, end: float) -> list[float]:
     """Where each label stands: as far apart as the years or days that all of them are, else at equal distances."""
-    if len(labels) == 1:
+    if len(figures.rows) == 1:
         return [(start + end) / 2]
-    days = moments(labels)
+    days = figures.days or moments(figures.labels)
     if not days or any(before >= after for before, after in pairwise(days)):
-        days = list(range(len(labels)))
+        days = [*range(len(figures.rows))]
     place = Scale(days[0], days[-1], start, end)
     return [place(day) for day in days]

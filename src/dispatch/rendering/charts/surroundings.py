@@ -15,6 +15,8 @@ PAD = 20
 _APART = 10  # between labels
 _MOST_BROKEN = 8  # labels; more look crowded in two lines each
 _MOST_BY_TURNS = 12
+_BESIDE = 16  # between labels of which some were left out
+_EVEN = 1.2  # months are not all of the same length
 _SQUARE = 14
 _BETWEEN = 24
 
@@ -49,7 +51,7 @@ def above(unit: str, series: Sequence[str]) -> Head:
 def below(labels: Sequence[str], middles: Sequence[float], y: float, *, whole: bool) -> tuple[list[Text], float]:
     """Labels below their middles, and where they end: side by side, in two lines each, or by turns in two rows.
 
-    Where there is no room even so (or, unless `whole`, for turns), the first, the last, and as many as fit stay.
+    Where there is no room even so (or, unless `whole`, for turns), as many as fit stay, at even distances.
     """
     slot = min((after - before for before, after in pairwise(middles)), default=WIDTH - 2 * PAD)
     if max(map(width, labels)) <= slot - _APART:
@@ -65,7 +67,9 @@ def below(labels: Sequence[str], middles: Sequence[float], y: float, *, whole: b
         ]
         return shown, y + LINE * max(map(len, broken))
     if whole and len(labels) <= _MOST_BY_TURNS:
-        return list(_by_turns(labels, middles, slot, y + 20)), y + 2 * LINE
+        turned = list(_by_turns(labels, middles, slot, y + 20))
+        if len({shown.text for shown in turned}) == len(labels):  # cut as they may be, they tell columns apart
+            return turned, y + 2 * LINE
     return list(_thinned(labels, middles, y + 20)), y + LINE
 
 
@@ -79,18 +83,42 @@ def _by_turns(labels: Sequence[str], middles: Sequence[float], slot: float, y: f
 
 
 def _thinned(labels: Sequence[str], middles: Sequence[float], y: float) -> Iterator[Text]:
-    """The first, the last, and of the others whatever finds room, from both halves alike."""
+    """As many as find room: every so many from the last one on, the first too if that can be; see `_every`."""
     half = (WIDTH - 2 * PAD - 16) / 2
-    taken: list[tuple[float, float]] = []
+    shown = [fitted(label, half) for label in labels]
+    gaps = [after - before for before, after in pairwise(middles)]
+    is_even = bool(gaps) and max(gaps) < _EVEN * min(gaps)
+    for position in _every(shown, middles) if is_even else _with_room(shown, middles):
+        yield Text(_inside(middles[position], width(shown[position])), y, shown[position], "middle")
+
+
+def _every(labels: Sequence[str], middles: Sequence[float]) -> list[int]:
+    """Every so many positions, of labels at even distances: of the two smallest steps that go, one that has the first."""
     last = len(labels) - 1
+    steps = (step for step in range(1, last + 1) if _fit(labels, middles, range(last, -1, -step)))
+    least = next(steps, last)
+    step = next((step for step in range(least, 2 * least + 1) if last % step == 0), least)
+    return [*range(last, -1, -step)]
+
+
+def _with_room(labels: Sequence[str], middles: Sequence[float]) -> list[int]:
+    """The first, the last, and of the others whatever finds room, from both halves alike."""
+    last = len(labels) - 1
+    kept: list[int] = []
     for position in dict.fromkeys([0, last, *_halving(0, last)]):
-        label = fitted(labels[position], half)
-        wide = width(label)
-        x = _inside(middles[position], wide)
-        begin, end = x - wide / 2 - 8, x + wide / 2 + 8
-        if all(end <= other or begin >= beyond for other, beyond in taken):
-            taken.append((begin, end))
-            yield Text(x, y, label, "middle")
+        if _fit(labels, middles, sorted([*kept, position], reverse=True)):
+            kept.append(position)
+    return kept
+
+
+def _fit(labels: Sequence[str], middles: Sequence[float], positions: Sequence[int]) -> bool:
+    """Whether labels, from the last to the first, do not touch."""
+    frames = [
+        (x - width(labels[at]) / 2, x + width(labels[at]) / 2)
+        for at in positions
+        for x in [_inside(middles[at], width(labels[at]))]
+    ]
+    return all(before[1] + _BESIDE <= after[0] for after, before in pairwise(frames))
 
 
 def _halving(first: int, last: int) -> Iterator[int]:
@@ -107,9 +135,15 @@ def _inside(middle: float, wide: float) -> float:
     return min(max(middle, PAD + wide / 2), WIDTH - PAD - wide / 2)
 
 
-def rules(ticks: Sequence[float], y_of: Callable[[float], float], write: Callable[[float], str]) -> Iterator[Shape]:
+def rules(
+    ticks: Sequence[float],
+    y_of: Callable[[float], float],
+    write: Callable[[float], str],
+    *,
+    end: float = WIDTH - PAD,
+) -> Iterator[Shape]:
     """A line across for each number of the axis, its number above it at the side where reading begins."""
     for tick in ticks:
         y = round(y_of(tick) * 2) / 2
-        yield Line(((PAD, y), (WIDTH - PAD, y)), "axis" if tick == 0 else "rule")
+        yield Line(((PAD, y), (end, y)), "axis" if tick == 0 else "rule")
         yield Text(PAD, y - 6, write(tick), css="muted")

@@ -19,6 +19,10 @@ _FEW_UNITS = 3
 """Numbers that are said with their unit each; of more it is said once, behind the title."""
 
 
+_LONG_UNIT = 8
+"""Characters of a unit; a longer one is not said in each cell of a table, but once above it."""
+
+
 @dataclass(frozen=True)
 class _Phrases:
     """What is said of a chart in a language; `{}` stands for a number or a label."""
@@ -48,11 +52,12 @@ class ToldChart:
     rows: tuple[tuple[str, ...], ...]  # a label, then a number for each series
     table: str  # what its table is called
     before: str = ""  # of a large number: the one before it, and what has changed since
+    unit: str = ""  # of all numbers, where they do not have it
 
     def as_lines(self) -> str:
         """Its table, a row in a line, below the names of the series where there are several."""
         rows = (self.header[1:], *self.rows) if len(self.header) > 2 else self.rows
-        return "\n".join(" | ".join(row) for row in rows)
+        return "\n".join(filter(None, (self.unit, *(" | ".join(row) for row in rows))))
 
 
 NOTHING = ToldChart("", ("", ""), (("", ""),), "")
@@ -68,7 +73,9 @@ def tell(title: str, kind: str, figures: Figures, numerals: Numerals, language: 
     """A chart in words; `title` is without markup, `language` one such as `fr` or `fr-CA`."""
     phrases = _phrases(known_language(language) or "en")
     leftward = direction_of(language) == "rtl"
-    rows = tuple((label, *(_kept(numerals.counted(value), leftward) for value in row)) for label, row in figures.rows)
+    unit = numerals.bare_unit if _is_said_once(figures, kind, numerals) else ""
+    cell = numerals.plain if unit else numerals.counted
+    rows = tuple((label, *(_kept(cell(value), leftward) for value in row)) for label, row in figures.rows)
     shown = phrases.line if kind == "line" else phrases.bars
     each = numerals.is_short or len(figures.values) <= _FEW_UNITS
     write = numerals.counted if each else numerals.plain
@@ -78,7 +85,13 @@ def tell(title: str, kind: str, figures: Figures, numerals: Numerals, language: 
     alt = f"{phrases.pair.format(shown, named)}. {said}."
     header = ("", *figures.series)
     before = _before(figures, numerals, phrases, leftward) if kind == "number" else ""
-    return ToldChart(alt, header, rows, phrases.figures, before)
+    return ToldChart(alt, header, rows, phrases.figures, before, unit)
+
+
+def _is_said_once(figures: Figures, kind: str, numerals: Numerals) -> bool:
+    """Whether the unit is too long to stand in each cell; one with `{}` in it belongs to its numbers."""
+    long = len(numerals.unit) > _LONG_UNIT and "{}" not in numerals.unit
+    return long and kind != "number" and len(figures.values) > _FEW_UNITS
 
 
 def _kept(number: str, leftward: bool) -> str:
