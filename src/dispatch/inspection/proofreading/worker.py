@@ -15,6 +15,7 @@ from pathlib import Path
 
 from dispatch.inspection.proofreading import engine_for
 from dispatch.inspection.proofreading.engine import Engine
+from dispatch.inspection.proofreading.english import english_slips
 from dispatch.inspection.proofreading.sieve import told
 
 _KEPT = 2
@@ -26,9 +27,10 @@ def answers(questions: Iterable[str]) -> Iterator[str]:
     for line in questions:
         question = json.loads(line)
         try:
-            engine = _engine(question["language"])
-            text = question["text"]
-            answer: dict[str, object] = {"matches": list(told(text, engine.check(text), engine, question["language"]))}
+            language, text = question["language"], question["text"]
+            engine = _engine(language)
+            matches = [*english_slips(text, language), *engine.check(text)]
+            answer: dict[str, object] = {"matches": list(told(text, matches, engine, language))}
         except Exception as error:  # noqa: BLE001 - an engine's fault, which is told; a panic of Rust's ends the process
             answer = {"trouble": f"{type(error).__name__}: {error}"}
         yield json.dumps(answer)
