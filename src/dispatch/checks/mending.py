@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from string import punctuation
 from urllib.parse import unquote_plus
 
 from dispatch.checks.check import Fix
@@ -25,7 +26,18 @@ def replaced(issue: Issue, text: IssueText, start: int, end: int, proper: str, t
     """The fix that writes something else for some characters of a text, where they stand in one line of the file."""
     if issue.locate(text.path, start).line != issue.locate(text.path, max(start, end - 1)).line:
         return None  # a space where lines are joined may not be meant
-    return Fix(title or f"Write {proper}", (Edit(text.path, start, end, proper),))
+    return Fix(title or f"Write {proper}", (Edit(text.path, with_escape(text, start, end), end, proper),))
+
+
+def with_escape(text: IssueText, start: int, end: int) -> int:
+    """Where an edit of some characters begins: at the backslash before the first, where that is Markdown's.
+
+    Without the mark behind it the backslash would be shown.
+    """
+    if text.kind is not TextKind.RICH or start == end or text.value[start] not in punctuation:
+        return start
+    before = text.value[:start]
+    return start - (len(before) - len(before.rstrip("\\"))) % 2
 
 
 def mended_link(issue: Issue, link: WrittenLink) -> Fix | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from babel.units import format_unit
 
@@ -21,21 +22,32 @@ _UNIT = (
     r"%|percent\b|per cent\b|pour cent\b|Prozent\b|por ciento\b|per cento\b|[mb]n\b|[mb]illions?\b|trillions?\b"
     r"|milliards?\b|Millionen\b|Milliarden\b|Mio\b|Mrd\b|mill[oó]n(?:es)?\b|milion[ei]\b|miliard[oi]\b|euros?\b|dollars?\b"
 )
+# A number is found whole or not at all, for a fix must not write one half of it otherwise than the other.
 _DECIMAL = (  # MARK stands for the mark that is looked for
-    rf"(?<![\d.,])(?P<sign>[$€£]{_SPACE}?)?(?P<number>\d{{1,3}}MARK\d{{1,2}})(?![.,]?\d)(?P<unit>{_SPACE}?(?:{_UNIT}))?"
+    rf"(?P<sign>[$€£]{_SPACE}?)?(?<![\d.,\u2019])(?<!\d{_SPACE})"
+    rf"(?P<number>\d{{1,3}}(?:(?!MARK)(?P<gap>[.,\u2019]|{_SPACE})\d{{3}}(?:(?P=gap)\d{{3}})*)?MARK\d{{1,2}})(?![.,]?\d)"
+    rf"(?P<unit>{_SPACE}?(?:{_UNIT}))?"
 )
-_GROUPS = r"(?<![\w.,:/+\-–#])(?P<sign>[$€£])?(?P<number>[1-9]\d{0,2}(?:MARK\d{3})+)(?!\d|[.,:/\-–]\d)"  # noqa: RUF001
+_GROUPS = (
+    r"(?<![\w.,:/+\-–#])(?P<sign>[$€£])?"  # noqa: RUF001
+    r"(?P<number>[1-9]\d{0,2}(?:MARK\d{3})+)(?!\d|[.,:/\-–]\d|MARK\d{3}(?!\d))"  # noqa: RUF001
+)
+_RANGE = re.compile(  # what joins numbers of which one is written as the other: from 1,5 to 2,5 %
+    rf"(?:(?:{_SPACE}?%)?(?:{_SPACE}(?:to|and|or|bis|und|oder|à|et|ou|a|y|o|e){_SPACE}|,{_SPACE}|{_SPACE}?[-–]{_SPACE}?))"  # noqa: RUF001
+)
 _AMOUNT = (
-    rf"(?:\d{{1,3}}(?:{_SPACE}\d{{3}}){{1,6}}(?!\d)(?:[.,]\d{{1,2}})?|\d[\d.,]*)(?<![.,])"
+    rf"(?:\d{{1,3}}(?:{_SPACE}\d{{3}}){{1,6}}(?:[.,]\d{{1,2}})?|\d[\d.,]*)(?<![.,])"
+    rf"(?!\d|[.,]\d|{_SPACE}\d{{3}}(?!\d))"
     rf"(?:{_SPACE}(?:[mb]illions?|milliards?|Millionen|Milliarden|millones)\b)?"
 )
 _CENTS = re.compile(rf"(?P<whole>\d+(?:(?:[.,\u2019]|{_SPACE})\d{{3}})*)(?P<mark>[.,])(?P<cents>\d{{1,2}})(?![.,]?\d)")
 _SIGN_FIRST = re.compile(rf"(?<![\w$€£])(?P<sign>[$€£]){_SPACE}?(?P<amount>{_AMOUNT})")
+_GROUP_AHEAD = re.compile(rf"(?<![\d.,])\d{{1,3}}(?:[.,\u2019]\d{{3}}|{_SPACE}\d{{3}})*{_SPACE}$")
 _SIGN_LAST = re.compile(rf"(?<![\w$€£.,])(?P<amount>{_AMOUNT}){_SPACE}?(?P<sign>[$€£])(?!{_SPACE}?\d|\w)")
 # What a group of digits behind it does not go on: March 12 300 people came; ISO 10 303; page 12 300 years later.
 _AMOUNTS_FOLLOW = (  # at the beginning of a sentence, where any word has a capital: About 30 000 came
     "About|Almost|Another|Around|Nearly|Only|Over|Roughly|Some|Than|The|Least|To|And|But|Environ|Quelque|Plus|Près|Les"
-    "|Etwa|Fast|Rund|Unos|Unas|Casi|Circa|Oltre|Quasi"
+    "|Etwa|Fast|Rund|Unos|Unas|Casi|Circa|Oltre|Quasi|From|Between|Up|De|Entre|Von|Zwischen|Da|Tra|Bis"
 )
 _NO_QUANTITY = re.compile(
     rf"(?:\b(?:(?!(?:{_AMOUNTS_FOLLOW})\b)[A-Z][A-Za-zà-ÿ]*|no|nos|page|pages?|pp?|room|line)\.?|\d){_SPACE}*$"
@@ -50,12 +62,14 @@ def foreign_number_style(evidence: Evidence) -> Iterator[Finding]:
     """
     for text, style in _styled(evidence):
         taken = {at for match in style.misplaced(text.prose) for at in range(*match.span())}
-        for start, number, proper in sorted((*style.foreign_decimals(text.prose), *style.foreign_groups(text.prose))):
+        numbers = [*style.foreign_decimals(text.prose), *style.foreign_groups(text.prose)]
+        for start, number, proper in sorted(numbers):
             if start in taken:
                 continue  # misplaced_currency says how the whole is written
             place = evidence.issue.locate(text.written.path, start)
             message = f"{number} is not how {style.language} writes this number"
-            fix = replaced(evidence.issue, text.written, start, start + len(number), proper)
+            certain = not _is_counted_on(text.prose, start, number)
+            fix = replaced(evidence.issue, text.written, start, start + len(number), proper) if certain else None
             yield warning(foreign_number_style, place, message, f"Write {proper}.", fix)
 
 
@@ -71,8 +85,7 @@ def misplaced_currency(evidence: Evidence) -> Iterator[Finding]:
             proper = f"{sign}{amount}" if style.sign_first else f"{amount}{_NO_BREAK}{sign}"
             side = "before" if style.sign_first else "behind"
             message = f"{style.language} writes {sign} {side} the number"
-            grouped = re.match(rf"\d+{_SPACE}\d", match["amount"])
-            certain = not grouped or not _NO_QUANTITY.search(text.prose[max(match.start() - 40, 0) : match.start()])
+            certain = not _is_counted_on(text.prose, match.start(), match["amount"])
             fix = replaced(evidence.issue, text.written, *match.span(), proper) if certain else None
             yield warning(misplaced_currency, place, message, f"Write {proper}.", fix)
 
@@ -142,7 +155,9 @@ class _Style:
     def misplaced(self, prose: str) -> Iterator[re.Match[str]]:
         """Amounts whose currency stands on the other side."""
         if self.code != "it":  # both are seen there
-            yield from (_SIGN_LAST if self.sign_first else _SIGN_FIRST).finditer(prose)
+            for match in (_SIGN_LAST if self.sign_first else _SIGN_FIRST).finditer(prose):
+                if not (re.match(r"\d{3}[.,]", match["amount"]) and _GROUP_AHEAD.search(_before(prose, match.start()))):
+                    yield match  # else it is the rest of a number: 1 234.567,5 €
 
     def amount(self, written: str) -> str:
         """An amount with the marks of the language: 12,50 and 1.200,50 in English become 12.50 and 1,200.50."""
@@ -162,9 +177,9 @@ class _Style:
     def foreign_decimals(self, prose: str) -> Iterator[tuple[int, str, str]]:
         """Numbers with the other decimal mark, beside a currency or a unit: where, as written, as they should be."""
         other = self.other_decimal
-        for match in re.finditer(_DECIMAL.replace("MARK", re.escape(other)), prose) if other else ():
-            if match["sign"] or match["unit"]:
-                yield match.start("number"), match["number"], match["number"].replace(other, self.decimal)
+        found = [*re.finditer(_DECIMAL.replace("MARK", re.escape(other)), prose)] if other else []
+        for match in _joined(prose, found, lambda match: bool(match["sign"] or match["unit"])):
+            yield match.start("number"), match["number"], self.amount(match["number"])
 
     def foreign_groups(self, prose: str) -> Iterator[tuple[int, str, str]]:
         """Numbers whose groups of digits are parted by another mark: where, as written, as they should be.
@@ -172,16 +187,41 @@ class _Style:
         By spaces in a language of commas, by commas in any other.
         """
         mark = "," if self.group != "," else _SPACE
-        for match in re.finditer(_GROUPS.replace("MARK", mark), prose):
-            number = match["number"]
-            several = len(re.split(mark, number)) > 2
-            certain = match["sign"] or several or number.endswith("00" if mark != "," else "000")
-            if certain and (
-                match["sign"]
-                or mark == ","
-                or not _NO_QUANTITY.search(prose[max(match.start() - 40, 0) : match.start()])
-            ):
-                yield match.start("number"), number, re.sub(mark, self.group, number)
+        found = [
+            match
+            for match in re.finditer(_GROUPS.replace("MARK", mark), prose)
+            if match["sign"] or not _is_counted_on(prose, match.start("number"), match["number"])
+        ]
+        for match in _joined(prose, found, lambda match: _is_grouped(match, mark)):
+            yield match.start("number"), match["number"], re.sub(mark, self.group, match["number"])
+
+
+def _is_grouped(number: re.Match[str], mark: str) -> bool:
+    """Whether it is certain that a mark parts groups of digits, and no decimals."""
+    several = len(re.split(mark, number["number"])) > 2
+    return bool(number["sign"] or several or number["number"].endswith("00" if mark != "," else "000"))
+
+
+def _joined(
+    prose: str, numbers: Sequence[re.Match[str]], certain: Callable[[re.Match[str]], bool]
+) -> list[re.Match[str]]:
+    """The numbers that are certain, and those that “to”, “and” or a dash joins to one, on either side."""
+    counted = [certain(number) for number in numbers]
+    pairs = list(pairwise(range(len(numbers))))
+    for one, other in (*pairs, *((other, one) for one, other in reversed(pairs))):
+        first, last = sorted((one, other))
+        if counted[one] and not counted[other]:
+            counted[other] = bool(_RANGE.fullmatch(prose, numbers[first].end("number"), numbers[last].start("number")))
+    return [number for number, counts in zip(numbers, counted, strict=True) if counts]
+
+
+def _is_counted_on(prose: str, start: int, number: str) -> bool:
+    """Whether the first digits of a number may belong to what stands before it: On March 12 300 people came."""
+    return bool(re.match(rf"\d+{_SPACE}\d", number) and _NO_QUANTITY.search(_before(prose, start)))
+
+
+def _before(prose: str, at: int) -> str:
+    return prose[max(at - 40, 0) : at]
 
 
 def _styled(evidence: Evidence) -> Iterator[tuple[ReadText, _Style]]:

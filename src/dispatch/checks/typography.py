@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from dispatch.checks.check import CheckFunction, Finding, Fix, warning
 from dispatch.checks.evidence import Evidence
+from dispatch.checks.mending import with_escape
 from dispatch.checks.parts import HIDDEN, ReadText
 from dispatch.languages.tags import primary
 from dispatch.yaml_source import Edit
@@ -107,9 +108,6 @@ _DOTS = re.compile(r"(?<![./\\])\.\.\.(?![./\\])")
 _STRAY_BEFORE = rf"(?P<before>(?<=[\w{HIDDEN})\]”’»\"*_]) +(?=[MARKS](?:\s|$)))|(?<=\S)  +(?=\S)"  # noqa: RUF001
 _STRAY = re.compile(_STRAY_BEFORE.replace("MARKS", ",.;:!?"))
 _STRAY_IN_FRENCH = re.compile(_STRAY_BEFORE.replace("MARKS", ",."))
-_COMMA = re.compile(rf"(?<=[\w{HIDDEN})\]”’»\"]) +(?=[,.](?:\s|$))")  # noqa: RUF001
-_BEFORE_MARK = re.compile(rf"(?<=[\w{HIDDEN})\]”’»\"]) +(?=[,.;:!?](?:\s|$))")  # noqa: RUF001
-_SECOND_SPACES = re.compile(r"(?<=\S ) +(?=\S)")
 _COMMA = re.compile(rf"(?<={_LETTER}{{2}}),(?={_LETTER}{{2}})")
 _BEHIND_WORD = rf"(?<=[\w{HIDDEN})\]»”’\"%€$°*]) ?"  # noqa: RUF001
 _IN_GUILLEMETS = r"(?<=«) ?(?=[^\s])|(?<=[^\s«]) ?(?=»)"
@@ -151,7 +149,7 @@ def _edits(evidence: Evidence, slip: _Slip) -> Iterator[Edit]:
     """The edit that mends a slip, where it stands in one line of the file."""
     path = slip.text.written.path
     if evidence.issue.locate(path, slip.start).line == evidence.issue.locate(path, slip.end).line:
-        yield Edit(path, slip.start, slip.end, slip.proper)
+        yield Edit(path, with_escape(slip.text.written, slip.start, slip.end), slip.end, slip.proper)
 
 
 def _straight_pairs(text: ReadText, opening: str, _times: int) -> Iterator[_Slip]:
