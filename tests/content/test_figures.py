@@ -67,6 +67,8 @@ LONG = "x" * 121
         ("{title: T, data: {a: .nan, b: .inf}}", ["i.yaml:3:31: this is no number that can be drawn | ", "i.yaml:3:40: this is no number that can be drawn | "]),
         ("{title: T, data: {a: 1e16, b: 1e-12}}", ["i.yaml:3:31: this is too large | ", "i.yaml:3:40: this is too small | "]),
         ("{title: T, data: {a: 1, a: 2}}", ["i.yaml:3:34: `a` stands here twice"]),
+        ("{title: T, data: {A: 3,8, B: 2,8}}", ["i.yaml:3:41: `8` stands here twice: first in line 3 | Are these decimals? They stand behind a point: `3.8`."]),
+        ("{title: T, series: [x, y], data: {a: [3,8, 2]}}", ["i.yaml:3:47: there are 3 numbers here, and 2 series | Write as many numbers as series; decimals stand behind a point"]),
         ("{title: T, data: {a: [1, 2]}}", ["i.yaml:3:31: there are several numbers here and no `series` | Name what they are"]),
         ("{title: T, series: [x, y], data: {a: [1, 2], b: [1]}}", ["i.yaml:3:58: there is 1 number here, and 2 series | Write as many"]),
         ("{title: T, series: [a, b, c, d, e], data: {x: [1, 2, 3, 4, 5]}}", ["i.yaml:3:10: 5 series are too many: a chart of type bar has at most 4 | "]),

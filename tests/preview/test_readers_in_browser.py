@@ -116,7 +116,9 @@ def test_a_reader_who_can_get_no_message_is_no_fault_of_a_file(browser: Browser,
     with opened(browser, preview, "?issue=whom&as=jürgen%40example.org") as page:
         trouble = page.locator("#trouble")
         expect(trouble).to_contain_text("jürgen@example.org")
-        expect(trouble).to_contain_text("The issue compiles, and its file is at no fault: look as another reader, and this goes away.")
+        expect(trouble).to_contain_text(
+            "The issue compiles, and its file is at no fault: look as another reader, and this goes away."
+        )
         expect(trouble).not_to_contain_text("Mend the file")
         expect(page.locator(".finding")).not_to_have_count(0)  # of the issue, which compiles
         page.keyboard.press("a")

@@ -320,9 +320,10 @@ class Chart(Block):
             elif len(row) != expected:
                 numbers = "is 1 number" if len(row) == 1 else f"are {len(row)} numbers"
                 message = f"there {numbers} here, and {expected} series"
-                yield Fault(
-                    message, "Write as many numbers as series; `null` is one that is missing.", path=("data", label)
-                )
+                remedy = "Write as many numbers as series; `null` is one that is missing."
+                if len(row) > expected:
+                    remedy = "Write as many numbers as series; decimals stand behind a point: `3.8`."
+                yield Fault(message, remedy, path=("data", label))
 
     def _placed(self, faults: Iterator[Fault]) -> Iterator[Fault]:
         """Faults of rows, at the labels of these rows."""

@@ -175,8 +175,8 @@ class TreeBuilder:
             self.hints.append(hint)
         elif key.value in parent.entries:
             first = line_number(self._text, parent.entries[key.value][0].start)
-            self.hints.append(
-                Hint(key.start, f"`{key.value}` stands here twice: first in line {first}", "Delete one of the two.")
-            )
+            split = isinstance(value, Scalar) and not value.value and not key.style and key.value.isdecimal()
+            remedy = "Are these decimals? They stand behind a point: `3.8`." if split else "Delete one of the two."
+            self.hints.append(Hint(key.start, f"`{key.value}` stands here twice: first in line {first}", remedy))
         else:
             parent.entries[key.value] = (key, value)
