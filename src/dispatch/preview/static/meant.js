@@ -18,12 +18,12 @@ const MISSING = {
 export function textAt(texts, shown) {
   const block = shown.closest("[data-block]")?.dataset.block;
   const candidates = texts.filter((each) => !block || each.block === block);
-  const cell = block && candidates.find((each) => isAt(each.path, cellOf(shown)));
+  const cell = cellAt(candidates, shown, block);
   if (cell) return cell;
   if (block && shown.localName === "img") return candidates.find((each) => each.path.at(-1) === "alt") ?? candidates[0];
   let [best, most] = [null, ALIKE];
   for (let part = shown; part && part.localName !== "html"; part = part.parentElement) {
-    const words = wordsOf(part.alt ?? part.textContent);
+    const words = wordsOf(part.alt ?? said(part));
     for (const each of candidates) {
       const score = alike(words, wordsOf(plain(each.text)));
       if (score > most) [best, most] = [each, score];
@@ -60,18 +60,25 @@ export function charactersOf({ path, text }, offset, finding) {
   return [start, start + (found?.length ?? 0)];
 }
 
-// Where a text of a table stands, as its path ends, if an element lies in one of its cells. By place and not by words:
-// a cell may hold its column's header too, as a label for phones.
-function cellOf(shown) {
+// The text of a cell that an element lies in. By place and not by words: a cell may hold its column's header too, as a
+// label for phones. Where no block says which table it is, as in the archive, the words must be the same as well.
+function cellAt(texts, shown, block) {
   const cell = shown.closest("td, th");
   const row = cell?.parentElement;
   if (!row?.closest("table").tHead) return null; // a table that sets the mail
   const heads = row.parentElement.localName === "thead" || shown.closest(".label");
-  return heads ? ["header", cell.cellIndex] : ["rows", row.sectionRowIndex, cell.cellIndex];
+  const place = heads ? ["header", cell.cellIndex] : ["rows", row.sectionRowIndex, cell.cellIndex];
+  const words = wordsOf(said(cell)).join();
+  const same = ({ text }) => block || wordsOf(plain(text)).join() === words;
+  return texts.find((each) => samePath(each.path.slice(-place.length), place) && same(each));
 }
 
-function isAt(path, end) {
-  return Boolean(end) && samePath(path.slice(-end.length), end);
+// What an element says, but for the labels of cells.
+function said(element) {
+  if (!element.querySelector(".label")) return element.textContent;
+  const own = element.cloneNode(true);
+  for (const label of own.querySelectorAll(".label")) label.remove();
+  return own.textContent;
 }
 
 function plain(text) {
