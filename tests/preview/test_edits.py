@@ -47,6 +47,54 @@ def wanted(preview: Preview, path: list[str | int], text: str, *, issue: str = "
     return {"issue": issue, "digest": texts(preview, issue)["digest"], "edits": [{"path": path, "text": text}]}
 
 
+CHART = """\
+title: Ships
+blocks:
+  - chart:
+      title: Ships in the harbour
+      data: {"2022": 3.80, 2023: 12,  # counted
+        Norway: null, "of these: sails": -1e3}
+  - chart: {title: Two, type: line, series: [road, rail], data: {a: [1, null], b: [3, 0.5]}}
+"""
+
+
+def test_a_number_of_a_chart_is_edited_as_a_text_is(desk: Preview) -> None:
+    desk.settle(CHART)
+    numbers = {each["label"]: each for each in texts(desk)["texts"] if "number" in each["label"]}
+    assert [(name, each["text"], each["place"]) for name, each in numbers.items()] == [
+        ("Chart number: 2022", "3.80", "issues/tides.yaml:5:22"),
+        ("Chart number: 2023", "12", "issues/tides.yaml:5:34"),
+        ("Chart number: of these: sails", "-1e3", "issues/tides.yaml:6:42"),
+        ("Chart number 1: a", "1", "issues/tides.yaml:7:70"),
+        ("Chart number 1: b", "3", "issues/tides.yaml:7:84"),
+        ("Chart number 2: b", "0.5", "issues/tides.yaml:7:87"),
+    ]
+    for name, text, refusal, remedy in (
+        ("Chart number: 2022", "3,8", "“3,8” is not a number", "Write 3.8: the decimals stand behind a point"),
+        ("Chart number: 2023", "12 000", "“12 000” is not a number", "Write 12000: no sign between thousands."),
+        ("Chart number: 2023", "many", "“many” is not a number", "Write digits"),
+        ("Chart number 2: b", "", "there is no number here", "Write digits."),
+        ("Chart number 2: b", "1e99", "this is too large", "count in millions"),
+    ):
+        answer = desk.post("edit", wanted(desk, numbers[name]["path"], text))
+        assert answer.status == 422
+        [problem] = answer.json["problems"]
+        assert refusal in problem["message"]
+        assert remedy in problem["hint"]
+        assert f"{problem['file']}:{problem['line']}:{problem['column']}" == numbers[name]["place"]
+    content = CHART
+    for name, text, old, new in (
+        ("Chart number: 2022", "3.90", "3.80", "3.90"),
+        ("Chart number: 2023", "120", "2023: 12,", "2023: 120,"),
+        ("Chart number: of these: sails", "-1.5", "-1e3", "-1.5"),
+        ("Chart number 2: b", "-0.5", "[3, 0.5]", "[3, -0.5]"),
+    ):
+        assert desk.post("edit", wanted(desk, numbers[name]["path"], text)).status == 200
+        content = content.replace(old, new)
+        assert (desk.folder / "issues/tides.yaml").read_text() == content
+        desk.settle(content)
+
+
 def test_the_texts_are_told_as_they_are_written(desk: Preview) -> None:
     desk.settle(EVERY_STYLE)
     told = [each for each in texts(desk)["texts"] if not each["absent"]]
@@ -120,6 +168,8 @@ def test_texts_are_named_for_people() -> None:
     assert label(("blocks", 3, "figure", "source")) == "Figure source"
     assert label(("blocks", 3, "table", "rows", 0, 1)) == "Table row 1, cell 2"
     assert label(("blocks", 3, "list", "items", 1)) == "List 2"
+    assert label(("blocks", 3, "chart", "data", 0)) == "Chart data 1"
+    assert label(("blocks", 3, "chart", "data", "2022", 1)) == "Chart number 2: 2022"
     assert label(("blocks", 3, "columns", 0, 1, "list", 1)) == "List 2"
     assert label(("blocks", 3, "columns", "sides", 0, 1, "figure", "source")) == "Figure source"
 

@@ -74,6 +74,11 @@ def test_a_double_click_on_a_cell_opens_that_cell(browser: Browser, coast: Previ
         expect(text).to_have_value("Opened")
         expect(chosen).to_contain_text("Table header 3")
         page.keyboard.press("Escape")
+        page.keyboard.press("w")  # on the page in the archive too
+        expect(page.locator("#device iframe:not(.coming)")).to_have_attribute("title", "The web page")
+        row(page, 1).locator("> *").nth(2).dblclick()
+        expect(chosen).to_contain_text("Table row 2, cell 3")
+        page.keyboard.press("Escape")
         mail_of(page).get_by_text("Harbour Office").dblclick()
         expect(chosen).to_contain_text("Table source")
 
@@ -106,3 +111,17 @@ def test_what_a_finding_misses_is_opened_empty(browser: Browser, coast: Preview)
         expect(page.locator("#editor-which option:checked")).to_have_text("Chart source – nothing yet")
         page.locator("#editor-text").fill("River Office")
         expect(page.locator("#editor-difference ins")).to_have_text("source: River Office, ")
+
+
+def test_a_number_of_a_chart_is_one_of_its_texts(browser: Browser, coast: Preview) -> None:
+    with opened(browser, coast) as page:
+        chosen, text = page.locator("#editor-which option:checked"), page.locator("#editor-text")
+        mail_of(page).get_by_text("52", exact=True).dblclick()
+        expect(chosen).to_have_text("Chart number: 2025 – 52")
+        text.fill("1,5")
+        expect(page.locator("#editor-problems")).to_contain_text("“1,5” is not a number")
+        expect(page.locator("#editor-problems")).to_contain_text("Write 1.5")
+        expect(page.locator("#editor-write")).to_be_disabled()
+        text.fill("53")
+        expect(page.locator("#editor-difference ins")).to_have_text("3")
+        expect(page.locator("#editor-write")).to_be_enabled()

@@ -177,6 +177,15 @@ class Issue(Written):
                 if name not in written.model_fields_set and not (name == "alt" and _is_text(written)):
                     yield written.path_to(name)
 
+    def numbers(self) -> Iterator[Path]:
+        """Where the file has a number of a chart, row by row."""
+        for chart in (each for each in self.blocks if isinstance(each, Chart)):
+            for label, row in chart.data.items():
+                at = (*chart.path_to("data"), label)
+                for position, number in enumerate(row):
+                    if number is not None:
+                        yield (*at, position) if self._source.has((*at, position)) else at
+
     def digests(self) -> tuple[str, ...]:
         """A digest of the title and of each block: by them it is known again under another name."""
         return _digests(self.title, *self._said())

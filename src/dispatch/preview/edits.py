@@ -10,6 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from dispatch.content.figures import NotDrawable, number
 from dispatch.content.issue import Issue, block_name, within_block
 from dispatch.editing import Proposal
 from dispatch.errors import DispatchError, EditRefused, FileChanged, NotFound
@@ -17,7 +18,7 @@ from dispatch.files import changed_meanwhile
 from dispatch.inspection.report import problem_as_json
 from dispatch.location import Location
 from dispatch.preview.desk import Desk
-from dispatch.yaml_source import Edit, Path, YamlDocument, difference
+from dispatch.yaml_source import Edit, Path, YamlDocument, difference, scan_yaml
 from dispatch.yaml_source.nodes import Scalar
 
 Json = dict[str, object]
@@ -93,6 +94,7 @@ class Editor:
         for each in asked.edits:
             if not issue.source.has(each.path) and each.path not in issue.lacking():
                 raise EditRefused("there is no such text in an issue", remedy="Look at the issue as it is now.")
+        _refuse_no_numbers(asked, issue)
         edits = [edit for each in asked.edits for edit in each.edits(issue.source)]
         return self._desk.project.propose(issue, edits)
 
@@ -102,6 +104,20 @@ class Editor:
             proposal = self.propose(asked)
             write(proposal)
         return proposal
+
+
+def _refuse_no_numbers(asked: AskedEdits, issue: Issue) -> None:
+    """Raise EditRefused where what is to stand in the place of a number is none."""
+    numbers = set(issue.numbers())
+    for each in asked.edits:
+        place = issue.source.locate(each.path)
+        if each.path in numbers:
+            try:
+                written = number(scan_yaml(each.text, issue.source.file).value)
+            except NotDrawable as error:
+                raise EditRefused(error.message, remedy=error.remedy, location=place) from None
+            if written is None:
+                raise EditRefused("there is no number here", remedy="Write digits.", location=place)
 
 
 def write(proposal: Proposal) -> None:
@@ -114,13 +130,13 @@ def write(proposal: Proposal) -> None:
 
 
 def texts_as_json(issue: Issue) -> list[Json]:
-    """The texts of an issue exactly as they are written, with what each is called and where it stands.
+    """The texts of an issue exactly as they are written, and its numbers, with what each is called and where it stands.
 
     Those that it could have are among them, empty: below the last one that is written beside them. `of` tells those of
     pictures and charts apart.
     """
     source = issue.source
-    written = [text.path for text in issue.texts()]
+    written = [*(text.path for text in issue.texts()), *issue.numbers()]
     last = {path[:-1]: source.locate(path) for path in written}
     placed = [(source.locate(path), False, path) for path in written]
     placed += [(last.get(path[:-1], source.locate(path)), True, path) for path in issue.lacking()]
@@ -167,7 +183,10 @@ def refusal_as_json(error: DispatchError) -> tuple[int, Json]:
 
 
 def label(path: Path) -> str:
-    """What the text at a path of an issue's file is called: "Title", "Figure caption", "Table row 1, cell 2"."""
+    """What the text at a path of an issue's file is called: "Title", "Table row 1, cell 2", "Chart number: Norway"."""
+    match within_block(path):
+        case ("chart", "data", str(row), *rest):
+            return f"Chart number{''.join(f' {int(step) + 1}' for step in rest)}: {row}"
     return "".join(_words(within_block(path))).strip().capitalize()
 
 

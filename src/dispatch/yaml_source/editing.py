@@ -162,7 +162,8 @@ def _says(candidate: YamlDocument, path: Path, value: str, before: YamlDocument)
     # A number may become another one, but no text a number.
     in_kind = isinstance(new, str) or (_is_number(new) and _is_number(old))
     others = [repr(_blanked(each.value, path)) for each in (candidate, before)]
-    return in_kind and str(new) == value and others[0] == others[1]
+    node = candidate.node(path)
+    return in_kind and isinstance(node, Scalar) and node.value == value and others[0] == others[1]
 
 
 def _is_number(value: object) -> bool:
