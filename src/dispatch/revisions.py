@@ -29,6 +29,7 @@ from dispatch.inspection.proofreading.proofreader import Proofreader
 from dispatch.issue_files import Heads, issue_files
 from dispatch.location import Location
 from dispatch.newsroom import Newsroom
+from dispatch.yaml_source import MAX_BYTES
 
 WORKING_TREE = "the working tree"
 
@@ -118,7 +119,7 @@ def _open(
     if not checkout:
         return State(WORKING_TREE, "", config.folder, edition(config))
     name, folder = config.file.name, checkout.folder
-    checkout.write(path for path in checkout.entries if _is_always_needed(path, name))
+    checkout.write((path for path in checkout if _is_always_needed(path, name)), most=MAX_BYTES)
     checkout.note_modules(("issues", "templates"))
     state = State(checkout.commit.name, checkout.commit.id, folder, None, checkout=checkout)
     if name not in checkout.entries:
@@ -133,9 +134,9 @@ def _open(
 
 
 def _is_always_needed(path: str, config_name: str) -> bool:
-    parts = PurePosixPath(path).parts
-    top_level_yaml = len(parts) == 1 and path.endswith((".yaml", ".yml"))
-    return path == config_name or top_level_yaml or parts[0] in {"issues", "templates"}
+    folder, _, name = path.partition("/")
+    is_issue = folder == "issues" and "/" not in name and (name.endswith(".yaml") or not name)
+    return path in {config_name, TERMS} or is_issue or folder == "templates"
 
 
 class Revisions:
@@ -272,15 +273,13 @@ class Revisions:
         """An issue as a reader gets it, or why that cannot be known; problems may only be those of its checks."""
         if not state.edition:
             return None, state.problems
-        if state.checkout:
-            text = state.text(path)
-            state.checkout.write(each for each in state.checkout.entries if PurePosixPath(each).name in text)
         here = _Here(state.folder, self._config.folder)
         letter = None
         try:
             edition = state.edition
             issue = edition.read_issue(str(state.folder / path))
             if state.checkout:
+                state.checkout.write(_files_of(issue))
                 state.checkout.borrow(_files_of(issue), self._config.folder)
             compiled, marked = edition.compile_marked(issue, embed=edition.embeds())
             letter = read_letter(

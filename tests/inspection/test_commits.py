@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from clones import clone, git, share
-from dispatch.errors import NotFound, UsageMistake
+from dispatch.errors import DispatchError, NotFound, UsageMistake
 from dispatch.inspection.checkout import Checkout
 from dispatch.inspection.commits import Commit, Repository
 
@@ -121,7 +122,7 @@ def test_links_within_the_folder_are_followed_and_others_left_out(letters: Path,
     commit(letters)
     repository = Repository(letters)
     checkout = Checkout(repository, repository.must_have("HEAD"), tmp_path / "repository" / "out")
-    checkout.write(["images", "out", "far", "round"])
+    checkout.write(["images/map.png", "out", "far", "round"])
     assert (checkout.folder / "images" / "map.png").read_text() == "a map"
     assert sorted(checkout.notes) == ["far", "out", "round"]
     assert not any((checkout.folder / name).is_symlink() for name in checkout.notes)
@@ -160,3 +161,106 @@ def test_names_that_are_no_text_are_names(letters: Path, tmp_path: Path) -> None
     commit(letters)
     checked_out(letters, tmp_path / "out")
     assert (tmp_path / "out" / name).read_text() == "odd"
+
+
+def tree(folder: Path, *lines: str) -> str:
+    """A tree object of lines as `git ls-tree` has them, however odd, in the place of a commit of them."""
+    content = b"".join(
+        f"{mode} {name}\0".encode() + bytes.fromhex(identity) for mode, identity, name in map(str.split, lines)
+    )
+    raw = folder.parent / "tree"
+    raw.write_bytes(content)
+    identity = git(folder, "hash-object", "-t", "tree", "-w", "--literally", str(raw))
+    return git(folder, "commit-tree", "-m", "Odd", identity)
+
+
+def blob(folder: Path, content: str) -> str:
+    return git(folder, "hash-object", "-w", "--stdin", text=content)
+
+
+def test_a_path_that_is_a_link_and_a_folder_writes_nothing_elsewhere(tmp_path: Path) -> None:
+    folder, victim = tmp_path / "letters", tmp_path / "victim"
+    victim.mkdir()
+    folder.mkdir()
+    git(folder, "init", "-q")
+    inner = git(folder, "mktree", text=f"100644 blob {blob(folder, 'evil')}\tevil.yaml\n")
+    odd = tree(folder, f"120000 {blob(folder, str(victim))} issues", f"40000 {inner} issues")
+    repository = Repository(folder)
+    with pytest.raises(DispatchError, match="none that git would write"):
+        Checkout(repository, repository.must_have(odd), tmp_path / "out").write(["issues", "issues/evil.yaml"])
+    assert not [*victim.iterdir()]
+
+
+@pytest.mark.parametrize("name", ["..", ".", ".git", ".GIT"])
+def test_a_path_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    inner = tree(folder, f"100644 {blob(folder, 'evil')} evil.yaml")
+    odd = tree(folder, f"40000 {git(folder, 'rev-parse', inner + '^{tree}')} {name}")
+    with pytest.raises(DispatchError, match="none that git would write"):
+        Repository(folder).files(Commit("odd", odd))
+
+
+def test_no_link_is_ever_made(letters: Path, tmp_path: Path) -> None:
+    (letters / "real").mkdir()
+    (letters / "real" / "map.png").write_text("a map")
+    (letters / "real" / "same.png").symlink_to("../images/map.png")
+    (letters / "images").symlink_to("real")
+    (letters / "issues" / "two.yaml").symlink_to("../issues/./one.yaml")
+    commit(letters)
+    checkout = checked_out(letters, tmp_path / "out")
+    assert (checkout.folder / "images/same.png").read_text() == "a map"
+    assert (checkout.folder / "issues/two.yaml").read_text() == "title: One\n"
+    assert not any(path.is_symlink() for path in checkout.folder.rglob("*"))
+    assert not checkout.notes
+
+
+def test_a_long_chain_of_links_leads_nowhere(letters: Path, tmp_path: Path) -> None:
+    for number in range(1500):
+        (letters / f"link{number}").symlink_to(f"link{number + 1}" if number < 1499 else "issues/one.yaml")
+    commit(letters)
+    repository = Repository(letters)
+    checkout = Checkout(repository, repository.must_have("HEAD"), tmp_path / "out")
+    checkout.write(["link0"])
+    assert [*checkout.notes] == ["link0"]
+
+
+def test_sizes_are_looked_at_before_anything_is_read(
+    letters: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        (letters / f"{number}.png").write_bytes(bytes([number]) * 1000 * (number + 1))
+    commit(letters)
+    monkeypatch.setattr("dispatch.inspection.checkout._MOST_OF_ALL", 4000)
+    read: list[str] = []
+    contents = Repository.contents
+
+    def counted(self: Repository, sizes: Mapping[str, int]) -> Iterator[tuple[str, bytes | None]]:
+        read.extend(sizes)
+        return contents(self, sizes)
+
+    repository = Repository(letters)
+    checkout = Checkout(repository, repository.must_have("HEAD"), tmp_path / "out")
+    monkeypatch.setattr(Repository, "contents", counted)
+    checkout.write(["0.png", "1.png", "3.png"], most=3000)
+    assert sorted(path.name for path in checkout.folder.iterdir()) == ["0.png", "1.png"]
+    assert len(read) == 2
+    assert "3.png as of HEAD has 4,000 bytes; at most 3,000 are read" in str(checkout.notes["3.png"])
+    checkout.write(["2.png"])
+    assert len(read) == 2
+    assert "more than 4,000 bytes" in str(checkout.notes[""])
+
+
+def test_a_tree_of_a_billion_files_is_not_listed(
+    letters: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = git(letters, "mktree", text=f"100644 blob {blob(letters, 'x')}\tx\n")
+    for _ in range(9):
+        identity = git(letters, "mktree", text="".join(f"040000 tree {identity}\t{name}\n" for name in "abcdefghij"))
+    inner = git(letters, "mktree", text=f"040000 tree {identity}\tletters [1]\n")
+    bomb = git(letters, "commit-tree", "-m", "Bomb", inner)
+    monkeypatch.setattr("dispatch.inspection.commits._LONGEST_LIST", 100_000)
+    repository = Repository(letters)
+    with pytest.raises(DispatchError, match="git ls-tree says more than"):
+        repository.files(Commit("bomb", bomb))

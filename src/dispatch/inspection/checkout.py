@@ -3,40 +3,58 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from dispatch.errors import Problem
-from dispatch.inspection.commits import Commit, Repository
+from dispatch.inspection.commits import MOST_BYTES, MOST_FILES, Commit, Entry, Repository, too_many_files
 from dispatch.inspection.repository import is_ignored
+
+_MOST_OF_ALL = 200_000_000  # bytes of a commit
+_DEEPEST = 100  # folders
+_MOST_LINKS = 1000  # symbolic ones that are followed
+_MOST_HOPS = 40  # from one link to the next, as for Linux
+_LONGEST_TARGET = 1000  # bytes
 
 
 class Checkout:
-    """The files of a commit in a folder of their own; `notes` tells what could not be brought there."""
+    """The files of a commit in a folder of their own; `notes` tells what could not be brought there.
+
+    No symbolic link is made there, through which a file could be written elsewhere: where one leads to within the
+    commit, the content stands in its place.
+    """
 
     def __init__(self, repository: Repository, commit: Commit, folder: Path) -> None:
-        """`folder` is an empty one, without symbolic links in its path."""
+        """`folder` is an empty one. Raises DispatchError for a commit whose files are none that git would write."""
         self.commit = commit
         self.folder = folder
-        self.entries, self._modules = repository.files(commit)
         self.notes: dict[str, Problem] = {}  # by path
         self._repository = repository
+        listed, self._modules = repository.files(commit)
+        self.entries, self._lost = self._followed(listed)
         self._written: set[str] = set()
+        self._left = _MOST_OF_ALL
         folder.mkdir()
 
-    def write(self, paths: Iterable[str]) -> None:
-        """Write those of the files that the commit has, and where its symbolic links lead within the folder."""
-        wanted = {path for path in paths if path in self.entries} - self._written
-        links = [path for path in wanted if self.entries[path].is_link]
+    def __iter__(self) -> Iterator[str]:
+        """The paths of all files, and of links that lead to none."""
+        yield from self.entries
+        yield from self._lost
+
+    def write(self, paths: Iterable[str], *, most: int = MOST_BYTES) -> None:
+        """Write those of the files that the commit has, and that have at most so many bytes."""
+        asked = {os.path.normpath(path) for path in paths}
+        for path in asked:
+            self._note_lost(path)
         of_object: dict[str, list[str]] = {}
-        for path in sorted(wanted):
-            of_object.setdefault(self.entries[path].object, []).append(path)
-        for identity, content in self._repository.contents(of_object) if of_object else ():
+        for path in sorted(asked & self.entries.keys() - self._written):
+            of_object.setdefault(self.entries[path], []).append(path)
+        self._written |= asked
+        for identity, content in self._repository.contents(self._bounded(of_object, most)):
             for path in of_object[identity]:
-                self._write(path, content)
-        self._written |= wanted
-        for path in sorted(links):
-            self._follow(path)
+                self._write(path, content, most)
 
     def borrow(self, paths: Iterable[str], newsletter: Path) -> None:
         """Take files that git leaves alone, and no commit has, as they are in the newsletter's folder now."""
@@ -54,32 +72,122 @@ class Checkout:
                 message = f"{module} is a submodule: its files as of {self.commit.name} are not looked at"
                 self.notes[module] = Problem(message, remedy=f"Compare them in {module}.")
 
-    def _write(self, path: str, content: bytes | None) -> None:
+    # --- bounds ------------------------------------------------------------------------------------
+
+    def _bounded(self, of_object: Mapping[str, list[str]], most: int) -> dict[str, int]:
+        """The sizes of those objects that are not too large, by themselves and together; the others are noted."""
+        fitting = {}
+        for identity, size in (self._repository.sizes(of_object) if of_object else {}).items():
+            paths = of_object[identity]
+            if size > most:
+                for path in paths:
+                    self._note_size(path, size, most)
+            elif self._takes(size * len(paths)):
+                fitting[identity] = size
+        return fitting
+
+    def _takes(self, size: int) -> bool:
+        if size <= self._left:
+            self._left -= size
+            return True
+        message = f"what is needed of {self.commit.name} has more than {_MOST_OF_ALL:,} bytes"
+        self.notes[""] = Problem(message, remedy="The rest is left out: compare single issues.")
+        return False
+
+    def _note_size(self, path: str, size: int, most: int) -> None:
+        message = f"{path} as of {self.commit.name} has {size:,} bytes; at most {most:,} are read"
+        self.notes[path] = Problem(message, remedy="It is left out.")
+
+    def _write(self, path: str, content: bytes | None, most: int) -> None:
         if content is None:
             self.notes[path] = Problem(
                 f"{path} as of {self.commit.name} is not on this machine, or too large",
                 remedy=f"If Git LFS keeps it: git lfs fetch origin {self.commit.id}",
             )
             return
-        file = self.folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if self.entries[path].is_link:
-            file.symlink_to(os.fsdecode(content))
-        else:
-            file.write_bytes(content)
-
-    def _follow(self, path: str) -> None:
-        """Bring what a link leads to; one that leads out of the folder, or nowhere, is taken away."""
-        file = self.folder / path
-        if not file.is_symlink():
+        if len(content) > most:  # of Git LFS, which git knows only a pointer of
+            self._note_size(path, len(content), most)
             return
-        target = os.path.normpath(PurePosixPath(path).parent / file.readlink())
-        self.write(each for each in self.entries if each == target or each.startswith(f"{target}/"))
+        file = self.folder / path
         try:
-            inside = Path(os.path.realpath(file, strict=True)).is_relative_to(self.folder)
-        except OSError:  # round in a circle, or to nothing
-            inside = False
-        if not inside:
-            file.unlink()
-            message = f"{path} as of {self.commit.name} is a link that leads out of the newsletter's folder, or nowhere"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("xb") as new:
+                new.write(content)
+        except OSError as error:
+            message = f"{path} as of {self.commit.name} cannot be written here: {error.strerror}"
             self.notes[path] = Problem(message, remedy="It is left out.")
+
+    # --- symbolic links ----------------------------------------------------------------------------
+
+    def _followed(self, listed: Mapping[str, Entry]) -> tuple[dict[str, str], set[str]]:
+        """The objects of all files by their paths, in the place of links what they lead to; and links that are lost.
+
+        What a link to a folder leads to are the files in it, not what further links to folders in there do.
+        """
+        writable = {path: entry for path, entry in listed.items() if _is_writable(path)}
+        lost = listed.keys() - writable.keys()
+        found = {path: entry.object for path, entry in writable.items() if not entry.is_link}
+        targets = self._targets({path: entry.object for path, entry in writable.items() if entry.is_link})
+        ends = {path: _end(path, targets) if path in targets else None for path in writable.keys() - found.keys()}
+        found |= {path: found[end] for path, end in ends.items() if end in found}
+        sorted_paths = sorted(found)
+        of_folders: dict[str, str] = {}
+        for path, end in ends.items():
+            below = [*_below(end, sorted_paths)] if end and path not in found else []
+            of_folders |= {f"{path}{each.removeprefix(end or '')}": found[each] for each in below}
+            if not below and path not in found:
+                lost.add(path)
+            if len(found) + len(of_folders) > MOST_FILES:
+                raise too_many_files(self.commit)
+        return found | of_folders, lost
+
+    def _targets(self, links: Mapping[str, str]) -> dict[str, str]:
+        """What is written in links."""
+        followed = dict(sorted(links.items())[:_MOST_LINKS])
+        sizes = self._repository.sizes(followed.values()) if followed else {}
+        short = {identity: size for identity, size in sizes.items() if size <= _LONGEST_TARGET}
+        written = dict(self._repository.contents(short))
+        return {path: os.fsdecode(written[each] or b"") for path, each in followed.items() if each in written}
+
+    def _note_lost(self, path: str) -> None:
+        for each in (path, *map(str, PurePosixPath(path).parents)):
+            if each in self._lost:
+                why = "is a link that leads out of the newsletter's folder, or nowhere"
+                if not _is_writable(each):
+                    why = f"has a backslash in its path, or lies more than {_DEEPEST} folders deep"
+                self.notes[each] = Problem(f"{each} as of {self.commit.name} {why}", remedy="It is left out.")
+
+
+def _is_writable(path: str) -> bool:
+    """Whether a path means the same everywhere, and can be that of a file."""
+    return "\\" not in path and path.count("/") < _DEEPEST
+
+
+def _end(path: str, targets: Mapping[str, str]) -> str | None:
+    """Where a path leads within the commit, as a file system goes; None: out of it, or round in a circle."""
+    done: list[str] = []
+    ahead = [*PurePosixPath(path).parts[::-1]]
+    hops = 0
+    while ahead:
+        part = ahead.pop()
+        if part == "..":
+            if not done:
+                return None
+            done.pop()
+            continue
+        target = targets.get("/".join((*done, part)))
+        if target is None:
+            done.append(part)
+            continue
+        hops += 1
+        if hops > _MOST_HOPS or not target or target.startswith("/"):
+            return None
+        ahead += PurePosixPath(target).parts[::-1]
+    return "/".join(done)
+
+
+def _below(folder: str, sorted_paths: list[str]) -> Iterator[str]:
+    """The paths in a folder."""
+    start = bisect_left(sorted_paths, f"{folder}/")
+    following = (sorted_paths[at] for at in range(start, len(sorted_paths)))
+    return takewhile(lambda path: path.startswith(f"{folder}/"), following)

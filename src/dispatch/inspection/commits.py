@@ -5,16 +5,24 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from itertools import pairwise
+from pathlib import Path
+from threading import Timer
 
 from dispatch.errors import DispatchError, NotFound, UsageMistake
 
 _LONGEST = 300  # seconds for one answer: in a partial clone git fetches what it lacks
-_MOST_BYTES = 50_000_000
+MOST_BYTES = 25_000_000
 """Of one file; the pictures that go into a mail are far smaller."""
+_AT_ONCE = 16_000_000  # bytes of files that are asked for together
+
+MOST_FILES = 100_000
+"""In a newsletter's folder. A few kilobytes of git make a tree of a billion files, each of them the same."""
+_LONGEST_LIST = 32_000_000  # bytes of names
 
 _POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:(?P<id>[0-9a-f]{64})\n")
 _POINTER_LENGTH = 1024  # git-lfs: a pointer is shorter
@@ -88,16 +96,27 @@ class Repository:
         return Commit(f"{one.name}...{other.name}", found.stdout.decode().split()[0])
 
     def files(self, commit: Commit) -> tuple[dict[str, Entry], tuple[str, ...]]:
-        """The files of a commit in our folder, by their paths from there; and the paths of its submodules."""
+        """The files of a commit in our folder, by their paths from there; and the paths of its submodules.
+
+        Raises DispatchError for a tree that no checkout could write as it says, nor git make: it is meant to do harm.
+        """
         listed = self._told("ls-tree", "-r", "-z", commit.id)
-        entries, modules = {}, []
+        entries, modules, paths = {}, [], []
         for line in filter(None, listed.split("\0")):
             about, _, path = line.partition("\t")
             mode, kind, identity = about.split(" ")
+            paths.append(path)
             if kind == "commit":
                 modules.append(path)
-            elif _is_plain(path):
+            else:
                 entries[path] = Entry(identity, is_link=mode == "120000")
+        if len(paths) > MOST_FILES:
+            raise too_many_files(commit)
+        if any(not _is_plain(path) for path in paths) or _overlap(paths):
+            raise DispatchError(
+                f"the files of {commit.name} are none that git would write: a path leads elsewhere, or is there twice",
+                remedy="Trust nothing that comes with it. `git fsck` says more.",
+            )
         return entries, tuple(modules)
 
     def changed_since(self, commit: Commit) -> set[str]:
@@ -106,28 +125,31 @@ class Repository:
         new = self._told("ls-files", "--others", "--exclude-standard", "-z", "--", ".")
         return set(filter(None, (tracked + new).split("\0")))
 
-    def contents(self, identities: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
-        """The content of each object; None where it is too large or kept by Git LFS and not on this machine."""
+    def sizes(self, identities: Iterable[str]) -> dict[str, int]:
+        """The size of each object in bytes."""
         wanted = list(dict.fromkeys(identities))
-        sizes = self._told("cat-file", "--batch-check", text="".join(f"{each}\n" for each in wanted))
-        small = []
-        for each, line in zip(wanted, sizes.splitlines(), strict=True):
+        told = self._told("cat-file", "--batch-check", text="".join(f"{each}\n" for each in wanted))
+        sizes = {}
+        for each, line in zip(wanted, told.splitlines(), strict=True):
             size = line.rpartition(" ")[2]
             if not size.isdigit():
                 raise DispatchError(
                     f"git lacks an object of this commit: {line}", remedy="See what `git fsck` and `git fetch` say."
                 )
-            if int(size) <= _MOST_BYTES:
-                small.append(each)
-            else:
-                yield each, None
-        batch = self._ask("cat-file", "--batch", text="".join(f"{each}\n" for each in small)).stdout
-        at = 0
-        for each in small:
-            start = batch.index(b"\n", at) + 1
-            end = start + int(batch[at : start - 1].rpartition(b" ")[2])
-            yield each, self._whole(batch[start:end])
-            at = end + 1
+            sizes[each] = int(size)
+        return sizes
+
+    def contents(self, sizes: Mapping[str, int]) -> Iterator[tuple[str, bytes | None]]:
+        """The content of each object, by its size; None where Git LFS keeps it and it is not on this machine."""
+        for identities in _batches(sizes):
+            text = "".join(f"{each}\n" for each in identities)
+            batch = self._ask("cat-file", "--batch", text=text, most=2 * _AT_ONCE + MOST_BYTES).stdout
+            at = 0
+            for each in identities:
+                start = batch.index(b"\n", at) + 1
+                end = start + sizes[each]
+                yield each, self._whole(batch[start:end])
+                at = end + 1
 
     def _whole(self, content: bytes) -> bytes | None:
         """The content that a pointer of Git LFS stands for, as far as it was ever fetched."""
@@ -136,7 +158,8 @@ class Repository:
             return content
         name = pointer["id"].decode()
         try:
-            kept = (self._common / "lfs" / "objects" / name[:2] / name[2:4] / name).read_bytes()
+            with (self._common / "lfs" / "objects" / name[:2] / name[2:4] / name).open("rb") as file:
+                kept = file.read(MOST_BYTES + 1)
         except OSError:
             return None
         return kept if sha256(kept).hexdigest() == name else None
@@ -151,26 +174,84 @@ class Repository:
             raise _no_repository(self._folder)
         raise DispatchError(f"git does not answer: {said[0]}", remedy=f"See what `git {arguments[0]}` says here.")
 
-    def _ask(self, *arguments: str, text: str = "") -> subprocess.CompletedProcess[bytes]:
+    def _ask(self, *arguments: str, text: str = "", most: int = _LONGEST_LIST) -> subprocess.CompletedProcess[bytes]:
+        """What git answers, at most so many bytes. Raises DispatchError where it says more, or nothing for long."""
         ours = {name: value for name, value in os.environ.items() if name not in (*_NOT_OURS, *_PATH_RULES)}
-        try:
-            return subprocess.run(  # noqa: S603 - a fixed command
-                ["git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(self._folder), *arguments],  # noqa: S607 - the git of the person's PATH
-                input=text.encode(),
-                capture_output=True,
-                timeout=_LONGEST,
-                env={**ours, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"},
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
+        command = ["git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(self._folder), *arguments]
+        # What it is asked and its complaints are files, lest the one wait for the other.
+        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as complaints:
+            asked.write(text.encode())
+            asked.seek(0)
+            try:
+                git = subprocess.Popen(  # noqa: S603 - a fixed command
+                    command,
+                    stdin=asked,
+                    stdout=subprocess.PIPE,
+                    stderr=complaints,
+                    env={**ours, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"},
+                )
+            except OSError:
+                raise UsageMistake(
+                    "git cannot be run, and commits are what is compared",
+                    remedy="Install git, and have it in your PATH.",
+                ) from None
+            told, timely = _read(git, most)
+            complaints.seek(0)
+            said = complaints.read(_POINTER_LENGTH)
+        if not timely:
             raise DispatchError(
                 f"git {arguments[0]} did not answer within {_LONGEST} seconds",
                 remedy="See to the remote, and repeat it.",
-            ) from None
-        except OSError:
-            raise UsageMistake(
-                "git cannot be run, and commits are what is compared", remedy="Install git, and have it in your PATH."
-            ) from None
+            )
+        if len(told) > most:
+            raise DispatchError(
+                f"git {arguments[0]} says more than {most:,} bytes", remedy="There are too many files in this folder."
+            )
+        return subprocess.CompletedProcess(command, git.returncode, told, said)
+
+
+def too_many_files(commit: Commit) -> DispatchError:
+    """What is raised for a tree that is no newsletter's."""
+    return DispatchError(
+        f"{commit.name} has more than {MOST_FILES:,} files in the newsletter's folder",
+        remedy="Keep the newsletter in a folder of its own.",
+    )
+
+
+def _read(git: subprocess.Popen[bytes], most: int) -> tuple[bytes, bool]:
+    """What git prints, one byte above the most at the longest, and whether it was in time."""
+    late: list[bool] = []
+
+    def stop() -> None:
+        late.append(True)
+        git.kill()
+
+    timer = Timer(_LONGEST, stop)
+    timer.start()
+    with git:
+        try:
+            assert git.stdout  # noqa: S101 - a pipe
+            told = git.stdout.read(most + 1)
+            if len(told) > most:
+                git.kill()
+            git.wait()
+        finally:
+            timer.cancel()
+    return told, not late
+
+
+def _batches(sizes: Mapping[str, int]) -> Iterator[list[str]]:
+    """Objects that are asked for together."""
+    batch: list[str] = []
+    held = 0
+    for identity, size in sizes.items():
+        if batch and held + size > _AT_ONCE:
+            yield batch
+            batch, held = [], 0
+        batch.append(identity)
+        held += size + 100  # what git says of it
+    if batch:
+        yield batch
 
 
 def _no_repository(folder: Path) -> NotFound:
@@ -182,4 +263,9 @@ def _no_repository(folder: Path) -> NotFound:
 
 def _is_plain(path: str) -> bool:
     """Whether a path stays where it is written to; git refuses others when it checks out, but lists them."""
-    return not path.startswith("/") and not {"..", ".", ".git"} & set(PurePosixPath(path).parts)
+    return not any(part in {"", ".", ".."} or part.casefold() == ".git" for part in path.split("/"))
+
+
+def _overlap(paths: Iterable[str]) -> bool:
+    """Whether a path is there twice, or is a file or a link and a folder too."""
+    return any(other.startswith(one) for one, other in pairwise(sorted(f"{path}/" for path in paths)))
