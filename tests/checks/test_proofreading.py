@@ -143,6 +143,14 @@ def test_a_name_that_earlier_issues_have_had_or_another_check_doubts_is_left_alo
     assert len(findings(proofreading.misspelling, text, proofs=found)) == 1
 
 
+def test_a_whole_name_that_another_check_doubts_is_told_once() -> None:
+    text = "They met Olaf Scholz. Then Scholz left, and Olaf Scholtz came."
+    facts = {"proofs": proofs(wrong(44, "Olaf Scholtz", "Olaf Scholz"))}
+    assert len(findings(inconsistent_name, issue(text), **facts)) == 1
+    assert findings(proofreading.grammar_mistake, issue(text), **facts) == []
+    assert len(findings(proofreading.grammar_mistake, issue(text.replace("Scholtz", "Schulze")), **facts)) == 1
+
+
 def test_a_text_in_another_language_is_told_once() -> None:
     text = "Les soldats attendent depuis lundi à la frontière."
     words = [word for word in text.rstrip(".").split() if word != "à"]

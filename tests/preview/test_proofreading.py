@@ -135,3 +135,20 @@ def test_a_suggestion_is_chosen_by_keys_and_changes_those_characters_alone(brows
         expect(page.locator("#editor")).to_be_hidden()
         assert file.read_text("utf-8") == text.replace("recieve", "relieve").replace("reduce ", "reduces ")
         expect(page.locator(".suggestions")).to_have_count(0, timeout=30_000)
+
+
+@pytest.mark.browser
+def test_what_was_not_read_is_not_said_to_be_fine(browser: Browser, reading: Preview) -> None:
+    (reading.folder / "issues/tides.yaml").write_text(
+        SLIPS.replace("dependance", "harbour").replace("help", "helps to")
+    )
+    with opened(browser, reading) as page:
+        nothing, tab = page.locator("#findings .nothing"), page.locator("#tab-icon")
+        expect(nothing).to_have_text("The checks found nothing.", timeout=30_000)
+        expect(tab).to_have_attribute("href", "#icon-fine")
+        failed = {"findings": [], "waived": [], "notices": ["The proof-reader failed: why."], "pending": False}
+        page.route("**/findings?*", lambda route: route.fulfill(json=failed))
+        page.reload()
+        expect(page.locator(".notice")).to_have_text("The proof-reader failed: why.")
+        expect(nothing).to_have_text("The checks found nothing in what was read.")
+        expect(tab).to_have_attribute("href", "#icon-list")

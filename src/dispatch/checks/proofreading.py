@@ -13,6 +13,7 @@ from dispatch.checks.mending import replaced
 from dispatch.checks.names import inconsistent_name
 from dispatch.checks.parts import ReadText
 from dispatch.content.terms import fault_of
+from dispatch.location import Location
 
 _WORD = re.compile(r"[^\W\d_](?:[\w'\u2019-]*\w)?")
 _ABBREVIATION = re.compile(r"[b-df-hj-np-tv-z]{2,4}")
@@ -29,7 +30,7 @@ def misspelling(evidence: Evidence) -> Iterator[Finding]:
     """
     repeated = _repeated(evidence)
     elsewhere = evidence.proofs and any(wrong_language(evidence))  # which says it of the issue as a whole
-    doubted = {finding.location for finding in inconsistent_name(evidence)} if evidence.proofs else set()
+    doubted = _doubted(evidence)
     for text, mistakes in _mistaken(evidence):
         if _is_foreign(text, mistakes):
             if elsewhere:
@@ -42,7 +43,7 @@ def misspelling(evidence: Evidence) -> Iterator[Finding]:
             word = _written(text, mistake)
             if not mistake.misspelt or word in repeated or evidence.knows(word):
                 continue
-            if evidence.issue.locate(text.written.path, mistake.offset) not in doubted:
+            if doubted.isdisjoint(_words_of(evidence, text, mistake)):
                 yield _told(misspelling, evidence, text, mistake, f"“{word}” stands in no dictionary")
 
 
@@ -52,9 +53,10 @@ def grammar_mistake(evidence: Evidence) -> Iterator[Finding]:
     As “depends of”, “who's” for “whose”, a doubled word, a verb that does not agree with its subject. Read by the
     proof-reader, where one is installed (see the guide); the message is that of its rule, behind the words.
     """
+    doubted = _doubted(evidence)
     for text, mistakes in _mistaken(evidence):
         for mistake in () if _is_foreign(text, mistakes) else mistakes:
-            if not mistake.misspelt:
+            if not mistake.misspelt and doubted.isdisjoint(_words_of(evidence, text, mistake)):
                 yield _told(grammar_mistake, evidence, text, mistake, _about(_written(text, mistake), mistake.message))
 
 
@@ -75,6 +77,17 @@ def _mistaken(evidence: Evidence) -> Iterator[tuple[ReadText, Sequence[Mistake]]
         ]
         if left:
             yield text, left
+
+
+def _doubted(evidence: Evidence) -> set[Location]:
+    """Where a name stands that another check doubts."""
+    return {finding.location for finding in inconsistent_name(evidence)} if evidence.proofs else set()
+
+
+def _words_of(evidence: Evidence, text: ReadText, mistake: Mistake) -> Iterator[Location]:
+    """Where the words of a mistake stand."""
+    for word in _WORD.finditer(_written(text, mistake)):
+        yield evidence.issue.locate(text.written.path, mistake.offset + word.start())
 
 
 def _told(check: CheckFunction, evidence: Evidence, text: ReadText, mistake: Mistake, message: str) -> Finding:

@@ -239,7 +239,7 @@ function showFindings(judgement, digest = "", otherwise = view.issue ? "They com
   const findings = judgement?.findings ?? [];
   judged = digest;
   points.judged(judgement, otherwise);
-  showCounts(findings, judgement ? "fine" : "list");
+  showCounts(findings, judgement && !judgement.pending && !judgement.notices.length ? "fine" : "list");
 }
 
 function waitForFindings() {
@@ -248,7 +248,8 @@ function waitForFindings() {
   showCounts([], "list");
 }
 
-// How many findings there are, above them and on the tab; with none of them, the tab has another icon.
+// How many findings there are, above them and on the tab; with none of them, the tab has another icon: a tick where
+// all was read.
 function showCounts(findings, otherwise) {
   byId("count").replaceChildren(...counts(findings));
   byId("tab-count").textContent = findings.length ? `(${findings.length})` : "";
