@@ -59,6 +59,7 @@ def test_years_of_a_line_stand_in_their_order() -> None:
         ("A;1,5;2\nB;2;3\n", ["data/a.csv:1:3: the first line names the columns, but has numbers here: they would not be drawn"]),
         ("A,2021\nB,2022\n", ["data/a.csv:1:3: the first line names the columns, but has numbers here: they would not be drawn"]),
         ("2021,1999\n2022,5\n", ["data/a.csv:1:6: the first line names the columns, but has numbers here: they would not be drawn"]),
+        ("a;b\nx;1.234\ny;3,5\n", ["data/a.csv:2:3: “1.234” may be 1234: other numbers here have a comma before their decimals"]),
         ("a,road,road\nx,1,2\n", ["data/a.csv:1:8: two series are called “road”"]),
         ("a,\nx,1\n", ["data/a.csv:1:3: this column has no name"]),
         ("a,b\nx,\n", ["data/a.csv:1:1: there is no number in this chart"]),

@@ -16,6 +16,8 @@ MOST_BYTES = 262_144
 
 _NUMBER = re.compile(r"[-+\u2212]?\d+(\.\d+)?([eE][-+]?\d{1,3})?", re.ASCII)
 _YEAR = re.compile(r"(1[5-9]|2[01])\d\d", re.ASCII)
+_WITH_COMMA = re.compile(r"[-+\u2212]?\d+,\d+", re.ASCII)
+_THOUSANDS = re.compile(r"[-+\u2212]?\d{1,3}\.\d{3}", re.ASCII)
 _EXAMPLE = "Its first line names the columns, the lines below begin with a label: `year,trade` and `2022,3.8`."
 _SAVE_AS = "Save it as “CSV UTF-8” from the spreadsheet program."
 
@@ -44,7 +46,8 @@ def read_figures(content: bytes, file: str, kind: str) -> Figures:
     header, *rows = records
     problems: list[Problem] = []
     series = tuple(cell.text.strip() for cell in header[1:])
-    read = tuple((row[0].text.strip(), tuple(_numbers(row, header, separator, file, problems))) for row in rows)
+    comma = separator == ";" and any(_WITH_COMMA.fullmatch(cell.text.strip()) for row in rows for cell in row[1:])
+    read = tuple((row[0].text.strip(), tuple(_numbers(row, header, file, problems, comma=comma))) for row in rows)
     problems += [
         Problem("this column has no name", _place(cell, file), "Say in the first line what its numbers are.")
         for cell in header[1:]
@@ -115,8 +118,8 @@ def _shown(text: str, place: Location) -> str:
     return text
 
 
-def _numbers(row: Record, header: Record, separator: str, file: str, problems: list[Problem]) -> Iterator[float | None]:
-    """The numbers of a line; what is wrong with it is added to `problems`."""
+def _numbers(row: Record, header: Record, file: str, problems: list[Problem], *, comma: bool) -> Iterator[float | None]:
+    """The numbers of a line, `comma` where one stands before decimals; what is wrong is added to `problems`."""
     if len(row) != len(header):
         message = f"this line has {_cells(len(row))}, but the first has {_cells(len(header))}"
         remedy = "Put a cell with the separator in it in quotation marks." if len(row) > len(header) else ""
@@ -124,13 +127,17 @@ def _numbers(row: Record, header: Record, separator: str, file: str, problems: l
         return
     for cell in row[1:]:
         try:
-            yield _number(cell.text.strip(), separator)
+            yield _number(cell.text.strip(), comma=comma)
         except NotDrawable as error:
             problems.append(Problem(error.message, _place(cell, file), error.remedy.removesuffix(" without quotes.")))
 
 
-def _number(text: str, separator: str) -> float | None:
-    written = text.replace(",", ".") if separator == ";" and "." not in text else text
+def _number(text: str, *, comma: bool) -> float | None:
+    if comma and _THOUSANDS.fullmatch(text):
+        whole = text.replace(".", "")
+        message = f"“{text}” may be {whole}: other numbers here have a comma before their decimals"
+        raise NotDrawable(message, f"Write {whole}, or {text.replace('.', ',')}.")
+    written = text.replace(",", ".") if comma and "." not in text else text
     if not written:
         return None
     return number(float(written.replace("\u2212", "-")) if _NUMBER.fullmatch(written) else text)
