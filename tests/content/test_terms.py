@@ -125,7 +125,7 @@ def test_numbers_are_words_too_and_one_needs_no_brackets() -> None:
     [
         ("terms: [Putin, Poutine]\n", "below it, the wrong ones in brackets: `Putin: [Poutine]`."),
         ("terms: [a, b, c]\n", "below it, the wrong ones in brackets: `website: [web site]`."),
-        ("accept:\n  Tumen\n  Kim\n", "Write each after `- `, or all in brackets: `[Tumen, Kim]`."),
+        ("accept:\n  Tumen\n  Kim Jong Un\n", "Write each after `- `, or all in brackets: `[Tumen, Kim Jong Un]`."),
     ],
 )
 def test_a_wrong_shape_is_told_with_the_right_one(text: str, remedy: str) -> None:

@@ -202,8 +202,10 @@ def _run_together(document: YamlDocument, written: TermsFile) -> Iterator[Proble
     """Words in lines of their own without `- `, which are one phrase to YAML."""
     paths: list[Path] = [("accept",), *(("terms", right) for right in written.terms)]
     for node in map(document.node, paths):
-        if isinstance(node, Scalar) and not node.style and "\n" in document.text[node.start : node.end]:
-            remedy = f"Write each after `- `, or all in brackets: `[{', '.join(node.value.split())}]`."
+        lines = document.text[node.start : node.end].split("\n") if isinstance(node, Scalar) and not node.style else []
+        if isinstance(node, Scalar) and len(lines) > 1:
+            forms = ", ".join(line.strip() for line in lines if line.strip())
+            remedy = f"Write each after `- `, or all in brackets: `[{forms}]`."
             yield Problem(f"these lines are one phrase: “{node.value}”", document.place(node.start), remedy)
 
 
