@@ -60,6 +60,7 @@ LONG = "x" * 121
         ("\n    title: T\n    series: [a, b]\n    data:\n      x:\n        - 1\n        -\n", ["i.yaml:9:10: this number is empty | Where a number is missing, write `null`."]),
         ("{title: T, data: {a: '1,234.5', b: '1.234,5', c: '1 234,5'}}", [f"i.yaml:3:{at}: “{text}” is not a number | Write 1234.5: no sign between thousands, the decimals" for at, text in ((32, "1,234.5"), (46, "1.234,5"), (60, "1 234,5"))]),
         ("{title: T, series: [a, b, a], data: {x: [1, 2, 3]}}", ["i.yaml:3:36: two series are called “a” | Give each a name of its own."]),
+        ("{title: T, series: ['{{first_name|x}}'], data: {x: [1]}}", ["i.yaml:3:31: a merge field may not stand in a picture | Write the same name for all."]),
         ("{title: T, type: line, data: {2021: 1, 2023: 2, 2022: 3}}", ["i.yaml:3:58: “2022” stands behind “2023”: a line goes on in time | Put the rows in the order of time"]),
         ("{title: T, type: line, data: {2021-03: 1, 2021-02: 2}}", ["i.yaml:3:52: “2021-02” stands behind “2021-03”"]),
         ("{title: T, data: {a: true}}", ["i.yaml:3:31: the truth value true is not a number | Write digits"]),

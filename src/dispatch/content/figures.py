@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -140,9 +139,13 @@ def _is_empty(node: Node) -> bool:
 
 def faults_of_names(series: Sequence[str]) -> Iterator[Fault]:
     """What is wrong with the names of series; the path of a fault is (position,), counted from 0."""
+    known: set[str] = set()
     for position, name in enumerate(series):
-        if name.strip() and name in series[:position]:
+        if fault := _fault_of_words(name, "name"):
+            yield Fault(*fault, path=(position,))
+        elif name.strip() and name in known:
             yield Fault(f"two series are called “{name}”", "Give each a name of its own.", path=(position,))
+        known.add(name)
 
 
 def moments(labels: Sequence[str]) -> list[int]:
@@ -155,21 +158,24 @@ def moments(labels: Sequence[str]) -> list[int]:
     return days if len(days) == len(labels) else []
 
 
-def faults_of(figures: Figures, kind: str) -> Iterator[Fault]:
-    """What keeps figures from being drawn; the path of a fault is (), (row,) or (row, series), counted from 0."""
-    most = MOST_LABELS[kind]
-    if len(figures.rows) > most:
+def faults_of_size(rows: int, series: int, kind: str) -> Iterator[Fault]:
+    """Whether there are more rows or series than a chart of a type has; the path of a fault is () or (row,)."""
+    most, most_series = MOST_LABELS[kind], 1 if kind == "number" else MOST_SERIES
+    if rows > most:
         remedy = "Leave some out, add some up, or draw a `line`." if kind in {"bar", "column"} else "Leave some out."
         what = "a number and the one before it" if kind == "number" else f"at most {most:,} labels"
-        yield Fault(
-            f"{len(figures.rows):,} labels are too many: a chart of type {kind} has {what}", remedy, path=(most,)
-        )
-    if len(figures.series) > (1 if kind == "number" else MOST_SERIES):
-        yield Fault(
-            f"{len(figures.series)} series are too many: a chart of type {kind} has at most "
-            f"{1 if kind == 'number' else MOST_SERIES}",
-            "Make two charts of it, or leave some out.",
-        )
+        yield Fault(f"{rows:,} labels are too many: a chart of type {kind} has {what}", remedy, path=(most,))
+    if series > most_series:
+        message = f"{series:,} series are too many: a chart of type {kind} has at most {most_series}"
+        yield Fault(message, "Make two charts of it, or leave some out.")
+
+
+def faults_of(figures: Figures, kind: str) -> Iterator[Fault]:
+    """What keeps figures from being drawn; the path of a fault is (), (row,) or (row, series), counted from 0."""
+    excess = list(faults_of_size(len(figures.rows), len(figures.series), kind))
+    yield from excess
+    if excess:
+        return  # nobody mends each label of a thousand too many
     if not figures.values:
         yield Fault("there is no number in this chart", "Write one behind each label.")
     elif kind == "number" and figures.rows[-1][1][0] is None:
@@ -181,23 +187,26 @@ def faults_of(figures: Figures, kind: str) -> Iterator[Fault]:
             )
             yield Fault(what, "Put the rows in the order of time, the earliest first.", path=(position,))
             break
-    twice = Counter(figures.labels)
+    known: set[str] = set()
     for position, label in enumerate(figures.labels):
-        if fault := _fault_of_label(label):
+        if not label.strip():
+            yield Fault("this row has no label", "Say in a word or two what the number is of.", path=(position,))
+        elif fault := _fault_of_words(label, "label"):
             yield Fault(*fault, path=(position,))
-        elif twice[label] > 1 and position > figures.labels.index(label):
+        elif label in known:
             yield Fault(f"“{label}” is there twice", "Give each row a label of its own.", path=(position,))
+        known.add(label)
 
 
-def _fault_of_label(label: str) -> tuple[str, str] | None:
-    if not label.strip():
-        return "this row has no label", "Say in a word or two what the number is of."
-    if re.search(r"[\n\t]", label):
-        return "a label is one line", "Write it without line breaks and tabs."
-    if len(label) > LONGEST_LABEL:
-        return f"this label has {len(label)} characters; at most {LONGEST_LABEL} are drawn", "Shorten it."
-    if "{{" in label:
-        return "a merge field may not stand in a picture", "Write the same label for all."
+def _fault_of_words(words: str, what: str) -> tuple[str, str] | None:
+    """Why some words cannot stand in a picture, and what to do; None where they can."""
+    if re.search(r"[\n\t]", words):
+        return f"a {what} is one line", "Write it without line breaks and tabs."
+    if len(words) > LONGEST_LABEL:
+        message = f"this {what} has {len(words):,} characters; at most {LONGEST_LABEL} are drawn"
+        return message, "Shorten it."
+    if "{{" in words:
+        return "a merge field may not stand in a picture", f"Write the same {what} for all."
     return None
 
 

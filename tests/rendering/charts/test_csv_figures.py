@@ -61,6 +61,8 @@ def test_years_of_a_line_stand_in_their_order() -> None:
         ("2021,1999\n2022,5\n", ["data/a.csv:1:6: the first line names the columns, but has numbers here: they would not be drawn"]),
         ("a;b\nx;1.234\ny;3,5\n", ["data/a.csv:2:3: “1.234” may be 1234: other numbers here have a comma before their decimals"]),
         ("a,road,road\nx,1,2\n", ["data/a.csv:1:8: two series are called “road”"]),
+        ("a,{{unsubscribe_url}}\nx,1\n", ["data/a.csv:1:3: a merge field may not stand in a picture"]),
+        (f"a,{'b' * 200_000}\nx,1\n", ["data/a.csv:1:3: this name has 200,000 characters; at most 120 are drawn"]),
         ("a,\nx,1\n", ["data/a.csv:1:3: this column has no name"]),
         ("a,b\nx,\n", ["data/a.csv:1:1: there is no number in this chart"]),
         ('a,b\n"x,1\n', ["data/a.csv:2:1: a quotation mark in this cell has no partner on its line, or stands in its middle"]),
@@ -77,3 +79,16 @@ def test_years_of_a_line_stand_in_their_order() -> None:
 )  # fmt: skip
 def test_what_is_wrong_is_told_where_it_stands(content: str | bytes, expected: list[str]) -> None:
     assert told(content) == expected
+
+
+def test_a_large_file_is_told_of_once_and_quickly() -> None:
+    assert told(b"y,a\n" + b"1,x\n" * 60_000, "line") == [
+        "data/a.csv:1002:1: 60,000 labels are too many: a chart of type line has at most 1,000 labels"
+    ]
+    assert told("y" + ",a" * 100_000 + "\n1,2\n") == [
+        "data/a.csv:1:1: 100,000 series are too many: a chart of type bar has at most 4"
+    ]
+    problems = told("y,a\n" + "1,x\n" * 1_000, "line")
+    assert problems[0] == "data/a.csv:2:3: “x” is not a number"
+    assert problems[19:] == ["data/a.csv:21:3: “x” is not a number (and 980 more like these below)"]
+    assert len(told("y,a\n" + "1,2\n" * 1_000, "line")) == 20

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from dispatch.content.figures import Figures, NotDrawable, faults_of, faults_of_names, number
+from dispatch.content.figures import Figures, NotDrawable, faults_of, faults_of_names, faults_of_size, number
 from dispatch.errors import InvalidIssue, Problem
 from dispatch.location import Location
 from dispatch.rendering.legible import legible
+from dispatch.yaml_model import Fault
 
 MOST_BYTES = 262_144
 """Of a file: a thousand labels with four numbers take a fifth of it."""
+
+_MOST_TOLD = 20  # problems: whoever sees them knows what to look for
 
 _NUMBER = re.compile(r"[-+\u2212]?\d+(\.\d+)?([eE][-+]?\d{1,3})?", re.ASCII)
 _YEAR = re.compile(r"(1[5-9]|2[01])\d\d", re.ASCII)
@@ -44,6 +47,8 @@ def read_figures(content: bytes, file: str, kind: str) -> Figures:
     if len(records) < 2 or len(records[0]) < 2:
         raise InvalidIssue(f"{file} has no figures", location=Location(file, 1, 1), remedy=_EXAMPLE)
     header, *rows = records
+    if excess := list(faults_of_size(len(rows), len(header) - 1, kind)):
+        raise InvalidIssue.of(_at_rows(excess, header, rows, file))
     problems: list[Problem] = []
     series = tuple(cell.text.strip() for cell in header[1:])
     comma = separator == ";" and any(_WITH_COMMA.fullmatch(cell.text.strip()) for row in rows for cell in row[1:])
@@ -61,12 +66,26 @@ def read_figures(content: bytes, file: str, kind: str) -> Figures:
         message = "the first line names the columns, but has numbers here: they would not be drawn"
         problems.append(Problem(message, _place(header[1], file), "Put a line above it, as `year,trade`."))
     if not problems:
-        for fault in faults_of(Figures(series, read), kind):
-            cell = rows[int(fault.path[0])][0] if fault.path else header[0]
-            problems.append(Problem(fault.message, _place(cell, file), fault.remedy))
+        problems = _at_rows(faults_of(Figures(series, read), kind), header, rows, file)
     if problems:
-        raise InvalidIssue.of(problems)
+        raise InvalidIssue.of(_first(problems))
     return Figures(series, read)
+
+
+def _at_rows(faults: Iterable[Fault], header: Record, rows: list[Record], file: str) -> list[Problem]:
+    """Faults as problems, at the labels of their rows; those of the whole at the first cell of the file."""
+    cells = ((fault, rows[int(fault.path[0])][0] if fault.path else header[0]) for fault in faults)
+    return [Problem(fault.message, _place(cell, file), fault.remedy) for fault, cell in cells]
+
+
+def _first(problems: list[Problem]) -> list[Problem]:
+    """The first twenty problems, the last of which tells how many more there are."""
+    told = sorted(problems, key=Problem.sort_key)
+    more = len(told) - _MOST_TOLD
+    if more <= 0:
+        return told
+    last = told[_MOST_TOLD - 1]
+    return [*told[: _MOST_TOLD - 1], replace(last, message=f"{last.message} (and {more:,} more like these below)")]
 
 
 def _is_row(header: Record, rows: list[Record]) -> bool:
