@@ -240,3 +240,15 @@ def test_an_animation_of_too_many_pixels_is_refused_before_it_is_unpacked(tmp_pa
 def test_nothing_but_pictures_for_mail_is_decoded(tmp_path, kind):
     save(tmp_path / "a.x", Image.new("RGB", (32, 32)), format=kind)
     assert "is not a picture of a kind that mail clients show" in refused(tmp_path, "a.x")
+
+
+@pytest.mark.parametrize("what", ["picture", "file"])
+def test_a_name_that_no_disk_takes_is_told_where_it_is_written(tmp_path: Path, what: str) -> None:
+    (tmp_path / "round.png").symlink_to("round.png")
+    place = Location("issues/a.yaml", 3, 7)
+    for path, why in ((f"{'a' * 300}.png", "File name too long"), ("round.png", "circle")):
+        with pytest.raises(InvalidIssue, match=why) as caught:
+            PictureShelf(tmp_path).read(path, place, what)
+        [problem] = caught.value.problems
+        assert problem.location == place
+        assert problem.remedy

@@ -78,19 +78,21 @@ class PictureShelf:
         if Path(path).is_absolute() or "\\" in path or "\0" in path:
             remedy = "Write it relative to the newsletter folder, with slashes: images/map.png"
             raise InvalidIssue(f"{path!r} is not a path inside the newsletter folder", location=place, remedy=remedy)
-        file = (self._folder / path).resolve()
-        if not file.is_relative_to(self._folder):
-            raise InvalidIssue(
-                f"{path} leads out of the newsletter folder",
-                location=place,
-                remedy=f"Put the {what} itself into the folder, no link to it.",
-            )
-        if not file.is_file():
-            raise InvalidIssue(f"there is no {what} {path}", location=place, remedy=self._did_you_mean(path))
         try:
+            file = (self._folder / path).resolve()
+            if not file.is_relative_to(self._folder):
+                raise InvalidIssue(
+                    f"{path} leads out of the newsletter folder",
+                    location=place,
+                    remedy=f"Put the {what} itself into the folder, no link to it.",
+                )
+            if not file.is_file():
+                raise InvalidIssue(f"there is no {what} {path}", location=place, remedy=self._did_you_mean(path))
             return file.read_bytes()
-        except OSError as error:
-            raise InvalidIssue(f"{path} cannot be read: {error.strerror}", location=place) from None
+        except (OSError, RuntimeError) as error:  # a name too long is one of them, a circle of links the other
+            why = getattr(error, "strerror", None) or "its links lead in a circle"
+            remedy = f"Give the {what} another name, or let the user who runs dispatch read it."
+            raise InvalidIssue(f"{path} cannot be read: {why}", location=place, remedy=remedy) from None
 
     def _did_you_mean(self, path: str) -> str:
         files = [str(file.relative_to(self._folder)) for file in self._neighbours(path)]
