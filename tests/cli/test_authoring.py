@@ -276,6 +276,15 @@ def test_what_is_certain_is_fixed(dispatch: Command, folder: Path) -> None:
     )
 
 
+def test_a_fix_that_cannot_be_written_keeps_no_other_from_it(dispatch: Command, folder: Path) -> None:
+    write(folder, '  - chart: {title: A, source: B, data: {"a - b": 1, "a – b": 2}}\n  - paragraph: Up by 5 %.\n')
+    fixed = dispatch("check", "--fix")
+    assert fixed.code == 0
+    assert "[spaced-percent]\n" in fixed.stdout
+    assert "[typewriter-dash]\n    Write dashes.\n" in fixed.stdout, "it is told, but not as what --fix does"
+    assert (folder / "issues/bridge.yaml").read_text().endswith('"a – b": 2}}\n  - paragraph: Up by 5%.\n')
+
+
 def test_what_was_fixed_as_json(dispatch: Command, folder: Path) -> None:
     write(folder, FIXABLE)
     report = dispatch("check", "--fix", "--json").json

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from dispatch.checks.check import Finding
 from dispatch.checks.waivers import Judgement
 from dispatch.cli.terminal import tinted
 from dispatch.content.issue import Issue
 from dispatch.editing import changed_lines
+from dispatch.errors import EditRefused, InvalidIssue
 from dispatch.newsroom import Newsroom
 from dispatch.yaml_source import Edit
 
@@ -39,16 +40,40 @@ class Repair:
         Raises what proposing and writing the edits raises, and what reading and checking the issue does.
         """
         for _ in range(_MOST_ROUNDS):
-            chosen = _together(judgement.findings)
+            chosen = self._chosen(newsroom, judgement.findings)
             if not chosen:
-                break
-            edits = [edit for finding in chosen if finding.fix for edit in finding.fix.edits]
-            self.after = newsroom.propose(self.issue, edits).write().text
+                return replace(judgement, findings=tuple(replace(each, fix=None) for each in judgement.findings))
+            self.after = newsroom.propose(self.issue, _edits_of(chosen)).write().text
             self.fixed += chosen
             self.issue = newsroom.read_issue(self.issue.source.file)
             proofs = newsroom.proofread(self.issue) if proofread else None
             judgement = newsroom.judge(self.issue, online=online, proofs=proofs)
         return judgement
+
+    def _chosen(self, newsroom: Newsroom, findings: Iterable[Finding]) -> list[Finding]:
+        """What can be fixed together; one whose fix cannot be carried out keeps no other from it."""
+        left, chosen = [finding for finding in findings if finding.fix], list[Finding]()
+        while left and not chosen:
+            tried = _together(left)
+            chosen = self._possible(newsroom, tried)
+            left = [finding for finding in left if finding not in tried]
+        return chosen
+
+    def _possible(self, newsroom: Newsroom, findings: list[Finding], beside: Sequence[Finding] = ()) -> list[Finding]:
+        """Those of some findings whose fixes can be carried out, beside others: a label that is there already cannot.
+
+        Raises EditRefused where nothing can be written to the file at all.
+        """
+        try:
+            newsroom.propose(self.issue, _edits_of((*beside, *findings)))
+        except (EditRefused, InvalidIssue):
+            newsroom.propose(self.issue, ())
+            if len(findings) < 2:
+                return []
+            half = len(findings) // 2
+            first = self._possible(newsroom, findings[:half], beside)
+            return first + self._possible(newsroom, findings[half:], (*beside, *first))
+        return findings
 
     def told(self) -> Iterator[str]:
         """What was fixed, each on a line, and below it the lines that were changed, as before and as after."""
@@ -57,6 +82,10 @@ class Repair:
             yield f"{finding.location}: {tinted('fixed', 'green')}: {title} [{finding.check}]"
         for line in changed_lines(self.before, self.after):
             yield f"    {tinted(line, _COLOURS[line[0]])}"
+
+
+def _edits_of(findings: Iterable[Finding]) -> list[Edit]:
+    return [edit for finding in findings if finding.fix for edit in finding.fix.edits]
 
 
 def _together(findings: Iterable[Finding]) -> list[Finding]:
