@@ -168,7 +168,7 @@ def test_texts_are_named_for_people() -> None:
     assert label(("blocks", 3, "figure", "source")) == "Figure source"
     assert label(("blocks", 3, "table", "rows", 0, 1)) == "Table row 1, cell 2"
     assert label(("blocks", 3, "list", "items", 1)) == "List 2"
-    assert label(("blocks", 3, "chart", "data", 0)) == "Chart data 1"
+    assert label(("blocks", 3, "chart", "data", 0)) == "Chart label 1"
     assert label(("blocks", 3, "chart", "data", "2022", 1)) == "Chart number 2: 2022"
     assert label(("blocks", 3, "columns", 0, 1, "list", 1)) == "List 2"
     assert label(("blocks", 3, "columns", "sides", 0, 1, "figure", "source")) == "Figure source"

@@ -185,6 +185,8 @@ def refusal_as_json(error: DispatchError) -> tuple[int, Json]:
 def label(path: Path) -> str:
     """What the text at a path of an issue's file is called: "Title", "Table row 1, cell 2", "Chart number: Norway"."""
     match within_block(path):
+        case ("chart", "data", int(position)):
+            return f"Chart label {position + 1}"
         case ("chart", "data", str(row), *rest):
             return f"Chart number{''.join(f' {int(step) + 1}' for step in rest)}: {row}"
     return "".join(_words(within_block(path))).strip().capitalize()
