@@ -102,7 +102,8 @@ class Newsroom(Folder):
     @cached_property
     def pictures(self) -> PictureShelf:
         """The newsletter's pictures, made fit for mail."""
-        return PictureShelf(self.config.folder, self.config.state / "pictures")
+        people = (self.subscribers_file, self.config.folder / self.config.subscribers)
+        return PictureShelf(self.config.folder, self.config.state / "pictures", private=people)
 
     @property
     def media_url(self) -> str:
@@ -311,8 +312,7 @@ class Newsroom(Folder):
             )
         evidence = replace(evidence, rejected=tuple(rejected), proofs=proofs)
         if online:
-            urls = (url for _, url in web_addresses(evidence))
-            evidence = replace(evidence, answers=self.answers_to(urls))
+            evidence = replace(evidence, answers=self.answers_to(url for _, url in web_addresses(evidence)))
         return judge(evidence_about_variants(evidence, lambda shown: self.compile_marked(shown, embed=embed)), policy)
 
     def _refuse_shared_slug(self, issue: Issue) -> None:

@@ -16,7 +16,7 @@ from dispatch.addresses import format_header
 from dispatch.checks.check import Finding
 from dispatch.comparison.difference import Difference, compare, of_new, of_old
 from dispatch.comparison.letter import Letter, read_letter
-from dispatch.config import Config, load_config
+from dispatch.config import Config, load_unfilled
 from dispatch.content.blocks import Chart, Figure
 from dispatch.content.issue import Cover, Issue
 from dispatch.errors import DispatchError, InvalidIssue, NotFound, Problem
@@ -85,7 +85,7 @@ class State:
 
 @contextmanager
 def side_by_side(
-    config: Config, repository: Repository, asked: Asked, *, environ: Mapping[str, str], proofread: bool = True
+    config: Config, repository: Repository, asked: Asked, *, proofread: bool = True
 ) -> Iterator[Revisions]:
     """Both states, opened; what commits hold lies in a temporary folder meanwhile."""
     with (
@@ -99,7 +99,7 @@ def side_by_side(
         ]
         people = _people(config, [checkout for checkout in checkouts[::-1] if checkout])
         edition = partial(Edition, people=people, at=now(), proofreader=proofreader)
-        opened = [_open(config, checkout, environ, edition) for checkout in checkouts]
+        opened = [_open(config, checkout, edition) for checkout in checkouts]
         yield Revisions(config, repository, opened[0], opened[1], proofread=proofread, notes=asked.notes)
 
 
@@ -113,11 +113,13 @@ def _people(config: Config, checkouts: Iterable[Checkout]) -> Path:
     return own
 
 
-def _open(
-    config: Config, checkout: Checkout | None, environ: Mapping[str, str], edition: Callable[[Config], Edition]
-) -> State:
+def _open(config: Config, checkout: Checkout | None, edition: Callable[[Config], Edition]) -> State:
+    """A state, with settings in which no reference is filled in: who wrote them may not be who compares them.
+
+    The working tree is read in the same way, lest what is filled in should look like a change.
+    """
     if not checkout:
-        return State(WORKING_TREE, "", config.folder, edition(config))
+        return _with_edition(State(WORKING_TREE, "", config.folder, None), config, edition)
     name, folder = config.file.name, checkout.folder
     checkout.write((path for path in checkout if _is_always_needed(path, name)), most=MAX_BYTES)
     checkout.note_modules(("issues", "templates"))
@@ -125,12 +127,17 @@ def _open(
     if name not in checkout.entries:
         problem = Problem(f"there was no {name} here as of {checkout.commit.name}", remedy="Name a newer commit.")
         return replace(state, problems=(problem,))
+    state = _with_edition(state, config, edition)
+    if state.edition:
+        checkout.write([state.edition.config.theme.logo or ""])
+    return state
+
+
+def _with_edition(state: State, config: Config, edition: Callable[[Config], Edition]) -> State:
     try:
-        then = load_config(folder, config_file=folder / name, environ=environ, home=config.folder)
+        return replace(state, edition=edition(load_unfilled(state.folder / config.file.name, config)))
     except DispatchError as error:
-        return replace(state, problems=tuple(map(_Here(folder, config.folder).problem, error.problems)))
-    checkout.write([then.theme.logo or ""])
-    return replace(state, edition=edition(then))
+        return replace(state, problems=tuple(map(_Here(state.folder, config.folder).problem, error.problems)))
 
 
 def _is_always_needed(path: str, config_name: str) -> bool:

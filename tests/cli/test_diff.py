@@ -205,6 +205,78 @@ def test_secrets_people_and_the_day_are_those_of_now(
     assert issue["findings"] == {"known": True, "gained": [], "lost": []}
 
 
+def test_what_a_commit_refers_to_is_not_looked_up(
+    dispatch: Command, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "key").write_text("hidden-in-a-file")
+    (folder / ".env").write_text("IN_DOTENV=hidden-in-dotenv\n")
+    (folder / ".gitignore").write_text(".dispatch/\n.env\n")
+    monkeypatch.setenv("IN_ENVIRONMENT", "hidden-in-environment")
+    monkeypatch.setenv("ACCENT", "#1b4fa3")
+    good = (folder / "dispatch.yaml").read_text()
+    settings = yaml.safe_load(good)
+    told = f"${{IN_ENVIRONMENT}} ${{IN_DOTENV}} ${{file:{tmp_path}/key}}"
+    settings["newsletter"] |= dict.fromkeys(("postal_address", "description"), told)
+    settings["newsletter"] |= {"name": "${IN_ENVIRONMENT} ${IN_DOTENV}", "url": "https://${IN_DOTENV}.example"}
+    settings |= {"from": "${IN_DOTENV} <${IN_ENVIRONMENT}@a.example>", "theme": {"accent": "${ACCENT}"}}
+    settings["unsubscribe"] = {"mailto": "${IN_DOTENV}@a.example", "url": "https://a.example/${IN_DOTENV}/"}
+    (folder / "dispatch.yaml").write_text(yaml.safe_dump(settings, width=1000))
+    commit(folder, "It refers")
+    for state in ("committed", "as before"):
+        if state == "as before":
+            (folder / "dispatch.yaml").write_text(good)
+        else:
+            change(folder, "half", "quite")
+        page = tmp_path / f"{state}.html"
+        said = [
+            dispatch("diff"),
+            dispatch("diff", "--json"),
+            dispatch("diff", "HEAD~1", "HEAD"),
+            dispatch("diff", "--html", str(page)),
+        ]
+        everything = "".join(run.stdout + run.stderr for run in said) + page.read_text()
+        assert "hidden-in" not in everything
+        assert "errors" not in everything
+    assert "${IN_ENVIRONMENT}" in everything, "as it is written"
+
+
+def test_a_reference_is_no_change(dispatch: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD", "Crossings")
+    settings = yaml.safe_load((folder / "dispatch.yaml").read_text())
+    settings["newsletter"] |= {"name": "${WORLD}", "url": "https://${WORLD}.example", "timezone": "${ZONE}"}
+    (folder / "dispatch.yaml").write_text(yaml.safe_dump(settings))
+    monkeypatch.setenv("ZONE", "UTC")
+    commit(folder)
+    change(folder, "half", "quite")
+    (issue,) = dispatch("diff", "--json").json["issues"]
+    assert len(issue["parts"]) == 1
+    assert (issue["links"], issue["problems"]) == ([], {"before": [], "after": []})
+
+
+def test_of_files_that_git_ignores_only_pictures_are_taken(dispatch: Command, folder: Path) -> None:
+    secret = "LABEL=value,1\nHIDDEN=s3cret,2\nOTHER=s3cret,3\n"
+    (folder / ".gitignore").write_text(".dispatch/\n.env\nlocal/\nsubscribers.csv\n")
+    (folder / "local").mkdir()
+    for name in (".env", "local/figures.csv", "local/.png"):
+        (folder / name).write_text(secret)
+    (folder / "local/map.png").symlink_to("../.env")
+    git(folder, "rm", "-q", "--cached", "subscribers.csv")
+    for name in (".env", "local/figures.csv", "subscribers.csv"):
+        (folder / f"issues/{Path(name).stem.strip('.')}.yaml").write_text(
+            ISSUE.replace("blocks:", f"blocks:\n  - chart: {{title: Odd, type: bar, csv: {name}}}")
+        )
+    for name in ("local/.png", "local/map.png"):
+        (folder / f"issues/{len(name)}.yaml").write_text(
+            ISSUE.replace("blocks:", f"blocks:\n  - figure: {{image: {name}, alt: Odd}}")
+        )
+    commit(folder)
+    run = dispatch("diff", "HEAD~1", "HEAD", "--json")
+    assert run.code == 0, run.stderr
+    assert len(run.json["issues"]) == 5
+    assert "s3cret" not in run.stdout
+    assert "ada@" not in run.stdout
+
+
 def test_without_a_list_the_words_are_compared_all_the_same(dispatch: Command, folder: Path) -> None:
     git(folder, "rm", "-q", "subscribers.csv")
     commit(folder)

@@ -167,3 +167,30 @@ def test_no_label_turns_what_stands_around_it(tmp_path: Path) -> None:
     page = compile_webpage(issue_with(block), Theme(None), FACTS, pictures=PictureShelf(tmp_path)).html
     assert "\u202e" not in page
     assert page.count("ab &lt;script&gt;") == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        (".env", "is hidden"),
+        (".secrets/goods.csv", "is hidden"),
+        ("data/link.csv", "is hidden"),
+        ("people.csv", "is the list of subscribers"),
+        ("data/people.csv", "is the list of subscribers"),
+        ("subscribers.csv", "is the list of subscribers"),
+    ],
+)
+def test_what_is_private_is_no_figure(tmp_path: Path, name: str, why: str) -> None:
+    for folder in ("data", ".secrets"):
+        (tmp_path / folder).mkdir()
+    for private in (".env", ".secrets/goods.csv", "people.csv", "subscribers.csv"):
+        (tmp_path / private).write_text("name,number\nAda,1\nBo,2\n")
+    (tmp_path / "data/link.csv").symlink_to("../.env")
+    (tmp_path / "data/people.csv").symlink_to("../people.csv")
+    shelf = PictureShelf(tmp_path, private=[tmp_path / "people.csv"])
+    issue = issue_with(f"chart: {{title: Goods, csv: {name}}}")
+    with pytest.raises(InvalidIssue, match=f"{name} {why}") as caught:
+        compile_issue(issue, Theme(None), FACTS, pictures=shelf, embed=True)
+    (problem,) = caught.value.problems
+    assert problem.location == issue.locate(("blocks", 0, "chart", "csv"))
+    assert "Ada" not in str(problem)

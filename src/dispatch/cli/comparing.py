@@ -86,7 +86,7 @@ def diff(
     repository = Repository(config.folder)
     names = tuple(_names(config)) if words else ()
     asked = CommitRange(repository, names, partial(_mailed, config)).read(words, issues)
-    with side_by_side(config, repository, asked, environ=os.environ, proofread=not hasty) as revisions:
+    with side_by_side(config, repository, asked, proofread=not hasty) as revisions:
         found = _found(revisions, asked.issues)
         if page:
             write_whole(page, page_of(found.differences, found.facts(config)).encode())
@@ -147,10 +147,10 @@ class _Found:
 
     def facts(self, config: Config) -> PageFacts:
         """What stands at the top of the page."""
-        before, after = self.revisions.before.told, self.revisions.after.told
-        return PageFacts(
-            config.newsletter.name, config.theme.accent, before, after, self.the_same, self.revisions.notes
-        )
+        before, after = self.revisions.before, self.revisions.after
+        config = next((state.edition.config for state in (after, before) if state.edition), config)
+        name, accent = config.newsletter.name, config.theme.accent
+        return PageFacts(name, accent, before.told, after.told, self.the_same, self.revisions.notes)
 
     def as_json(self) -> dict[str, object]:
         """All of it."""

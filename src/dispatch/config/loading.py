@@ -12,6 +12,7 @@ from dispatch.config.dotenv import Variable, read_dotenv
 from dispatch.config.references import References, reference_problems
 from dispatch.config.settings import Config
 from dispatch.config.sources import LayeredDocument, Source
+from dispatch.config.stand_ins import NoReferences, stood_in
 from dispatch.errors import InvalidConfig, InvalidInput, NotFound, Problem
 from dispatch.yaml_model import did_you_mean, parse_model
 from dispatch.yaml_source import Path as YamlPath
@@ -29,24 +30,39 @@ def load_config(
     config_file: Path | None = None,
     environ: Mapping[str, str],
     overrides: Mapping[str, str] | None = None,
-    home: Path | None = None,
 ) -> Config:
     """The settings of the newsletter in `start` or the nearest folder above it, or of `config_file`.
-
-    `home` is the newsletter's own folder, with its .env, its files of secrets and its state, where a dispatch.yaml of
-    another time lies elsewhere.
 
     `overrides` are what the command line says: key (`delivery.rate`) to value. The variable DISPATCH_DELIVERY_RATE
     does the same: the key in capitals, its dots turned into underscores; an empty one counts as not set. Raises
     NotFound without a dispatch.yaml, InvalidConfig with everything that is wrong with one.
     """
     file = _find(start, config_file)
-    home = home or file.parent
-    variables = _variables(environ, home / ".env")
+    variables = _variables(environ, file.parent / ".env")
     written = _read(file)
-    problems = list(reference_problems(written.value, written))
     document = _lay_over(written, variables, overrides or {})
-    config = _parse(Source(file, document, References(variables, home), home), problems)
+    return _config(Source(file, document, References(variables, file.parent), file.parent), written)
+
+
+def load_unfilled(file: Path, own: Config) -> Config:
+    """The settings of a dispatch.yaml that somebody else may have written, to be compared with `own`, or of `own` anew.
+
+    Nothing is looked up for its references: not in files, nor the environment, nor .env. Something stands in for them.
+    What was laid over `own` lies over these too. Raises InvalidConfig.
+    """
+    written = _read(file)
+    value = stood_in(_unshared(written.value))
+    overridden: dict[YamlPath, str] = {}
+    for path, (laid, origin) in own.laid_over().items():
+        if path[0] not in _RESOLVED_LATER and _put(value, path, laid):
+            overridden[path] = origin
+    document = LayeredDocument(written.file, written.text, written.root, value, overridden=overridden)
+    return _config(Source(file, document, NoReferences(), own.state.parent), written)
+
+
+def _config(source: Source, written: YamlDocument) -> Config:
+    problems = list(reference_problems(written.value, written))
+    config = _parse(source, problems)
     if config:
         problems += _contradictions(config)
     if problems or not config:

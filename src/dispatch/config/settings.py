@@ -184,6 +184,11 @@ class Config(_Section):
         """Where the setting `newsletter.url` comes from: `dispatch.yaml:5`, a variable, `command line` or `default`."""
         return self._source.origin(tuple(key.split(".")))
 
+    def laid_over(self) -> dict[YamlPath, tuple[str, str]]:
+        """What the environment, .env and the command line put over dispatch.yaml: as written, and its origin."""
+        document = self._source.document
+        return {path: (str(document.raw(path)), origin) for path, origin in document.overridden.items()}
+
     def as_table(self) -> list[tuple[str, str, str]]:
         """Every setting: key, value with secrets masked, origin."""
         return [

@@ -12,6 +12,7 @@ from dispatch.errors import Problem
 from dispatch.inspection.commits import MOST_BYTES, MOST_FILES, Commit, Entry, Repository, too_many_files
 from dispatch.inspection.repository import is_ignored
 
+_PICTURES = {".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 _MOST_OF_ALL = 200_000_000  # bytes of a commit
 _DEEPEST = 100  # folders
 _MOST_LINKS = 1000  # symbolic ones that are followed
@@ -57,13 +58,13 @@ class Checkout:
                 self._write(path, content, most)
 
     def borrow(self, paths: Iterable[str], newsletter: Path) -> None:
-        """Take files that git leaves alone, and no commit has, as they are in the newsletter's folder now."""
+        """Take pictures that git leaves alone, and no commit has, as they are in the newsletter's folder now.
+
+        What else lies there, secrets and people, is no business of whoever wrote the commit.
+        """
         for path in paths:
-            own, file = newsletter / path, self.folder / path
-            inside = own.is_file() and own.resolve().is_relative_to(newsletter.resolve())
-            if inside and path not in self.entries and not file.exists() and is_ignored(newsletter, path):
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(own.read_bytes())
+            if path not in self.entries and _is_picture(path, newsletter) and is_ignored(newsletter, path):
+                self._write(path, (newsletter / path).read_bytes(), MOST_BYTES)
 
     def note_modules(self, used: Iterable[str]) -> None:
         """Note the submodules that what is used lies in: another repository has their files."""
@@ -156,6 +157,18 @@ class Checkout:
                 if not _is_writable(each):
                     why = f"has a backslash in its path, or lies more than {_DEEPEST} folders deep"
                 self.notes[each] = Problem(f"{each} as of {self.commit.name} {why}", remedy="It is left out.")
+
+
+def _is_picture(path: str, newsletter: Path) -> bool:
+    """Whether a path means a picture of the newsletter that is not hidden, links followed."""
+    home = newsletter.resolve()
+    file = (home / path).resolve()
+    if not file.is_relative_to(home) or not file.is_file() or file.stat().st_size > MOST_BYTES:
+        return False
+    parts = (*PurePosixPath(path).parts, *file.relative_to(home).parts)
+    return {PurePosixPath(path).suffix.lower(), file.suffix.lower()} <= _PICTURES and not any(
+        part.startswith(".") for part in parts
+    )
 
 
 def _is_writable(path: str) -> bool:

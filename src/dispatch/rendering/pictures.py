@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -45,11 +45,15 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
 class PictureShelf:
-    """The pictures of one newsletter folder; what was made of them is kept in `cache`, where there is one."""
+    """The pictures of one newsletter folder; what was made of them is kept in `cache`, where there is one.
 
-    def __init__(self, folder: Path, cache: Path | None = None) -> None:
+    `private` are files that no message may tell from: the list of people.
+    """
+
+    def __init__(self, folder: Path, cache: Path | None = None, *, private: Iterable[Path] = ()) -> None:
         self._folder = folder.resolve()
         self._cache = cache
+        self._private = {file.resolve() for file in private}
 
     def picture(self, path: str, width: int, place: Location | None = None) -> Picture:
         """The picture at `path`, relative to the folder, fit to be shown `width` CSS pixels wide.
@@ -72,6 +76,22 @@ class PictureShelf:
                 cached = _encode(image.convert("RGB"), "PNG")
             self._to_cache(key, cached)
         return _described(cached)
+
+    def figures(self, path: str, place: Location | None) -> bytes:
+        """A file with the figures of a chart; raises as `read` does.
+
+        An issue may be somebody else's: it names no hidden file, where secrets lie, and nobody of the list.
+        """
+        hidden = any(part.startswith(".") for part in Path(path).parts)
+        content = b"" if hidden else self.read(path, place, "file")
+        file = (self._folder / path).resolve() if not hidden else self._folder
+        if hidden or any(part.startswith(".") for part in file.relative_to(self._folder).parts):
+            why = "is hidden, and in hidden files lie secrets"
+        elif file in self._private or file.name == "subscribers.csv":
+            why = "is the list of subscribers, and of that nothing is shown"
+        else:
+            return content
+        raise InvalidIssue(f"{path} {why}", location=place, remedy="Put the figures into a file like data/trade.csv.")
 
     def read(self, path: str, place: Location | None, what: str = "picture") -> bytes:
         """A file inside the folder. Raises InvalidIssue at `place` where the path is written."""

@@ -83,7 +83,7 @@ class Charts:
     def _reading(self, chart: Chart) -> _Read:
         figures = chart.figures
         if chart.csv:
-            content = self._shelf.read(chart.csv, self._issue.locate(chart.path_to("csv")), "file")
+            content = self._shelf.figures(chart.csv, self._issue.locate(chart.path_to("csv")))
             figures = read_figures(content, chart.csv, chart.type)
         figures = _legible(figures)
         language = self._language(chart)
