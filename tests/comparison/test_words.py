@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from difflib import Match, SequenceMatcher
 from itertools import pairwise
 
 import pytest
@@ -70,6 +71,24 @@ def test_a_long_text_of_few_words_is_compared_by_sentences() -> None:
     assert "".join(piece.text for piece in pieces if piece.fate is not Fate.REMOVED) == after
     assert marked(pieces).startswith("[-Once.-]{+It is so.+} So it is in 0.")
     assert marked(pieces).endswith(" [-The end.-]{+So it is. The very end.+}")
+
+
+def test_a_word_of_which_there_are_many_is_not_looked_for_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    find, steps = SequenceMatcher.find_longest_match, 0
+
+    def counted(matcher: SequenceMatcher[str], alo: int, ahi: int, blo: int, bhi: int) -> Match:
+        nonlocal steps
+        of_old, of_new = Counter(matcher.a[alo:ahi]), Counter(matcher.b)
+        steps += sum(times * of_new[word] for word, times in of_old.items())
+        assert steps <= 4_000_000
+        return find(matcher, alo, ahi, blo, bhi)
+
+    monkeypatch.setattr(SequenceMatcher, "find_longest_match", counted)
+    for number in (350, 1400):
+        before, after = (" ".join(f"{name}{each} a" for each in range(number)) for name in "xy")
+        pieces = compare_words(before, after)
+        assert "".join(piece.text for piece in pieces if piece.fate is not Fate.ADDED) == before
+        assert "".join(piece.text for piece in pieces if piece.fate is not Fate.REMOVED) == after
 
 
 def test_a_text_that_cannot_be_cut_is_told_as_a_whole() -> None:

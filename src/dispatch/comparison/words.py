@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from enum import StrEnum
-from itertools import groupby
+from itertools import accumulate, groupby
 
 
 class Fate(StrEnum):
@@ -42,8 +42,8 @@ _WORD = re.compile(
     re.DOTALL,
 )
 
-_MOST_PAIRS = 2_000_000
-"""Pairs of equal words that difflib may have to look at: half a second. Texts over that are compared by sentences."""
+_MOST_STEPS = 2_000_000
+"""Pairs of equal words that difflib may look at: half a second. Texts that take more are compared by sentences."""
 
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+|\n|\Z)")
 
@@ -68,10 +68,13 @@ def _compared_as_words(before: str, after: str) -> Iterator[Piece]:
         head = _common(old, new)
         tail = _common(old[head:][::-1], new[head:][::-1])
         middle = old[head : len(old) - tail], new[head : len(new) - tail]
-        if _pairs(*middle) <= _MOST_PAIRS:
-            kept = (Piece(Fate.KEPT, "".join(old[:head])), Piece(Fate.KEPT, "".join(old[len(old) - tail :])))
-            pieces = _in_order([kept[0], *_compared(*middle), kept[1]])
-            return _in_order(_readable([*pieces]))
+        try:
+            compared = [*_compared(*middle)]
+        except _TooManySteps:
+            continue
+        kept = (Piece(Fate.KEPT, "".join(old[:head])), Piece(Fate.KEPT, "".join(old[len(old) - tail :])))
+        pieces = _in_order([kept[0], *compared, kept[1]])
+        return _in_order(_readable([*pieces]))
     return _in_order((Piece(Fate.REMOVED, before), Piece(Fate.ADDED, after)))
 
 
@@ -98,13 +101,29 @@ def _common(old: Sequence[str], new: Sequence[str]) -> int:
     )
 
 
-def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
-    counted = Counter(new)
-    return sum(times * counted[word] for word, times in Counter(old).items())
+class _TooManySteps(Exception):
+    """Two texts are compared that difflib would take minutes or hours for."""
+
+
+class _Matcher(SequenceMatcher[str]):
+    """difflib's, that counts its steps: it looks through what is left of both texts again for each match it finds."""
+
+    def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
+        super().__init__(None, old, new, autojunk=False)
+        in_new = Counter(new)
+        self._steps = [*accumulate((1 + in_new[word] for word in old), initial=0)]  # to look through the words so far
+        self._left = _MOST_STEPS
+
+    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
+        """As difflib has it. Raises _TooManySteps."""
+        self._left -= self._steps[-1 if ahi is None else ahi] - self._steps[alo]
+        if self._left < 0:
+            raise _TooManySteps
+        return super().find_longest_match(alo, ahi, blo, bhi)
 
 
 def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
-    for operation, start, end, other_start, other_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for operation, start, end, other_start, other_end in _Matcher(old, new).get_opcodes():
         if operation == "equal":
             yield Piece(Fate.KEPT, "".join(old[start:end]))
         else:
