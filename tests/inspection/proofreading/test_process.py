@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -27,6 +28,18 @@ for line in sys.stdin:
     if text == "babble": print("no json", flush=True); continue
     if text == "fail": print(json.dumps({"trouble": "ValueError: no"}), flush=True); continue
     print(json.dumps({"matches": [{"message": text}]}), flush=True)
+"""
+
+
+BOUND = """
+from dispatch.inspection.proofreading import worker
+worker.die_with(int(__import__("sys").argv[1]))
+worker.LIMIT = 1
+def slowly(language):
+    while True: pass
+worker._engine = slowly
+print("0", flush=True)
+for answer in worker.answers(worker.limited(__import__("sys").stdin)): print(answer, flush=True)
 """
 
 
@@ -110,6 +123,52 @@ def test_it_ends_with_whoever_started_it() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == -signal.SIGKILL
     wait_until_dead(int(done.stdout))
+
+
+def test_it_ends_with_whoever_started_it_also_while_it_reads() -> None:
+    busy = BOUND.replace("LIMIT = 1", "LIMIT = 100").replace('print("0", flush=True)', 'print("{}", flush=True)')
+    program = (
+        "import os, time, threading; from dispatch.inspection.proofreading.process import EngineProcess, Lost\n"
+        f"asked = EngineProcess(({sys.executable!r}, '-c', {busy!r}))\n"
+        "try: asked.ask('en', 'a')\n"
+        "except Lost: pass\n"
+        "threading.Thread(target=asked.ask, args=('en', 'b'), daemon=True).start(); time.sleep(0.3)\n"
+        "print(asked.pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL
+    wait_until_dead(int(done.stdout))
+
+
+def test_an_engine_that_hangs_is_ended_by_the_clock() -> None:
+    hangs = BOUND.replace('print("0", flush=True)\n', "")
+    with process(sys.executable, "-c", hangs) as asked, pytest.raises(Lost, match=f"ended with -{signal.SIGALRM:d}"):
+        asked.ask("en", "a")
+
+
+def test_it_outlives_the_thread_that_asked_first() -> None:
+    bound = ECHO.replace(
+        "import json, sys",
+        "import json, sys; from dispatch.inspection.proofreading.worker import die_with; die_with(int(sys.argv[1]))",
+    )
+    with process(sys.executable, "-c", bound) as asked:
+        first = Thread(target=asked.ask, args=("en", "a"))
+        first.start()
+        first.join()
+        pid = asked.pid
+        assert asked.ask("en", "b") == [{"message": "b"}]
+        assert asked.pid == pid
+
+
+def test_one_that_does_not_even_take_the_question_is_ended() -> None:
+    with process(*echo()) as asked:
+        asked.ask("en", "a")
+        asked._patience = 0.2
+        os.kill(asked.pid, signal.SIGSTOP)
+        with pytest.raises(Lost, match="no answer within"):
+            asked.ask("en", "x" * 300_000)
+        asked._patience = 20
+        assert asked.ask("en", "b") == [{"message": "b"}]
 
 
 @needs_an_engine

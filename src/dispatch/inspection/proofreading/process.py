@@ -10,7 +10,8 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from threading import Lock
+from queue import Queue
+from threading import Event, Lock, Thread
 from typing import IO
 
 from dispatch.inspection.proofreading.engine import Match
@@ -35,6 +36,7 @@ class EngineProcess:
         self._asking = Lock()
         self._closed = False
         self._running: subprocess.Popen[bytes] | None = None
+        self._ended = Event()
 
     def ask(self, language: str, text: str) -> list[Match]:
         """What is wrong in a text; raises Lost."""
@@ -69,9 +71,7 @@ class EngineProcess:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._running is None or self._running.poll() is not None:
             self._end()
-            self._running = subprocess.Popen(  # noqa: S603 - our own module
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
-            )
+            self._running, self._ended = _born((*self._command, str(os.getpid())))
         return self._running
 
     def _end(self) -> None:
@@ -79,27 +79,58 @@ class EngineProcess:
         if running:
             running.kill()
             running.wait()
+            self._ended.set()
             for pipe in (running.stdin, running.stdout):
                 with suppress(OSError):
                     _open(pipe).close()
+
+
+def _born(command: Sequence[str]) -> tuple[subprocess.Popen[bytes], Event]:
+    """A process, and what to set when it is gone.
+
+    A thread of its own starts it and stays for as long: Linux ends a process with the thread that it comes from.
+    """
+    born: Queue[subprocess.Popen[bytes] | OSError] = Queue()
+    gone = Event()
+
+    def bear() -> None:
+        try:
+            pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+            born.put(subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, bufsize=0))  # noqa: S603 - ours
+        except OSError as error:
+            born.put(error)
+        else:
+            gone.wait()
+
+    Thread(target=bear, daemon=True).start()
+    process = born.get()
+    if isinstance(process, OSError):
+        raise process
+    return process, gone
 
 
 def _exchanged(process: subprocess.Popen[bytes], question: bytes, patience: float) -> bytes:
     """The line that answers a line; OSError where none comes in time, or the process is gone."""
     deadline = time.monotonic() + patience
     asked, told = _open(process.stdin), _open(process.stdout)
-    while question:  # a pipe takes 64 KiB at a time
-        question = question[asked.write(question) :]
+    os.set_blocking(asked.fileno(), False)  # a pipe takes 64 KiB, and more only when somebody reads
     answer = b""
     with selectors.DefaultSelector() as ready:
+        ready.register(asked, selectors.EVENT_WRITE)
         ready.register(told, selectors.EVENT_READ)
         while not answer.endswith(b"\n"):
-            if not ready.select(deadline - time.monotonic()):
+            able = {key.fileobj for key, _ in ready.select(max(deadline - time.monotonic(), 0))}
+            if not able:
                 raise TimeoutError(f"no answer within {patience:g} seconds")
-            piece = os.read(told.fileno(), 65536)
-            if not piece:
-                raise OSError(f"the process ended with {process.wait()}")
-            answer += piece
+            if told in able:
+                piece = os.read(told.fileno(), 65536)
+                if not piece:
+                    raise OSError(f"the process ended with {process.wait()}")
+                answer += piece
+            elif asked in able:
+                question = question[os.write(asked.fileno(), question) :]
+                if not question:
+                    ready.unregister(asked)
     return answer
 
 

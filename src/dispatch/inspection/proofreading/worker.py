@@ -5,6 +5,7 @@ Question: `{"language": "en", "text": "…"}`. Answer: `{"matches": […]}`, or 
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -20,6 +21,11 @@ from dispatch.inspection.proofreading.sieve import told
 
 _KEPT = 2
 """Languages that are not loaded again: each takes up to half a gigabyte."""
+
+LIMIT = 60
+"""Seconds for one question, twice what anybody waits: an engine that hangs is ended by the system's clock."""
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def answers(questions: Iterable[str]) -> Iterator[str]:
@@ -44,16 +50,33 @@ def _engine(language: str) -> Engine:
     return found(language)
 
 
+def die_with(parent: int) -> None:
+    """End at once when the process that started this one does: on Linux; elsewhere when its next question is read."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            raise SystemExit(1)
+
+
+def limited(questions: Iterable[str]) -> Iterator[str]:
+    """The questions; over one that takes too long the process dies (SIGALRM), whatever the engine is doing."""
+    for line in questions:
+        signal.alarm(LIMIT)
+        yield line
+        signal.alarm(0)
+
+
 def main() -> None:
     """Answer what is asked on stdin; Ctrl-C is for whoever asks. What an engine itself prints goes nowhere.
 
     It leaves the newsletter's folder: LingoTweaker takes a `data` beside it for its own.
     """
+    die_with(int(sys.argv[1]))
     os.chdir(Path(__file__).parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with os.fdopen(os.dup(sys.stdout.fileno()), "w") as told, Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        for answer in answers(sys.stdin):
+        for answer in answers(limited(sys.stdin)):
             print(answer, file=told, flush=True)
 
 
