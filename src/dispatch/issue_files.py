@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dispatch.errors import Problem
+from dispatch.location import is_showable, shown_name
 from dispatch.yaml_source import MAX_BYTES, scan_yaml
 
 _BLOCKS = re.compile(r"^(?:blocks|cover|signoff)[ \t]*:", re.MULTILINE)
@@ -27,7 +28,7 @@ def issue_files(newsletter: Path) -> list[Path]:
 def refused_files(newsletter: Path) -> dict[str, Problem]:
     """What lies among the issues and is not read: why, by names that can be shown."""
     told = ((path, refusal(path, newsletter)) for path in sorted(_listed(newsletter)))
-    return {_shown(path.stem): problem for path, problem in told if problem}
+    return {shown_name(path.stem): problem for path, problem in told if problem}
 
 
 def refusal(path: Path, newsletter: Path) -> Problem | None:
@@ -36,15 +37,16 @@ def refusal(path: Path, newsletter: Path) -> Problem | None:
     A repository carries links, and what they lead to may have no end, or be no business of those who read the messages.
     """
     why = remedy = ""
+    is_link, is_file = os.path.islink(path), os.path.isfile(path)  # noqa: PTH113, PTH114 - those raise for a long name
     if not is_utf8(str(path)):
         why, remedy = "its name is not UTF-8", "Give the file another name."
-    elif path.is_symlink() and not any(
-        path.resolve().is_relative_to(each.resolve()) for each in (newsletter, path.parent)
-    ):
+    elif not is_showable(path.name):
+        why, remedy = "its name has control characters in it", "Give the file another name."
+    elif is_link and not any(path.resolve().is_relative_to(each.resolve()) for each in (newsletter, path.parent)):
         why, remedy = "it leads out of the newsletter's folder", "Put the file itself there, no link to it."
-    elif path.suffix == ".yaml" and os.path.lexists(path) and not path.is_file():
+    elif path.suffix == ".yaml" and os.path.lexists(path) and not is_file:
         why, remedy = "it is no file", "Put a file of YAML there, or take it away."
-    return Problem(f"{_shown(os.path.relpath(path))} is not read: {why}", remedy=remedy) if why else None
+    return Problem(f"{shown_name(os.path.relpath(path))} is not read: {why}", remedy=remedy) if why else None
 
 
 def _listed(newsletter: Path) -> Iterator[Path]:
@@ -59,10 +61,6 @@ def is_utf8(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _shown(name: str) -> str:
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def read_bounded(path: Path) -> bytes:

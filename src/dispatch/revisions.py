@@ -26,8 +26,8 @@ from dispatch.inspection.commit_range import Asked
 from dispatch.inspection.commits import Repository
 from dispatch.inspection.house_terms import NAME as TERMS
 from dispatch.inspection.proofreading.proofreader import Proofreader
-from dispatch.issue_files import Heads, issue_files
-from dispatch.location import Location
+from dispatch.issue_files import Heads, issue_files, refused_files
+from dispatch.location import Location, shown_name
 from dispatch.newsroom import Newsroom
 from dispatch.yaml_source import MAX_BYTES
 
@@ -171,7 +171,12 @@ class Revisions:
         """What could not be looked at of either state."""
         checkouts = (self.before.checkout, self.after.checkout)
         notes = (note for checkout in checkouts if checkout for note in checkout.notes.values())
-        return (*self._notes, *self.before.problems, *self.after.problems, *notes)
+        refused = (problem for state in (self.before, self.after) for problem in self._refused(state))
+        return (*self._notes, *self.before.problems, *self.after.problems, *notes, *dict.fromkeys(refused))
+
+    def _refused(self, state: State) -> Iterator[Problem]:
+        """Why files are no issues of a state."""
+        return map(_Here(state.folder, self._config.folder).problem, refused_files(state.folder).values())
 
     def pairs(self, names: Iterable[str] = ()) -> list[Pair]:
         """The issues of these names, else all that may differ; by slug. Raises NotFound."""
@@ -238,9 +243,9 @@ class Revisions:
         if wanted not in slugs:
             near = get_close_matches(name, slugs, n=1)
             issues = (
-                f"Did you mean {near[0]}?"
+                f"Did you mean {shown_name(near[0])}?"
                 if near
-                else f"There are: {', '.join(sorted(name for name in slugs if '/' not in name))}."
+                else f"There are: {', '.join(shown_name(name) for name in sorted(slugs) if '/' not in name)}."
             )
             raise NotFound(
                 f"there is no issue {name}, nor a commit", remedy=f"{issues} {self._repository.remedy_for_missing}"
@@ -331,7 +336,8 @@ class _Here:
         own = "" if own == "." else f"{own}/"
         for shown in (f"{os.path.relpath(self.folder)}/", f"{self.folder}/"):
             text = text.replace(shown, own) if self.folder != self.newsletter else text
-        return text.replace(str(self.folder), str(self.newsletter))
+        text = text.replace(str(self.folder), str(self.newsletter))
+        return "\n".join(map(shown_name, text.split("\n")))
 
     def place(self, place: Location) -> Location:
         """A place."""

@@ -399,3 +399,28 @@ def test_on_a_narrow_terminal_without_colours(folder: Path) -> None:
     assert max(map(len, plain.splitlines())) <= 60
     assert "built{+, and" in " ".join(plain.split())
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]", run.stdout), "bold and dim are no colours"
+
+
+def test_names_that_do_not_show_are_told_on_one_line(dispatch: Command, folder: Path) -> None:
+    for name in ("\x1b[31mred", "a\n```\nb", "\u202eback"):
+        (folder / f"issues/{name}.yaml").write_text(ISSUE)
+    (folder / "issues/slug.yaml").write_text('slug: "\\e[31mred"\n' + ISSUE)
+    (folder / "issues/figures.yaml").write_text(ISSUE + '  - chart: {title: Odd, csv: "a\\e[31m.csv"}\n')
+    (folder / "issues/out\n```.yaml").symlink_to("/dev/null")
+    commit(folder)
+    for words in (("HEAD~1", "HEAD"), ("HEAD~1",), ("HEAD", "nothing")):
+        run = dispatch("diff", *words)
+        assert not re.search("[\x1b\u202e]|^```$", run.stdout + run.stderr, re.MULTILINE)
+        if len(words) == 2 and "HEAD~1" in words:
+            assert "issues/a\\n```\\nb.yaml is not read: its name has control characters in it" in run.stderr
+            assert "issues/out\\n```.yaml as of HEAD is a link that leads out" in run.stderr
+
+
+def test_an_issue_with_the_longest_name_that_a_disk_takes(dispatch: Command, folder: Path) -> None:
+    (folder / f"issues/{'a' * 250}.yaml").write_text(ISSUE)
+    commit(folder)
+    change(folder, "half", "quite")
+    run = dispatch("diff", "HEAD~1")
+    assert "[-half-]{+quite+}" in run.stdout
+    assert "2 issues differ" in run.stderr
+    assert dispatch("check").stderr.startswith("2 issues checked: 1 error")

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from dispatch.errors import Problem
 from dispatch.inspection.commits import MOST_BYTES, MOST_FILES, Commit, Entry, Repository, too_many_files
 from dispatch.inspection.repository import is_ignored
+from dispatch.location import shown_name
 
 _PICTURES = {".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 _MOST_OF_ALL = 200_000_000  # bytes of a commit
@@ -70,8 +71,8 @@ class Checkout:
         """Note the submodules that what is used lies in: another repository has their files."""
         for module in self._modules:
             if any(f"{path}/".startswith(f"{module}/") or module.startswith(f"{path}/") for path in used):
-                message = f"{module} is a submodule: its files as of {self.commit.name} are not looked at"
-                self.notes[module] = Problem(message, remedy=f"Compare them in {module}.")
+                message = f"{shown_name(module)} is a submodule: its files as of {self.commit.name} are not looked at"
+                self.notes[module] = Problem(message, remedy=f"Compare them in {shown_name(module)}.")
 
     # --- bounds ------------------------------------------------------------------------------------
 
@@ -96,13 +97,13 @@ class Checkout:
         return False
 
     def _note_size(self, path: str, size: int, most: int) -> None:
-        message = f"{path} as of {self.commit.name} has {size:,} bytes; at most {most:,} are read"
+        message = f"{shown_name(path)} as of {self.commit.name} has {size:,} bytes; at most {most:,} are read"
         self.notes[path] = Problem(message, remedy="It is left out.")
 
     def _write(self, path: str, content: bytes | None, most: int) -> None:
         if content is None:
             self.notes[path] = Problem(
-                f"{path} as of {self.commit.name} is not on this machine, or too large",
+                f"{shown_name(path)} as of {self.commit.name} is not on this machine, or too large",
                 remedy=f"If Git LFS keeps it: git lfs fetch origin {self.commit.id}",
             )
             return
@@ -115,7 +116,7 @@ class Checkout:
             with file.open("xb") as new:
                 new.write(content)
         except OSError as error:
-            message = f"{path} as of {self.commit.name} cannot be written here: {error.strerror}"
+            message = f"{shown_name(path)} as of {self.commit.name} cannot be written here: {error.strerror}"
             self.notes[path] = Problem(message, remedy="It is left out.")
 
     # --- symbolic links ----------------------------------------------------------------------------
@@ -156,7 +157,9 @@ class Checkout:
                 why = "is a link that leads out of the newsletter's folder, or nowhere"
                 if not _is_writable(each):
                     why = f"has a backslash in its path, or lies more than {_DEEPEST} folders deep"
-                self.notes[each] = Problem(f"{each} as of {self.commit.name} {why}", remedy="It is left out.")
+                self.notes[each] = Problem(
+                    f"{shown_name(each)} as of {self.commit.name} {why}", remedy="It is left out."
+                )
 
 
 def _is_picture(path: str, newsletter: Path) -> bool:
