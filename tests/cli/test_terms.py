@@ -100,3 +100,8 @@ def test_terms_from_elsewhere_are_not_written(dispatch: Command, folder: Path, t
     assert refused.code == 1
     assert "it leads out of the newsletter's folder" in refused.stderr
     assert elsewhere.read_text() == "accept: [KCNA]\n"
+
+
+def test_blanks_around_a_word_are_no_part_of_it(dispatch: Command, folder: Path) -> None:
+    assert dispatch("check", "--accept", " Zed\n").stderr.startswith("terms.yaml accepts Zed from now on.\n")
+    assert (folder / "terms.yaml").read_text().endswith("\n\naccept:\n  - Zed\n")

@@ -184,3 +184,10 @@ def test_a_file_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
         """),
             "terms.yaml",
         )
+
+
+def test_a_single_letter_may_be_accepted() -> None:
+    terms = read_terms("accept: [é, O'Brien]\n", "terms.yaml")
+    assert terms.accepts("é")
+    assert terms.accepts("És")
+    assert not terms.accepts("O"), "a part of a name is none"

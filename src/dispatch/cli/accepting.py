@@ -13,7 +13,7 @@ from dispatch.starter import write_schemas
 
 def accept(words: Iterable[str], newsletter: Path) -> None:
     """Accept words in a newsletter's folder, and say what was done; raises as `propose_accepting` does."""
-    words = tuple(words)
+    words = tuple(map(str.strip, words))
     proposal, new = propose_accepting(words, newsletter)
     if proposal:
         proposal.write()

@@ -90,6 +90,7 @@ class Terms:
     def _words(self) -> frozenset[str]:
         """Each word of each form that is in order, and the same in capitals."""
         words = {word for form in self._in_order for word in (*form.split(), *_WORD.findall(form)) if len(word) > 1}
+        words |= {form for form in self._in_order if len(form) == 1}
         return frozenset(words | {word.upper() for word in words})
 
     @cached_property

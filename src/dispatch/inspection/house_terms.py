@@ -44,7 +44,7 @@ def propose_accepting(words: Iterable[str], newsletter: Path) -> tuple[Proposal 
     content = _content(newsletter)
     path, name = newsletter / NAME, os.path.relpath(newsletter / NAME)
     terms = Terms() if content is None else _read(content, name)
-    new = tuple(word for word in dict.fromkeys(words) if not _is_in_order(word, terms))
+    new = tuple(word for word in dict.fromkeys(map(str.strip, words)) if not _is_in_order(word, terms))
     if not new:
         return None, ()
     change = partial(_with, new)
