@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,17 @@ from dispatch.inspection.proofreading.kept import Kept, key_of
 MATCH = Match(offset=1, length=2, message="é", replacements=["a", "b"], rule="R", issue_type="misspelling")
 
 
+PLACES: list[dict[str, object]] = [{"offset": 1e999}, {"offset": -1}, {"length": 0}, {"length": -2}, {"offset": True}]
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / ".dispatch" / "proofreading.json"
 
 
 def test_what_is_kept_is_there_again(file: Path) -> None:
-    Kept(file).add({"a": [MATCH], "b": []})
-    assert Kept(file).read() == {"a": [MATCH], "b": []}
+    Kept(file).add({"a": [MATCH], "b": [], "c": "it takes too long"})
+    assert Kept(file).read() == {"a": [MATCH], "b": [], "c": "it takes too long"}
 
 
 def test_what_another_process_keeps_is_seen(file: Path) -> None:
@@ -44,7 +48,19 @@ def test_the_key_goes_by_all_that_the_answer_rests_on() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"null", b'{"a": 1}', b'{"a": [{}]}', b'{"a": [{"offset": "x"}]}', b"\xff", b'{"a": [null]}'],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"a": 1}',
+        b'{"a": [{}]}',
+        b'{"a": [{"offset": "x"}]}',
+        b"\xff",
+        b'{"a": [null]}',
+        b"[" * 200_000,
+        *(json.dumps({"a": [MATCH | place]}).encode() for place in PLACES),
+    ],
 )
 def test_a_broken_file_is_as_good_as_none(file: Path, content: bytes) -> None:
     file.parent.mkdir()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from threading import Thread
 
 import pytest
@@ -179,6 +180,15 @@ def test_a_newsletter_with_a_folder_data_is_read_like_any_other(
     monkeypatch.chdir(tmp_path)
     with process() as asked:
         assert len(asked.ask("en", "They avoid dependance on it.")) == 1
+
+
+@needs_an_engine
+def test_a_long_text_of_words_that_nobody_knows_is_not_read() -> None:
+    letters = Random(1)
+    words = ["".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=8)).capitalize() for _ in range(1_000)]
+    with process() as asked, pytest.raises(Lost, match="most of its words are in no dictionary") as caught:
+        asked.ask("en", " ".join(words))
+    assert caught.value.lasting
 
 
 @needs_an_engine

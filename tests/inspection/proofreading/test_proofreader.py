@@ -188,3 +188,28 @@ def test_what_is_too_much_is_not_read_and_told(tmp_path: Path, monkeypatch: pyte
     proofs = read("title: teh\nblocks:\n  - paragraph: One teh two.\n  - paragraph: teh\n", tmp_path)
     assert [*proofs.mistakes] == [("title",)]
     assert proofs.notices == ("issues/a.yaml:3:16: from here on nothing was proof-read: the issue is too long",)
+
+
+def test_a_text_that_takes_too_long_is_told_each_time_and_read_once(tmp_path: Path) -> None:
+    class Slow(Desk):
+        def ask(self, language: str, text: str) -> list[Match]:
+            self.asked.append((language, text))
+            raise Lost("no answer in time", lasting=True)
+
+    desk = Slow()
+    told = [read("title: One\nblocks: [divider: ]\n", tmp_path, desk).notices for _ in range(2)]
+    assert (
+        told
+        == [("issues/a.yaml:1:8: the proof-reader failed over this text, which is not read: no answer in time",)] * 2
+    )
+    assert len(desk.asked) == 1
+    hasty = read("title: One\nblocks: [divider: ]\n", tmp_path, desk, patiently=False)
+    assert (hasty.pending, hasty.notices) == (False, told[0])
+
+
+def test_what_is_kept_of_places_that_a_text_does_not_have_is_read_anew(tmp_path: Path) -> None:
+    text = "title: teh\nblocks: [divider: ]\n"
+    first = read(text, tmp_path)
+    kept = tmp_path / "kept.json"
+    kept.write_text(kept.read_text().replace('"length": 3', '"length": 4'))
+    assert read(text, tmp_path) == first

@@ -133,3 +133,16 @@ def test_of_two_words_that_do_not_agree_one_is_told() -> None:
     ]
     text = "This are xyz the  ab"
     assert [each["offset"] for each in told(text, matches, engine, "en")] == [0, 9, 13, 18]
+
+
+def test_an_engine_is_asked_for_a_word_once() -> None:
+    class Counting(Dictionary):
+        asked = 0
+
+        def check(self, text: str) -> list[Match]:
+            self.asked += 1
+            return super().check(text)
+
+    engine = Counting("en")
+    assert [engine.knows(word) for word in ("was", "wsa", "was", "wsa")] == [True, False, True, False]
+    assert engine.asked == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import ClassVar, Literal, TypedDict
@@ -23,6 +23,10 @@ class Match(TypedDict):
     replacements: list[str]  # the likeliest first
     rule: str  # its id
     issue_type: Literal["misspelling", "grammar"]  # misspelling: no dictionary has the word; grammar: all else
+
+
+Answer = list[Match] | str
+"""What is wrong in a text; or why an engine fails over it, each time."""
 
 
 class Engine(ABC):
@@ -50,7 +54,14 @@ class Engine(ABC):
 
     def knows(self, word: str) -> bool:
         """Whether a word is in the dictionary."""
-        return not any(match["issue_type"] == "misspelling" for match in self.check(word))
+        if word not in self._known:
+            self._known[word] = not any(match["issue_type"] == "misspelling" for match in self.check(word))
+        return self._known[word]
+
+    @cached_property
+    def _known(self) -> dict[str, bool]:
+        """Words that were asked for before: of an unknown one an engine takes long."""
+        return {}
 
 
 def regional(language: str) -> str:

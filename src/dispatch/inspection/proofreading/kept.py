@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dispatch.files import write_whole
-from dispatch.inspection.proofreading.engine import Match
+from dispatch.inspection.proofreading.engine import Answer, Match
 
 MOST_TEXTS = 5_000
 MOST_BYTES = 2_000_000
@@ -25,26 +25,26 @@ def key_of(edition: str, language: str, text: str) -> str:
 
 
 class Kept:
-    """Matches by key. A file that cannot be read is as good as none, and one that cannot be written does no harm."""
+    """Answers by key. A file that cannot be read is as good as none, and one that cannot be written does no harm."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._known: tuple[tuple[int, int, int], dict[str, list[Match]]] = ((0, 0, 0), {})
+        self._known: tuple[tuple[int, int, int], dict[str, Answer]] = ((0, 0, 0), {})
 
-    def read(self) -> dict[str, list[Match]]:
+    def read(self) -> dict[str, Answer]:
         """All that is kept, what was looked at last at the end; the file is read again when it is another one."""
         try:
             stat = self._file.stat()
             stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
             if self._known[0] != stamp:
                 kept = json.loads(self._file.read_bytes())
-                known = {str(key): [_match(each) for each in matches] for key, matches in kept.items()}
+                known = {str(key): _answer(answer) for key, answer in kept.items()}
                 self._known = (stamp, known)
             return dict(self._known[1])
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return {}
 
-    def add(self, found: Mapping[str, list[Match]]) -> None:
+    def add(self, found: Mapping[str, Answer]) -> None:
         """Keep what was found, as what was looked at last, beside what is there and within bounds."""
         others = {key: matches for key, matches in self.read().items() if key not in found}
         lines = [json.dumps({key: matches})[1:-1] for key, matches in (others | dict(found)).items()]
@@ -59,11 +59,23 @@ class Kept:
             return
 
 
+def _answer(read: object) -> Answer:
+    """An answer of the file; TypeError, ValueError or KeyError where it is none."""
+    if isinstance(read, list):
+        return [_match(each) for each in read]
+    if not isinstance(read, str):
+        raise TypeError("neither matches nor a cause")
+    return read
+
+
 def _match(read: Mapping[str, Any]) -> Match:
     """A match of the file; TypeError, ValueError or KeyError where it is none."""
+    offset, length = read["offset"], read["length"]
+    if type(offset) is not int or type(length) is not int or offset < 0 or length < 1:
+        raise ValueError("no place in a text")
     return Match(
-        offset=int(read["offset"]),
-        length=int(read["length"]),
+        offset=offset,
+        length=length,
         message=str(read["message"]),
         replacements=[str(each) for each in read["replacements"]],
         rule=str(read["rule"]),

@@ -26,6 +26,11 @@ PATIENCE = 30.0
 class Lost(Exception):
     """The process died over a question, took too long for it, or its engine failed."""
 
+    def __init__(self, cause: str, *, lasting: bool = False) -> None:
+        """`lasting`: it would be lost each time, and asking again costs time."""
+        super().__init__(cause)
+        self.lasting = lasting
+
 
 class EngineProcess:
     """A process with its engines, of which threads ask one question at a time. It dies with whoever started it."""
@@ -49,9 +54,9 @@ class EngineProcess:
                 answer = json.loads(_exchanged(process, question, self._patience))
             except (OSError, ValueError) as error:
                 self._end()
-                raise Lost(str(error)) from None
+                raise Lost(str(error), lasting=isinstance(error, TimeoutError)) from None
         if "matches" not in answer:
-            raise Lost(str(answer.get("trouble")))
+            raise Lost(str(answer.get("trouble")), lasting=bool(answer.get("lasting")))
         matches: list[Match] = answer["matches"]
         return matches
 

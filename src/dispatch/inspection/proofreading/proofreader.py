@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from dispatch.checks.evidence import Mistake, Proofs
 from dispatch.checks.parts import ReadText, read_texts
 from dispatch.content.issue import Issue
 from dispatch.inspection.proofreading import engine_for, engines
-from dispatch.inspection.proofreading.engine import Match
+from dispatch.inspection.proofreading.engine import Answer
 from dispatch.inspection.proofreading.kept import Kept, key_of
 from dispatch.inspection.proofreading.process import EngineProcess, Lost
 from dispatch.inspection.proofreading.prose import LONGEST, is_cut, is_prose, is_sentence, prose_of
@@ -46,22 +46,23 @@ class Proofreader:
     def read(self, issue: Issue, *, patiently: bool = True) -> Proofs:
         """What is wrong in an issue; without patience only what is known already, and whether there is more to come."""
         passages = list(_passages(issue))
-        known = self._kept.read()
+        kept = self._kept.read()
+        known = {each.key: kept[each.key] for each in passages if each.key in kept and _fits(kept[each.key], each)}
         unread = [each for each in passages if each.key and each.key not in known]
-        lost: list[str] = []
+        failed: dict[str, str] = {}
         if unread and patiently:
-            found = self._found(issue, unread, lost)
+            found = self._found(unread, failed)
             known |= found
             if found:
-                self._kept.add({each.key: known[each.key] for each in passages if each.key in known})
-        mistakes = {
-            each.text.written.path: tuple(_mistakes(each, known[each.key])) for each in passages if each.key in known
-        }
+                self._kept.add(known)
+        mistakes = {each.text.written.path: tuple(_mistakes(each, known.get(each.key, ()))) for each in passages}
         unknown = dict.fromkeys(primary(each.language) for each in passages if not each.key)
         missing = dict.fromkeys(map(lacking, unknown))
+        failed |= {key: answer for key, answer in known.items() if isinstance(answer, str)}
+        lost = [each for each in passages if each.key in failed or (patiently and each.key and each.key not in known)]
         return Proofs(
             {path: told for path, told in mistakes.items() if told},
-            (*missing, *_unread(issue, passages), *lost),
+            (*missing, *_unread(issue, passages), *_told_lost(issue, lost, failed)),
             pending=bool(unread) and not patiently,
         )
 
@@ -69,23 +70,35 @@ class Proofreader:
         """End the process, if there is one."""
         self._process.close()
 
-    def _found(self, issue: Issue, passages: Sequence[_Passage], lost: list[str]) -> dict[str, list[Match]]:
-        """What the engines say; what they failed over is left out, and told in `lost` with the cause, in one line."""
-        found: dict[str, list[Match]] = {}
-        failures: list[tuple[_Passage, Lost]] = []
+    def _found(self, passages: Sequence[_Passage], failed: dict[str, str]) -> dict[str, Answer]:
+        """What the engines say; why they failed over a text now, and may not the next time, comes into `failed`."""
+        found: dict[str, Answer] = {}
+        failures = 0
         for each in sorted(passages, key=lambda each: each.language):  # an engine is loaded once for all its texts
             try:
                 found[each.key] = self._process.ask(each.language, each.prose)
             except Lost as failure:
-                failures.append((each, failure))
-                if len(failures) > _MOST_FAILURES:
+                (found if failure.lasting else failed)[each.key] = _in_a_line(failure)
+                failures += 1
+                if failures > _MOST_FAILURES:
                     break  # it is not the texts
-        if failures:
-            (first, cause), others = failures[0], sum(each.key not in found for each in passages) - 1
-            those = f"this text and {others} more, which are" if others else "this text, which is"
-            place = issue.locate(first.text.written.path)
-            lost.append(f"{place}: the proof-reader failed over {those} not read: {_in_a_line(cause)}")
         return found
+
+
+def _fits(answer: Answer, passage: _Passage) -> bool:
+    """Whether what is kept can be about a text: files are edited."""
+    length = len(passage.prose)
+    return isinstance(answer, str) or all(match["offset"] + match["length"] <= length for match in answer)
+
+
+def _told_lost(issue: Issue, passages: Sequence[_Passage], causes: Mapping[str, str]) -> Iterator[str]:
+    """That texts are not read, with the first cause."""
+    first = next((each for each in passages if each.key in causes), None)
+    if first:
+        others = len(passages) - 1
+        those = f"this text and {others} more, which are" if others else "this text, which is"
+        place = issue.locate(first.text.written.path)
+        yield f"{place}: the proof-reader failed over {those} not read: {causes[first.key]}"
 
 
 def _passages(issue: Issue) -> Iterator[_Passage]:
@@ -105,10 +118,10 @@ def _passages(issue: Issue) -> Iterator[_Passage]:
             yield _Passage(text, language, prose, key)
 
 
-def _mistakes(passage: _Passage, matches: Iterable[Match]) -> Iterator[Mistake]:
+def _mistakes(passage: _Passage, answer: Answer | tuple[()]) -> Iterator[Mistake]:
     """What was found in words that the author wrote, and not in what stands for a merge field or for code."""
     written, bare = passage.text.written.value, passage.text.prose
-    for match in matches:
+    for match in () if isinstance(answer, str) else answer:
         start, end = match["offset"], match["offset"] + match["length"]
         misspelt = match["issue_type"] == "misspelling"
         if bare[start:end] == written[start:end] and (misspelt or is_sentence(passage.text)):
