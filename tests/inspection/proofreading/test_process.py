@@ -116,6 +116,17 @@ def test_none_that_can_be_started_is_told() -> None:
         asked.ask("en", "a")
 
 
+def test_one_that_is_not_there_or_begins_while_all_is_closed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with process("/nowhere/python") as asked, pytest.raises(Lost, match="No such file"):
+        asked.ask("en", "a")
+    with process(*echo()) as asked:
+        started = asked._started
+        monkeypatch.setattr(asked, "_started", lambda: (setattr(asked, "_closed", True), started())[1])
+        with pytest.raises(Lost, match="nobody is asked any more"):
+            asked.ask("en", "hang")
+        assert asked.pid == 0
+
+
 def test_it_ends_with_whoever_started_it() -> None:
     program = (
         "import os, sys; from dispatch.inspection.proofreading.process import EngineProcess\n"

@@ -49,8 +49,8 @@ class EngineProcess:
         with self._asking:
             if self._closed:
                 raise Lost("nobody is asked any more")
-            process = self._started()
             try:
+                process = self._started()
                 answer = json.loads(_exchanged(process, question, self._patience))
             except (OSError, ValueError) as error:
                 self._end()
@@ -77,6 +77,8 @@ class EngineProcess:
         if self._running is None or self._running.poll() is not None:
             self._end()
             self._running, self._ended = _born((*self._command, str(os.getpid())))
+            if self._closed:  # meanwhile: `close` may have seen no process
+                raise OSError("nobody is asked any more")
         return self._running
 
     def _end(self) -> None:
