@@ -6,8 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from preview.client import TIDES, Preview, write_newsletter
+
+# A busy machine takes its time; a test that passes waits no longer for it.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
