@@ -30,7 +30,7 @@ _DECIMAL = (  # MARK stands for the mark that is looked for
 )
 _GROUPS = (
     r"(?<![\w.,:/+\-–#])(?P<sign>[$€£])?"  # noqa: RUF001
-    r"(?P<number>[1-9]\d{0,2}(?:MARK\d{3})+)(?!\d|[.,:/\-–]\d|MARK\d{3}(?!\d))"  # noqa: RUF001
+    r"(?P<number>[1-9]\d{0,2}(?:MARK\d{3}(?!\d))++)(?P<more>[.,:/\-–]\d)?"  # noqa: RUF001
 )
 _RANGE = re.compile(  # what joins numbers of which one is written as the other: from 1,5 to 2,5 %
     rf"(?:(?:{_SPACE}?%)?(?:{_SPACE}(?:to|and|or|bis|und|oder|à|et|ou|a|y|o|e){_SPACE}|,{_SPACE}|{_SPACE}?[-–]{_SPACE}?))"  # noqa: RUF001
@@ -190,7 +190,8 @@ class _Style:
         found = [
             match
             for match in re.finditer(_GROUPS.replace("MARK", mark), prose)
-            if match["sign"] or not _is_counted_on(prose, match.start("number"), match["number"])
+            if not match["more"]
+            and (match["sign"] or not _is_counted_on(prose, match.start("number"), match["number"]))
         ]
         for match in _joined(prose, found, lambda match: _is_grouped(match, mark)):
             yield match.start("number"), match["number"], re.sub(mark, self.group, match["number"])
