@@ -95,9 +95,9 @@ def _thinned(labels: Sequence[str], middles: Sequence[float], y: float) -> Itera
 def _every(labels: Sequence[str], middles: Sequence[float]) -> list[int]:
     """Every so many positions, of labels at even distances: of the two smallest steps that go, one that has the first."""
     last = len(labels) - 1
-    steps = (step for step in range(1, last + 1) if _fit(labels, middles, range(last, -1, -step)))
-    least = next(steps, last)
-    step = next((step for step in range(least, 2 * least + 1) if last % step == 0), least)
+    fitting = [step for step in range(1, last + 1) if _fit(labels, middles, range(last, -1, -step))]
+    least = next(iter(fitting), last + 1)  # where no two have room, the last stands alone
+    step = next((step for step in fitting if step <= 2 * least and last % step == 0), least)
     return [*range(last, -1, -step)]
 
 
