@@ -6,7 +6,7 @@ import re
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from preview.browsing import MAIL, ground_of, mail_of, opened
 from preview.client import SETTINGS, TIDES, Preview
@@ -41,8 +41,14 @@ def test_a_save_shows_and_scroll_and_choices_stay(browser: Browser, preview: Pre
         assert page.evaluate("document.getElementById('stage').scrollTop") == 700
         assert page.url == url
         assert page.locator("#device").evaluate("device => device.clientWidth") == 390
+        models: list[Route] = []  # what is said of the mail client comes last, and moves nothing
+        page.route(re.compile(r"/clients(\?|$)"), lambda route: models.append(route))  # noqa: PLW0108 - it counts parameters
         page.reload()
         expect(mail_of(page).get_by_text("Hello Élodie, the tide is in.")).to_be_attached()
+        assert page.evaluate("document.getElementById('stage').scrollTop") == 700
+        expect(page.locator("#model summary")).to_have_count(0)
+        models[0].continue_()
+        expect(page.locator("#model summary")).to_contain_text("a model")
         assert page.evaluate("document.getElementById('stage').scrollTop") == 700
 
 
