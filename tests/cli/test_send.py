@@ -389,7 +389,10 @@ def test_trouble_with_the_account_stops_it_and_resume_goes_on(dispatch: Command,
         server.faults.add("batch", "401", times=1)
         use_postmark(keyed, server)
         stopped = dispatch("send", "bridge", "--yes", "--json", "--provider", "postmark")
-        assert (stopped.code, stopped.json["state"], stopped.json["pending"]) == (3, "stopped", 2)
+        assert (stopped.code, stopped.json["state"]) == (3, "stopped")
+        # Each language is a call of its own: the other one may be accepted before all is stopped.
+        assert stopped.json["pending"] > 0
+        assert stopped.json["pending"] + stopped.json["accepted"] == 3
         assert "401" in stopped.stderr
         assert stopped.stderr.endswith("\nNext: dispatch resume bridge.1\n")
         assert dispatch("resume", "--json").json["accepted"] == 3
