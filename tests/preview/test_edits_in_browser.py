@@ -94,6 +94,17 @@ def test_a_text_is_edited_where_it_stands(browser: Browser, desk: Preview) -> No
         expect(text).to_have_value("A pier at low tide.")
 
 
+def test_the_key_after_an_edit_is_not_lost_however_soon_it_comes(browser: Browser, desk: Preview) -> None:
+    with opened(browser, desk) as page:
+        edit(page, "Title")
+        at_once = """() => {
+            document.getElementById("editor-leave").click();
+            document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "d", bubbles: true }));
+            return document.body.dataset.scheme;
+        }"""
+        assert page.evaluate(at_once) == "dark"
+
+
 @pytest.mark.parametrize(("scheme", "width"), sampled([("light", 1400), ("dark", 390)], every=2))
 def test_in_every_style_of_yaml_only_the_characters_of_the_edit_change(
     browser: Browser, desk: Preview, scheme: Scheme, width: int

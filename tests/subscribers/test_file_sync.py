@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from sqlalchemy import event, select
 from dispatch.database.database import Database
 from dispatch.database.schema import subscriber, subscriber_event
 from dispatch.errors import InvalidSubscribers, NotFound
+from dispatch.subscribers.csv_import import SubscribersFile, open_subscribers
 from dispatch.subscribers.difference import write_portion
+from dispatch.subscribers.membership import add_person
 from dispatch.subscribers.store import SubscriberStore
 from dispatch.subscribers.subscriber import Status
 
@@ -335,3 +337,21 @@ def test_who_is_forgotten_while_an_import_adds_them_is_not_known_afterwards(
     forgetting.join(30)
     assert store.find("ann@x.example") is None
     assert store.find("bob@x.example")
+
+
+def test_a_file_that_was_replaced_meanwhile_is_not_brought_in_over_the_one_in_its_place(
+    store: SubscriberStore, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when two add somebody at once: one has opened the file, and the other writes a new one and brings it in."""
+    file.write_text("email\nann@x.example\n")
+
+    @contextmanager
+    def open_and_be_late(path: Path, name: str = "") -> Iterator[SubscribersFile]:
+        monkeypatch.undo()
+        with open_subscribers(path, name) as old:
+            add_person(store, path, "bob@x.example", {})
+            yield old
+
+    monkeypatch.setattr("dispatch.subscribers.store.open_subscribers", open_and_be_late)
+    assert store.sync_file(file).people == 2
+    assert exclusions(store) == {"ann@x.example": None, "bob@x.example": None}

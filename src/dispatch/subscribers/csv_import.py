@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,17 @@ class SubscribersFile:
     header_line: int
     columns: tuple[str, ...]  # "" for one without a header
     stream: BinaryIO
+    path: Path | None  # None where only the stream is known
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another file stands at its path by now, as after each edit of dispatch's own (csv_edit.py)."""
+        if self.path is None:
+            return False
+        try:
+            return not os.path.samestat(os.fstat(self.stream.fileno()), self.path.stat())
+        except OSError:
+            return True
 
     @property
     def merge_fields(self) -> tuple[str, ...]:
@@ -83,7 +95,7 @@ def open_subscribers(source: Path | BinaryIO, name: str = "") -> Iterator[Subscr
     InvalidSubscribers where nothing in the file can be read.
     """
     if not isinstance(source, Path):
-        yield _understand(source, name)
+        yield _understand(source, name, None)
         return
     try:
         stream = source.open("rb")
@@ -92,7 +104,7 @@ def open_subscribers(source: Path | BinaryIO, name: str = "") -> Iterator[Subscr
     except OSError as error:
         raise InvalidSubscribers(f"the file cannot be read: {error.strerror}", location=Location(str(source))) from None
     with stream:
-        yield _understand(stream, name or str(source))
+        yield _understand(stream, name or str(source), source)
 
 
 def read_subscribers(source: Path | BinaryIO, name: str = "") -> Iterator[Row | Rejected]:
@@ -121,7 +133,7 @@ def no_file(path: Path) -> NotFound:
     return NotFound(f"there is no file of subscribers at {path}", remedy=EXAMPLE)
 
 
-def _understand(stream: BinaryIO, name: str) -> SubscribersFile:
+def _understand(stream: BinaryIO, name: str, path: Path | None) -> SubscribersFile:
     facts = survey(stream, name)
     delimiter = detect_delimiter(_first_line(stream, facts))
     text = text_of(stream, facts.encoding)
@@ -138,7 +150,7 @@ def _understand(stream: BinaryIO, name: str) -> SubscribersFile:
     location = Location(name, header.line)
     if isinstance(header, BrokenRecord):
         raise InvalidSubscribers(header.reason, remedy=f"{SAVE_AS_CSV} {EXAMPLE}", location=location)
-    return SubscribersFile(facts, delimiter, header.last_line, read_header(header.cells, location), stream)
+    return SubscribersFile(facts, delimiter, header.last_line, read_header(header.cells, location), stream, path)
 
 
 def _first_line(stream: BinaryIO, facts: FileFacts) -> str:

@@ -60,7 +60,7 @@ class FileState:
 
 
 class Overtaken(Exception):
-    """Another command has brought a file in since this one was compared."""
+    """Another command has brought a file in since this one was compared, or has put another file into its place."""
 
 
 def read_state(connection: Connection) -> FileState:
@@ -98,7 +98,7 @@ def import_file(
         with bench.preparing() as connection:
             found = compare_file(bench, connection, file, rejected)
         if not dry_run and (skip_rejected or not rejected):
-            _write(database, bench, found, now)
+            _write(database, bench, file, found, now)
         return found.report
 
 
@@ -171,7 +171,7 @@ def compare_file(
     return Comparison(news, before, state, difference, _report(file, difference, rejected))
 
 
-def _write(database: Database, bench: Workbench, found: Comparison, now: str) -> None:
+def _write(database: Database, bench: Workbench, file: SubscribersFile, found: Comparison, now: str) -> None:
     """Write the difference, in one transaction where it is small.
 
     Of several, each leaves the list true for the people in it, and without a fingerprint: should it have been the last,
@@ -183,7 +183,8 @@ def _write(database: Database, bench: Workbench, found: Comparison, now: str) ->
         expected = replace(expected, generation=expected.generation + 1, fingerprint="")
         with bench.writing() as connection:
             database.alone(connection, "import")
-            if read_state(connection).generation != expected.generation - 1:
+            # A file that was replaced meanwhile may be older than the one that was brought in last.
+            if file.is_replaced or read_state(connection).generation != expected.generation - 1:
                 raise Overtaken
             heed = news_number(connection) != found.news + told  # somebody may have left since
             write_portion(connection, found.difference, portion, found.report.file, now, heed=heed)

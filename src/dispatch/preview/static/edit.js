@@ -155,7 +155,9 @@ export class Editor {
     byId("editor").hidden = true;
     this.#entry = this.#theirs = this.#fix = null;
     this.#look("");
-    if (inside) (this.#back?.isConnected ? this.#back : byId("stage")).focus({ preventScroll: true });
+    if (!inside) return;
+    document.activeElement.blur(); // what is hidden keeps the focus till it is drawn, and with it the next key
+    (this.#back?.isConnected ? this.#back : byId("stage")).focus({ preventScroll: true });
   }
 
   #show(entry) {
