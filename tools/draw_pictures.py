@@ -12,7 +12,6 @@ IMAGES = Path(__file__).resolve().parent.parent / "images"
 SCALE = 2  # drawn at twice the size, then reduced: smooth edges without a drawing library
 WIDTH = 1200
 
-PAPER = "#f6f3ee"
 INK = "#1c1b1a"
 MUTED = "#66625d"
 RULE = "#cfc9c0"

@@ -47,7 +47,7 @@ from dispatch.subscribers.csv_rows import Rejected, Row
 from dispatch.subscribers.repeats import Repeats
 from dispatch.subscribers.segments import Segment
 from dispatch.subscribers.sorting import Sorter
-from dispatch.subscribers.subscriber import MERGE_COLUMNS, STANDARD_COLUMNS, Status, Subscriber
+from dispatch.subscribers.subscriber import MERGE_COLUMNS, Status, Subscriber
 from dispatch.yaml_source import Edit
 
 SAMPLE_READER = Recipient(1, "0" * 32, "reader@example.org")
@@ -303,7 +303,7 @@ class Newsroom(Folder):
                 headers=self._headers(compiled),
                 segments=self._segments(file, segment),
                 segment=segment,
-                sorter=self.sorter(issue, known_fields={*STANDARD_COLUMNS, *file.merge_fields}),
+                sorter=self.sorter(issue, known_fields=file.fields),
                 html_of=lambda readers: self.compile_for(issue, readers, embed=embed).html,
                 history=self.history.before(
                     issue, ((path, self.heads.of(path)) for path in self.issue_files()), today=self.today()
@@ -328,7 +328,7 @@ class Newsroom(Folder):
 
     def _segments(self, file: SubscribersFile, chosen: str) -> dict[str, Segment]:
         """Every segment that can be read; what is wrong with the chosen one is raised, NotFound or InvalidSegment."""
-        known_fields = {*STANDARD_COLUMNS, *file.merge_fields}
+        known_fields = file.fields
         segments = {}
         for name in {chosen: "", **self.config.segments}:
             with nullcontext() if name == chosen else suppress(InvalidSegment):

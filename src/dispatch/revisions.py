@@ -37,7 +37,7 @@ Pair = tuple[str | None, str | None]
 """The files of an issue in both states, by their paths in the newsletter's folder; None: there is none."""
 
 
-class Edition(Newsroom):
+class StateNewsroom(Newsroom):
     """A newsletter as it is or was, for the people and the day of now: so only what was written makes a difference."""
 
     def __init__(self, config: Config, *, people: Path, at: datetime, proofreader: Proofreader) -> None:
@@ -58,7 +58,7 @@ class State:
     name: str  # what whoever asked for it calls it
     commit: str  # its id; empty: the working tree
     folder: Path
-    edition: Edition | None  # None: its dispatch.yaml cannot be read, or there is none
+    newsroom: StateNewsroom | None  # None: its dispatch.yaml cannot be read, or there is none
     problems: tuple[Problem, ...] = ()  # why
     checkout: Checkout | None = None  # None: it lies where it belongs
     heads: Heads = field(default_factory=Heads)
@@ -89,7 +89,7 @@ def side_by_side(
 ) -> Iterator[Revisions]:
     """Both states, opened; what commits hold lies in a temporary folder meanwhile."""
     with (
-        closing(Proofreader(config.state / "proofreading.json")) as proofreader,
+        closing(Newsroom(config).proofreader) as proofreader,
         tempfile.TemporaryDirectory(prefix="dispatch-diff-") as scratch,
     ):
         root = Path(scratch).resolve()
@@ -98,8 +98,8 @@ def side_by_side(
             for name, commit in (("before", asked.before), ("after", asked.after))
         ]
         people = _people(config, [checkout for checkout in checkouts[::-1] if checkout])
-        edition = partial(Edition, people=people, at=now(), proofreader=proofreader)
-        opened = [_open(config, checkout, edition) for checkout in checkouts]
+        newsroom_of = partial(StateNewsroom, people=people, at=now(), proofreader=proofreader)
+        opened = [_open(config, checkout, newsroom_of) for checkout in checkouts]
         yield Revisions(config, repository, opened[0], opened[1], proofread=proofread, notes=asked.notes)
 
 
@@ -113,13 +113,13 @@ def _people(config: Config, checkouts: Iterable[Checkout]) -> Path:
     return own
 
 
-def _open(config: Config, checkout: Checkout | None, edition: Callable[[Config], Edition]) -> State:
+def _open(config: Config, checkout: Checkout | None, newsroom_of: Callable[[Config], StateNewsroom]) -> State:
     """A state, with settings in which no reference is filled in: who wrote them may not be who compares them.
 
     The working tree is read in the same way, lest what is filled in should look like a change.
     """
     if not checkout:
-        return _with_edition(State(WORKING_TREE, "", config.folder, None), config, edition)
+        return _with_newsroom(State(WORKING_TREE, "", config.folder, None), config, newsroom_of)
     name, folder = config.file.name, checkout.folder
     checkout.write((path for path in checkout if _is_always_needed(path, name)), most=MAX_BYTES)
     checkout.note_modules(("issues", "templates"))
@@ -127,15 +127,15 @@ def _open(config: Config, checkout: Checkout | None, edition: Callable[[Config],
     if name not in checkout.entries:
         problem = Problem(f"there was no {name} here as of {checkout.commit.name}", remedy="Name a newer commit.")
         return replace(state, problems=(problem,))
-    state = _with_edition(state, config, edition)
-    if state.edition:
-        checkout.write([state.edition.config.theme.logo or ""])
+    state = _with_newsroom(state, config, newsroom_of)
+    if state.newsroom:
+        checkout.write([state.newsroom.config.theme.logo or ""])
     return state
 
 
-def _with_edition(state: State, config: Config, edition: Callable[[Config], Edition]) -> State:
+def _with_newsroom(state: State, config: Config, newsroom_of: Callable[[Config], StateNewsroom]) -> State:
     try:
-        return replace(state, edition=edition(load_unfilled(state.folder / config.file.name, config)))
+        return replace(state, newsroom=newsroom_of(load_unfilled(state.folder / config.file.name, config)))
     except DispatchError as error:
         return replace(state, problems=tuple(map(_Here(state.folder, config.folder).problem, error.problems)))
 
@@ -225,8 +225,8 @@ class Revisions:
     def _digests(self, state: State, path: str) -> frozenset[str]:
         try:
             return (
-                frozenset(state.edition.read_issue(str(state.folder / path)).digests())
-                if state.edition
+                frozenset(state.newsroom.read_issue(str(state.folder / path)).digests())
+                if state.newsroom
                 else frozenset()
             )
         except InvalidIssue:
@@ -274,7 +274,7 @@ class Revisions:
     @property
     def _everything_changed(self) -> bool:
         """Whether something was changed of which every issue is made: the theme, the settings."""
-        logos = {state.edition.config.theme.logo for state in (self.before, self.after) if state.edition}
+        logos = {state.newsroom.config.theme.logo for state in (self.before, self.after) if state.newsroom}
         return any(
             path in {self._config.file.name, TERMS, *logos} or path.startswith("templates/") for path in self._changed
         )
@@ -283,28 +283,28 @@ class Revisions:
 
     def _letter(self, state: State, path: str, *, proofread: bool) -> tuple[Letter | None, tuple[Problem, ...]]:
         """An issue as a reader gets it, or why that cannot be known; problems may only be those of its checks."""
-        if not state.edition:
+        if not state.newsroom:
             return None, state.problems
         here = _Here(state.folder, self._config.folder)
         letter = None
         try:
-            edition = state.edition
-            issue = edition.read_issue(str(state.folder / path))
+            newsroom = state.newsroom
+            issue = newsroom.read_issue(str(state.folder / path))
             if state.checkout:
                 state.checkout.write(_files_of(issue))
                 state.checkout.borrow(_files_of(issue), self._config.folder)
-            compiled, marked = edition.compile_marked(issue, embed=edition.embeds())
+            compiled, marked = newsroom.compile_marked(issue, embed=newsroom.embeds())
             letter = read_letter(
                 issue,
                 compiled,
                 marked,
-                sender=format_header(edition.config.from_),
+                sender=format_header(newsroom.config.from_),
                 file=here.text(issue.source.file),
-                fixed=edition.reserved_values(issue),
-                segments=edition.config.segments,
+                fixed=newsroom.reserved_values(issue),
+                segments=newsroom.config.segments,
             )
-            proofs = edition.proofread(issue) if proofread else None
-            findings = edition.judge(issue, compiled, marked, proofs=proofs).findings
+            proofs = newsroom.proofread(issue) if proofread else None
+            findings = newsroom.judge(issue, compiled, marked, proofs=proofs).findings
         except DispatchError as error:
             return letter, tuple(map(here.problem, error.problems))
         return replace(letter, findings=tuple(map(here.finding, findings))), ()

@@ -21,7 +21,7 @@ from dispatch.rendering.readership import Readership, choices_of
 from dispatch.sending import capabilities_of, publish_pictures, refuse_embedding
 from dispatch.subscribers.csv_import import open_subscribers
 from dispatch.subscribers.csv_rows import Row
-from dispatch.subscribers.subscriber import STANDARD_COLUMNS, Status, Subscriber, merge_values
+from dispatch.subscribers.subscriber import Status, Subscriber, merge_values
 from dispatch.yaml_model import did_you_mean
 
 MOST_MESSAGES = 10
@@ -95,7 +95,7 @@ def _read_list(project: Project, issue: Issue, keys: Collection[str]) -> _List:
     choices: set[Readership] = set()
     try:
         with open_subscribers(project.subscribers_file, project.subscribers_name) as file:
-            sorter = project.sorter(issue, known_fields={*STANDARD_COLUMNS, *file.merge_fields})
+            sorter = project.sorter(issue, known_fields=file.fields)
             for row in file:
                 if isinstance(row, Row) and (row.key in keys or issue.conditions):
                     person = row.subscriber(id="")
@@ -132,10 +132,6 @@ def _listed(address: str, people: _List) -> str:
 def _refuse_many(addresses: int, choices: Sequence[tuple[str, ...]]) -> None:
     if addresses * len(choices) <= MOST_MESSAGES:
         return
-    if addresses > MOST_MESSAGES:
-        raise UsageMistake(
-            f"a test goes to at most {MOST_MESSAGES} addresses", remedy="Use `send --segment` for a list."
-        )
     raise UsageMistake(
         f"{len(choices)} variants to {addresses} addresses are {addresses * len(choices)} messages, "
         f"and a test has at most {MOST_MESSAGES}",

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterator
 
 import pytest
-from babel import Locale
 
 from dispatch.languages.sentences import LANGUAGES, known_language, sentences
 from dispatch.rendering.words import words_for
@@ -66,7 +65,7 @@ def test_a_language_writes_its_own_marks(language: str) -> None:
         assert not re.search(r"(?<![\u00a0\u202f])[:;?!»]|«(?![\u00a0\u202f])", everything)
     else:
         assert not re.search(r"[^\S\n][:;?!]", everything)
-    if Locale.parse(language).text_direction == "rtl":
+    if language == "ar":
         letters = {unicodedata.bidirectional(each) for each in everything if each.isalpha()}
         assert letters == {"AL"}
         assert not re.search("[,;?]", everything), "its marks are ، ؛ ؟"

@@ -23,12 +23,13 @@ def _without_terms(shared: Preview) -> None:
 
 def findings(preview: Preview, issue: str = "tides") -> list[dict[str, Any]]:
     """What the checks say of an issue as the desk has it."""
-    found = None
-    while found is None:  # where a save was told in two parts
+    for _ in range(20):  # where a save was told in two parts
         with preview.views(issue=issue) as views:
             view = next(views)
         found = preview.ask("findings", issue=issue, generation=str(view["generation"])).json["findings"]
-    return list(found)
+        if found is not None:
+            return list(found)
+    raise AssertionError("the desk never came to rest")
 
 
 def test_a_word_that_a_finding_is_about_is_accepted_once_and_for_all(desk: Preview) -> None:

@@ -100,7 +100,9 @@ def test_other_settings_leave_it_running(reading: Preview) -> None:
     before = children_of(reading)
     settings = reading.folder / "dispatch.yaml"
     settings.write_text(settings.read_text() + "checks: {severity: {misspelling: error}}\n")
+    until = time.monotonic() + 60
     while not any(each["severity"] == "error" for each in findings(reading, proofs="wait")["findings"] or ()):
+        assert time.monotonic() < until
         time.sleep(0.05)
     assert children_of(reading) == before
 

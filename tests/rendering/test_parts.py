@@ -6,8 +6,9 @@ from lxml import html as lxml_html
 from dispatch.content.issue import read_issue
 from dispatch.rendering.compiler import compile_issue
 from dispatch.rendering.outlook import outlook_view
-from dispatch.rendering.parts import BODY_WIDTH, COLUMN_GAP, side_widths
+from dispatch.rendering.parts import COLUMN_GAP, side_widths
 from dispatch.rendering.slots import fill
+from dispatch.rendering.tables import BODY_WIDTH
 from dispatch.rendering.webpage import compile_webpage
 
 from .conftest import FACTS, VALUES, draw

@@ -5,7 +5,8 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 from babel.units import format_unit
 
 from dispatch.content.blocks import Table
-from dispatch.rendering.tables import Column, TableLayout, figure_columns, layout_of, reads_left_to_right
+from dispatch.rendering.bidi import reads_left_to_right
+from dispatch.rendering.tables import Column, TableLayout, figure_columns, layout_of
 
 LOCALES = (
     "en",

@@ -11,9 +11,7 @@ from dispatch.checks.parts import described, figures
 from dispatch.content.blocks import Figure
 from dispatch.content.issue import Cover
 from dispatch.content.richtext import parse, parse_plain
-
-FIGURE_WIDTH = 552
-"""CSS pixels: what templates/blocks/figure.mjml.j2 asks for, outside of columns."""
+from dispatch.rendering.tables import BODY_WIDTH
 
 _WRITE_ALT = 'Say in `alt:` what the picture shows, in a sentence; write `alt: ""` if it is mere decoration.'
 
@@ -125,7 +123,7 @@ def extreme_proportions(evidence: Evidence) -> Iterator[Finding]:
     an alternative text is decoration.
     """
     for figure, picture in _shown(evidence):
-        shown = picture.height * min(1, FIGURE_WIDTH / picture.width)
+        shown = picture.height * min(1, BODY_WIDTH / picture.width)
         place = evidence.issue.locate(figure.path_to("image"))
         if shown > _TALLEST:
             message = (

@@ -13,6 +13,7 @@ from dispatch.checks.evidence import Evidence
 from dispatch.checks.likeness import is_spelling_of, slips, sound
 from dispatch.checks.mending import replaced
 from dispatch.checks.parts import ReadText
+from dispatch.languages.tags import NOUNS_WITH_CAPITALS, primary
 from dispatch.rendering.words import locale_of
 
 
@@ -62,7 +63,6 @@ _NO_NAME = re.compile(  # at the beginning of a sentence, where any word has a c
     "|Après|Avant|Avec|Comme|Dans|Depuis|Et|Il|La|Le|Les|Mais|Pour|Quand|Que|Qui|Si|Sur"
     "|Como|Con|Cuando|El|En|Los|Para|Pero|Ma|Per|Quando"
 )
-_NOUNS_WITH_CAPITALS = frozenset({"de", "lb", "gsw", "nds"})
 _TIMES = {1: "once", 2: "twice"}
 _COUNTS_AS = 2  # times in which a word of terms.yaml stands, or a country
 _ESTABLISHED = 2  # earlier issues, after which a name is no slip
@@ -85,7 +85,7 @@ def _names_in(evidence: Evidence) -> dict[str, _Name]:
     names: dict[str, _Name] = {}
     small: set[str] = set()
     for text in evidence.texts:
-        if text.written.language.partition("-")[0].lower() in _NOUNS_WITH_CAPITALS:
+        if primary(text.written.language) in NOUNS_WITH_CAPITALS:
             continue
         is_title = _is_title(text.prose)
         small |= {word for word in _WORD.findall(text.prose) if word.islower()}

@@ -29,7 +29,9 @@ def misspelling(evidence: Evidence) -> Iterator[Finding]:
     that is told.
     """
     repeated = _repeated(evidence)
-    elsewhere = evidence.proofs and any(wrong_language(evidence))  # which says it of the issue as a whole
+    elsewhere = (
+        evidence.proofs and evidence.proofs.mistakes and any(wrong_language(evidence))
+    )  # which says it of the issue as a whole
     doubted = _doubted(evidence)
     for text, mistakes in _mistaken(evidence):
         if _is_foreign(text, mistakes):
@@ -81,7 +83,11 @@ def _mistaken(evidence: Evidence) -> Iterator[tuple[ReadText, Sequence[Mistake]]
 
 def _doubted(evidence: Evidence) -> set[Location]:
     """Where a name stands that another check doubts."""
-    return {finding.location for finding in inconsistent_name(evidence)} if evidence.proofs else set()
+    return (
+        {finding.location for finding in inconsistent_name(evidence)}
+        if evidence.proofs and evidence.proofs.mistakes
+        else set()
+    )
 
 
 def _words_of(evidence: Evidence, text: ReadText, mistake: Mistake) -> Iterator[Location]:

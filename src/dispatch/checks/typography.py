@@ -23,7 +23,7 @@ def straight_marks(evidence: Evidence) -> Iterator[Finding]:
     """
     texts = [text for text in evidence.texts if text.written.language == evidence.issue.language]
     opening = Counter(mark for text in texts for mark in _OPENING.findall(text.prose)).most_common(1)
-    slips = [slip for text in texts for slip in _straight_pairs(text, *opening[0])] if opening else []
+    slips = [slip for text in texts for slip in _straight_pairs(text, opening[0][0])] if opening else []
     if any(_CURLY_APOSTROPHE.search(text.prose) for text in texts):
         slips += [
             _Slip(text, *match.span(), "’")  # noqa: RUF001
@@ -152,7 +152,7 @@ def _edits(evidence: Evidence, slip: _Slip) -> Iterator[Edit]:
         yield Edit(path, with_escape(slip.text.written, slip.start, slip.end), slip.end, slip.proper)
 
 
-def _straight_pairs(text: ReadText, opening: str, _times: int) -> Iterator[_Slip]:
+def _straight_pairs(text: ReadText, opening: str) -> Iterator[_Slip]:
     """The straight marks of a text as the issue has them elsewhere; none where it is not certain which belong together."""
     prose, language = text.prose, primary(text.written.language)
     pairs = [match.span() for match in _PAIR.finditer(prose)]

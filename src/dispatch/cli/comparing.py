@@ -77,8 +77,8 @@ def diff(
     """Say what changes for the reader from commit A to commit B.
 
     Without B: to the files as they lie here. Without A: from the last commit. `A..B` is the same as A B, and `A...B`
-    begins where B left A, as a pull request does. A mailing stands for what was mailed. ISSUE narrows it; else all are told that differ, if only by a
-    template, a picture or a setting.
+    begins where B left A, as a pull request does. A mailing stands for what was mailed. ISSUE narrows it; else all are
+    told that differ, if only by a template, a picture or a setting.
     """
     config = settings(context)
     if page:
@@ -148,7 +148,7 @@ class _Found:
     def facts(self, config: Config) -> PageFacts:
         """What stands at the top of the page."""
         before, after = self.revisions.before, self.revisions.after
-        config = next((state.edition.config for state in (after, before) if state.edition), config)
+        config = next((state.newsroom.config for state in (after, before) if state.newsroom), config)
         name, accent = config.newsletter.name, config.theme.accent
         return PageFacts(name, accent, before.told, after.told, self.the_same, self.revisions.notes)
 
@@ -204,7 +204,7 @@ class _Printer:
         text = Text.assemble((difference.slug, "bold"))
         if what := standing(difference):
             text.append(f"  {what}", style="cyan")
-        letter = difference.after or difference.before
+        letter = difference.letter
         if letter:
             text.append(f"  {letter.file}", style="dim")
         self._console.print(text, soft_wrap=True)

@@ -65,8 +65,9 @@ class PictureChange:
     @property
     def alternative(self) -> tuple[Piece, ...]:
         """What changes of the text in its place; nothing where that is the same, or the picture gained or lost."""
-        both = self.before and self.after and self.before.alt != self.after.alt
-        return compare_words(self.before.alt, self.after.alt) if both and self.before and self.after else ()
+        if not self.before or not self.after or self.before.alt == self.after.alt:
+            return ()
+        return compare_words(self.before.alt, self.after.alt)
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,14 @@ class Difference:
     problems_after: tuple[Problem, ...] = ()
 
     @property
+    def letter(self) -> Letter | None:
+        """The issue as it is, or as it was; None where neither can be read."""
+        return self.after or self.before
+
+    @property
     def slug(self) -> str:
         """What the issue goes by, or went by; where it cannot be read, its file's name."""
-        letter = self.after or self.before
-        return letter.slug if letter else self.name
+        return self.letter.slug if self.letter else self.name
 
     @property
     def renamed(self) -> bool:
@@ -146,10 +151,9 @@ def compare(before: Letter, after: Letter) -> Difference:
         findings=_finding_changes(before, after, [pair for pair, _ in pairs]),
         look=compare_look(before, after, [pair for pair, _ in pairs]),
     )
-    if difference.words_differ or before.text == after.text:
+    if difference.parts or difference.links or difference.pictures or before.text == after.text:
         return difference
-    unseen = difference.parts or difference.links or difference.pictures
-    return difference if unseen else _with_text_part(difference)
+    return replace(difference, text_part=compare_words(before.text, after.text))
 
 
 def of_new(after: Letter) -> Difference:
@@ -167,11 +171,6 @@ def of_new(after: Letter) -> Difference:
 def of_old(before: Letter) -> Difference:
     """What an issue that there is no more took with it."""
     return Difference(before, None, findings=FindingChanges(known=before.findings is not None))
-
-
-def _with_text_part(difference: Difference) -> Difference:
-    before, after = difference.before, difference.after
-    return replace(difference, text_part=compare_words(before.text, after.text)) if before and after else difference
 
 
 def _part_change(pair: Pair, *, moved: bool) -> PartChange | None:

@@ -57,9 +57,7 @@ class Part:
     name: str  # `blocks.3`, `title`, `subject`, `frame`
     kind: str  # `paragraph`; of a field, its name
     line: int  # where it begins in the issue's file; 0: not there
-    text: (
-        str  # the words (of a chart its figures), merge fields as `{{name|fallback}}`, each paragraph, row, item a line
-    )
+    text: str  # the words, fields as `{{name|fallback}}`, a line for each paragraph, row, item; of a chart, figures
     links: tuple[Link, ...] = ()
     images: tuple[Image, ...] = ()
     emphasis: tuple[tuple[str, str], ...] = ()  # how words are set off (bold, italics, code), and which
@@ -226,7 +224,7 @@ class _Reading:
         name = element.get("data-block", above)
         draft = self._drafts.setdefault(name, _Draft())
         draft.markup.append(_markup(tag, element))
-        draft.styles += _declarations(style)
+        draft.styles += declarations(style)
         if tag in _LINES or tag == "br":
             draft.pieces.append("\n")
         if tag == "li":
@@ -281,7 +279,8 @@ def _markup(tag: str, element: etree._Element) -> str:
     return " ".join((tag, *(f'{name}="{value}"' for name, value in element.items() if name not in left_out)))
 
 
-def _declarations(style: str) -> Iterator[tuple[str, str]]:
+def declarations(style: str) -> Iterator[tuple[str, str]]:
+    """Each declaration of a style: property and value."""
     for declaration in style.split(";"):
         name, colon, value = declaration.partition(":")
         if colon:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from dispatch.comparison.letter import FRAME, Letter, Part
+from dispatch.comparison.letter import FRAME, Letter, Part, declarations
 
 _RULE = re.compile(r"\{([^{}]*)\}")
 
@@ -79,10 +79,8 @@ def _goes_around(part: Part) -> bool:
 def _declared(sheets: str) -> Iterator[tuple[str, str]]:
     """Each declaration of the rules, at any depth."""
     for rule in _RULE.finditer(sheets):
-        for declaration in rule[1].split(";"):
-            name, colon, value = declaration.partition(":")
-            if colon:
-                yield name.strip(), value.replace("!important", "").strip()
+        for name, value in declarations(rule[1]):
+            yield name, value.replace("!important", "").strip()
 
 
 def _style_changes(before: Counter[tuple[str, str]], after: Counter[tuple[str, str]]) -> Iterator[StyleChange]:

@@ -118,7 +118,7 @@ def _contents(differences: Iterable[Difference]) -> Markup:
 
 
 def _title(difference: Difference) -> str:
-    letter = difference.after or difference.before
+    letter = difference.letter
     return letter.title if letter else difference.slug
 
 
@@ -146,7 +146,7 @@ def _section(alike: Sequence[Difference], shown: _Pictures) -> Markup:
 
 
 def _head(difference: Difference) -> Markup:
-    letter = difference.after or difference.before
+    letter = difference.letter
     file = Markup('<p class="muted">{}</p>').format(letter.file) if letter else _NOTHING
     return Markup('<h2 id="{}" dir="auto">{} {}</h2>\n{}').format(
         difference.slug, _title(difference), _badge(standing(difference)), file

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 
 def show_positions(positions: Sequence[int]) -> str:
@@ -24,11 +25,16 @@ def extend(runs: list[range], new: range) -> None:
 
 def positions_between(text: str, low: int, high: int) -> list[int]:
     """Those positions of a text that lie between two, both included, without writing all others out."""
-    bounds = [part.split("-") for part in text.split(",")] if text else []
-    return [position for part in bounds for position in range(max(low, int(part[0])), min(high, int(part[-1])) + 1)]
+    return [position for run in runs_of(text) for position in range(max(low, run.start), min(high + 1, run.stop))]
 
 
 def parse_positions(text: str) -> tuple[int, ...]:
     """What show_positions wrote."""
-    bounds = [part.split("-") for part in text.split(",")] if text else []
-    return tuple(position for part in bounds for position in range(int(part[0]), int(part[-1]) + 1))
+    return tuple(chain.from_iterable(runs_of(text)))
+
+
+def runs_of(text: str) -> Iterator[range]:
+    """The ranges of what show_positions wrote, in its order."""
+    for part in text.split(",") if text else ():
+        first, _, last = part.partition("-")
+        yield range(int(first), int(last or first) + 1)

@@ -102,10 +102,10 @@ def prepare(
         for page in _everybody(ledger, store, connection, plan):
             # Those who get the same stand together, so that their rows are short to write and quick to read.
             people = sorted(((variant_of(row), row) for row, reason in page if reason is None), key=itemgetter(0))
-            placed = enumerate(people, reasons[None] + 1)
+            first = reasons[None] + 1
+            placed = enumerate(people, first)
             told = ((at, row.id, row.email, row.name, variant, values_of(row)) for at, (variant, row) in placed)
             ledger.add_recipients(connection, mailing_id, told)
-            first = reasons[None] + 1
             for variant, count in Counter(variant for variant, _ in people).items():
                 extend(positions[variant], range(first, first + count))
                 first += count

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, literal_column, select
 from dispatch.database.prepared import Prepared
 from dispatch.database.schema import batch, receipt, recipient
 from dispatch.delivery.mailing import OPEN_STATES, BatchState, Mailing, Tally, missing
+from dispatch.delivery.positions import runs_of
 
 FATES = tuple(field.name for field in fields(Tally))
 """What may become of a recipient: the numbers of `status`."""
@@ -140,8 +141,8 @@ def _rows(connection: Connection, of: Mailing) -> Iterator[_Row]:
 def _parts(row: _Row) -> Iterator[_Stretch]:
     """A row's positions; within one that is being submitted, the first `done` are accepted already."""
     state, left = (BatchState.PENDING if row.state in OPEN_STATES else row.state), row.done
-    for bounds in row.positions.split(","):
-        first, last = int(bounds.partition("-")[0]), int(bounds.rpartition("-")[2])
+    for run in runs_of(row.positions):
+        first, last = run.start, run.stop - 1
         while first <= last:
             end = min(last, first + (left or _PAGE) - 1)
             yield _Stretch(first, end, BatchState.ACCEPTED if left else state, row)

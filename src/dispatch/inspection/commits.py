@@ -39,11 +39,6 @@ class Commit:
     name: str
     id: str  # 40 or 64 hex digits
 
-    @property
-    def short(self) -> str:
-        """As much of the id as people read."""
-        return self.id[:10]
-
 
 @dataclass(frozen=True)
 class Entry:

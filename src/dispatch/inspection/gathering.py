@@ -11,7 +11,6 @@ from functools import lru_cache
 from PIL import Image, ImageSequence
 
 from dispatch.checks.evidence import Animation, EarlierIssue, Evidence, PictureFacts, Setting, TemplateText
-from dispatch.checks.images import FIGURE_WIDTH
 from dispatch.checks.parts import figures
 from dispatch.config import Config
 from dispatch.content.blocks import Columns
@@ -24,6 +23,7 @@ from dispatch.rendering.marks import MarkedHtml
 from dispatch.rendering.pictures import PictureShelf
 from dispatch.rendering.readership import Readership
 from dispatch.rendering.readership_words import in_words
+from dispatch.rendering.tables import BODY_WIDTH
 from dispatch.subscribers.segments import Segment
 from dispatch.subscribers.sorting import Sorter
 from dispatch.subscribers.subscriber import Subscriber
@@ -125,7 +125,7 @@ def _pictures(issue: Issue, shelf: PictureShelf) -> tuple[PictureFacts, ...]:
     """Compiling the issue has just put them on the shelf."""
     facts = {}
     for figure in figures(issue):
-        width = PHONE_WIDTH if Columns.kind in figure.path else FIGURE_WIDTH
+        width = PHONE_WIDTH if Columns.kind in figure.path else BODY_WIDTH
         picture = shelf.picture(figure.image, width, issue.locate(figure.path_to("image")))
         kind = picture.content_type.removeprefix("image/").upper()
         facts[figure.image] = PictureFacts(

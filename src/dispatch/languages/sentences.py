@@ -20,8 +20,12 @@ def known_language(tag: str) -> str:
     return next((each for each in ranges(tag) if each in _FILES), "")
 
 
-@cache
 def sentences(language: str, section: str) -> dict[str, Any]:
     """A section of the file of one of LANGUAGES: `mail`, `chart` or `pages`."""
+    return _content(language)[section]
+
+
+@cache
+def _content(language: str) -> dict[str, dict[str, Any]]:
     content: dict[str, dict[str, Any]] = load(_FILES[language].read_text(encoding="utf-8"), CSafeLoader)
-    return content[section]
+    return content

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 # RFC 5646 §2.1 without extensions, private use and grandfathered tags: language, script, region, variants.
 TAG = r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"
 
+NOUNS_WITH_CAPITALS = frozenset({"de", "lb", "gsw", "nds"})
+"""Languages in which every noun has a capital."""
+
 
 def primary(tag: str) -> str:
     """The language without script, region and variant: `pt` of `pt-BR`."""

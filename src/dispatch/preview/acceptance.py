@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Lock
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from dispatch.content.terms import LONGEST
 from dispatch.editing import Proposal
@@ -22,14 +22,6 @@ class AskedWord(Asked):
 
     word: Annotated[str, Field(max_length=LONGEST)]
     seen: str = ""
-
-    @classmethod
-    def read(cls, body: bytes) -> AskedWord | None:
-        """What a browser asks for; None where that cannot be made out."""
-        try:
-            return cls.model_validate_json(body)
-        except ValidationError:
-            return None
 
 
 class Acceptance:

@@ -229,7 +229,7 @@ async def _posted(
     work: Callable[[Wish], Proposal],
     done: Callable[[Proposal], None] = lambda _: None,
 ) -> Response:
-    """What comes of edits, or why nothing does; `done` is told what came of them."""
+    """What comes of what is asked for, or why nothing does; `done` is told what came of them."""
     body = b""
     async for chunk in request.stream():
         body += chunk

@@ -10,6 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from dispatch.checks.typography import MOST_EDITS
 from dispatch.content.figures import NotDrawable, number
 from dispatch.content.issue import Issue, block_name, within_block
 from dispatch.editing import Proposal
@@ -26,13 +27,19 @@ Json = dict[str, object]
 MOST_BYTES = 262_144
 """Largest request: one text of an issue, of at most 20,000 characters, takes half of it in the longest spelling."""
 
-_MOST_EDITS = 200
-
 
 class Asked(BaseModel):
     """What a browser asks for, exactly as the desk's page does."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @classmethod
+    def read(cls, body: bytes) -> Self | None:
+        """What a browser asks for; None where that cannot be made out."""
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError:
+            return None
 
 
 class AskedEdit(Asked):
@@ -61,15 +68,7 @@ class AskedEdits(Asked):
 
     issue: str
     digest: str
-    edits: Annotated[tuple[AskedEdit, ...], Field(min_length=1, max_length=_MOST_EDITS)]
-
-    @classmethod
-    def read(cls, body: bytes) -> AskedEdits | None:
-        """What a browser asks for; None where that cannot be made out."""
-        try:
-            return cls.model_validate_json(body)
-        except ValidationError:
-            return None
+    edits: Annotated[tuple[AskedEdit, ...], Field(min_length=1, max_length=MOST_EDITS)]
 
 
 class Editor:

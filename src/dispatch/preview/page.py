@@ -112,7 +112,6 @@ def reader_as_json(variant: Variant, issue: Issue, project: Project) -> Json:
     languages |= {tag: language_in_words(tag) for tag in sorted(LANGUAGES, key=language_in_words) if tag != own}
     return {
         "segments": [{"name": name, "within": name in variant.readers.segments} for name in issue.conditions],
-        "language": variant.readers.language,
         "languages": [{"tag": tag, "name": name} for tag, name in languages.items()],
     }
 

@@ -9,7 +9,7 @@ from dispatch.preview.people import Values
 from dispatch.project import Project
 from dispatch.rendering.readership import Readership
 from dispatch.subscribers.csv_import import open_subscribers
-from dispatch.subscribers.subscriber import STANDARD_COLUMNS, Subscriber
+from dispatch.subscribers.subscriber import Subscriber
 
 
 @dataclass(frozen=True)
@@ -31,5 +31,5 @@ def readers_of(project: Project, issue: Issue, person: Subscriber | None, reader
         segments = tuple(name for name in issue.conditions if name not in reader.without)
         return Readership(segments, project.language_finder(issue)(reader.language))
     with open_subscribers(project.subscribers_file, project.subscribers_name) as file:
-        known_fields = {*STANDARD_COLUMNS, *file.merge_fields}
+        known_fields = file.fields
     return project.sorter(issue, known_fields=known_fields).readership_of(person)

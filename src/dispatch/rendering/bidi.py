@@ -95,3 +95,11 @@ def directions_of(text: str) -> Iterator[str]:
                 yield "ltr"
             case "R" | "AL":
                 yield "rtl"
+
+
+def reads_left_to_right(figure: str) -> bool:
+    """Whether nothing in a figure is written from right to left.
+
+    Between right-to-left words its parts would change places: 11 000 is seen as 000 11, and -3 % as % 3- (UAX #9).
+    """
+    return "rtl" not in directions_of(figure)

@@ -22,11 +22,11 @@ from dispatch.content.richtext import (
     parse_plain,
 )
 from dispatch.rendering.album import Album, ShownPicture
+from dispatch.rendering.bidi import reads_left_to_right
 from dispatch.rendering.charts.telling import ToldChart
 from dispatch.rendering.escaping import safe_url
 from dispatch.rendering.legible import legible
 from dispatch.rendering.sentinels import Sentinels
-from dispatch.rendering.tables import reads_left_to_right
 
 
 class HtmlWriter:

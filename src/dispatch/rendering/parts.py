@@ -13,13 +13,11 @@ from dispatch.content.blocks import Block, Columns
 from dispatch.content.issue import Cover, Issue
 from dispatch.rendering.linemarks import for_part, without_marks
 from dispatch.rendering.plaintext import TextWriter
+from dispatch.rendering.tables import BODY_WIDTH
 from dispatch.rendering.theme import Theme
 from dispatch.rendering.words import Voice, spoken_language, words_for
 
 Form = Literal["mjml", "txt", "html"]
-
-BODY_WIDTH = 552
-"""CSS pixels: the width of the body where a mail is not narrowed."""
 
 COLUMN_GAP = 24
 """CSS pixels between two columns."""

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dispatch.content.blocks import Chart
 from dispatch.content.richtext import Break, Code, Emphasis, Link, MergeField, Node, Strong, TextRun, parse, parse_plain
 from dispatch.rendering.album import Album
-from dispatch.rendering.bidi import begun, directed
+from dispatch.rendering.bidi import begun, directed, reads_left_to_right
 from dispatch.rendering.charts.telling import NOTHING, ToldChart
 from dispatch.rendering.display_width import display_width, wrap
 from dispatch.rendering.legible import legible
 from dispatch.rendering.markup import field_url
 from dispatch.rendering.sentinels import Sentinels
-from dispatch.rendering.tables import figure_columns, reads_left_to_right
+from dispatch.rendering.tables import figure_columns
 
 # Between two columns. From right to left the mark says so: words of Latin letters beside each other would change places.
 _GAPS = {"ltr": "  ", "rtl": " \u200f "}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from unicodedata import bidirectional
 
 from babel.core import get_global
 
@@ -13,8 +12,10 @@ from dispatch.content.blocks import Table
 from dispatch.content.richtext import parse
 from dispatch.rendering.display_width import display_width, wrap
 
-MAIL_WIDTH = 552  # CSS pixels, of the mail's column
-PHONE_WIDTH = 288  # of a phone with 320 of them
+BODY_WIDTH = 552
+"""CSS pixels: the width of the body where a mail is not narrowed."""
+
+_SMALLEST_PHONE = 288  # of the column on a phone with 320 of them
 _GAP = 16  # between two columns
 _TYPE, _SMALL_TYPE, _PHONE_TYPE = 15, 13, 14  # the size of the type: in the mail, where it is crowded, on a phone
 _CAPITAL, _OTHER = 0.72, 0.56  # of the type's size: how wide a letter is in Helvetica or Arial, and in bold hardly less
@@ -59,9 +60,9 @@ def layout_of(table: Table) -> TableLayout:
     ems, gaps = sum(widths), _GAP * (len(columns) - 1)
     return TableLayout(
         tuple(Column(whole, _is_long(cells)) for _, cells, whole in columns),
-        crowded=ems * _TYPE + gaps > MAIL_WIDTH,
-        overflows=ems * _SMALL_TYPE + gaps > MAIL_WIDTH,
-        stacks=ems * _PHONE_TYPE + gaps > PHONE_WIDTH,
+        crowded=ems * _TYPE + gaps > BODY_WIDTH,
+        overflows=ems * _SMALL_TYPE + gaps > BODY_WIDTH,
+        stacks=ems * _PHONE_TYPE + gaps > _SMALLEST_PHONE,
     )
 
 
@@ -93,11 +94,3 @@ def _width(character: str) -> float:
 
 def _is_long(cells: Sequence[str]) -> bool:
     return max(map(display_width, cells)) > _LONG
-
-
-def reads_left_to_right(figure: str) -> bool:
-    """Whether nothing in a figure is written from right to left.
-
-    Between right-to-left words its parts would change places: 11 000 is seen as 000 11, and -3 % as % 3- (UAX #9).
-    """
-    return not any(bidirectional(character) in {"R", "AL"} for character in figure)

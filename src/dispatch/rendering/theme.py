@@ -24,7 +24,6 @@ from dispatch.rendering.palette import DEFAULT_ACCENT, Palette, palettes
 from dispatch.rendering.stylesheet import check_head_css, check_inline_css
 from dispatch.rendering.tables import layout_of
 
-_OF_PICTURES = ("picture", "told", "drawing", "figures")
 SERIF = "Georgia, 'Times New Roman', serif"
 SANS = Markup("-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif")
 
@@ -206,7 +205,10 @@ class Theme:
             "underlined",
             "directed",
             "table",
-            *_OF_PICTURES,
+            "picture",
+            "told",
+            "drawing",
+            "figures",
         ):
             environment.filters[name] = _writes(name)
         environment.filters["layout"] = layout_of

@@ -114,9 +114,7 @@ def written_date(day: date, language: str) -> str:
     if locale is None or (locale.language == "en" and not locale.territory):
         return f"{day.day} {format_date(day, 'MMMM y', locale='en')}"
     written = format_date(day, format="long", locale=locale)
-    if day.day == 1 and known_language(language):
-        return re.sub(r"\b1\b", words_for(language).first, written, count=1)
-    return written
+    return re.sub(r"\b1\b", words_for(language).first, written, count=1) if day.day == 1 else written
 
 
 def written_month(day: date, language: str) -> str:

@@ -47,6 +47,11 @@ class SubscribersFile:
         """The names of the columns that are not standard ones, in order of the alphabet."""
         return tuple(sorted(name for name in self.columns if name and name not in STANDARD_COLUMNS))
 
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names of all that it may say of a person."""
+        return frozenset({*STANDARD_COLUMNS, *self.merge_fields})
+
     def records(self) -> Iterator[Record | BrokenRecord]:
         """The records after the header, as they are."""
         for found in self._pages():

@@ -49,11 +49,6 @@ def prose_of(text: ReadText) -> str:
     return _cut(prose)
 
 
-def changed(text: ReadText, start: int, end: int) -> bool:
-    """Whether some characters of a text are read otherwise than they are written."""
-    return prose_of(text)[start:end] != text.written.value[start:end]
-
-
 def is_cut(text: ReadText) -> bool:
     """Whether a part of a text is too much to be read."""
     return is_prose(text) and bool(text.prose[LONGEST:].strip())

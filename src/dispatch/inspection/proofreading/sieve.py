@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
 from dispatch.inspection.proofreading.engine import Engine, Match
-from dispatch.languages.tags import primary
+from dispatch.languages.tags import NOUNS_WITH_CAPITALS, primary
 
 MOST_REPLACEMENTS = 5
 
@@ -25,7 +25,6 @@ _PARTICLES = re.compile(  # of names: von der Leyen, bin Salman
 _NAME_FOLLOWS = re.compile(rf"(?:[\s-]{_PARTICLES.pattern})*[\s-][^\W\d_a-zß-öø-ÿ]")
 _DOUBLED = re.compile(r"(\w)\1+")
 _JOINED = re.compile(r"(?:\w+-)+$")
-NOUNS_WITH_CAPITALS = frozenset({"de", "lb", "gsw", "nds"})
 _LIKE, _MUCH_LIKE = 0.85, 0.9  # at the beginning of a sentence; inside, where a capital is mostly a name's
 _SHORT, _LONG = 5, 8  # letters
 _SHORTEST_NAME = 4  # that lacks nothing but its capital

@@ -331,8 +331,8 @@ function rectangleOf(element) {
 
 // What a finding is known again by when its place has moved.
 function keyOf(element) {
-  const { check, message, file } = element?.finding ?? {};
-  return check && JSON.stringify([check, message, file]);
+  const { check, message, file } = element.finding;
+  return JSON.stringify([check, message, file]);
 }
 
 // What comes after something in a list, or before it with -1; from outside of it, its first or its last.

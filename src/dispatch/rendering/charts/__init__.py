@@ -1,1 +1,1 @@
-"""Charts: figures told in words and numbers of the reader's language, and drawn."""
+"""Charts: figures told in words and numbers of the letter's language, and drawn."""

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 from dispatch.content.figures import Figures
 from dispatch.rendering.charts.lettering import LINE, width
 from dispatch.rendering.charts.numerals import Numerals
-from dispatch.rendering.charts.scale import Scale, around_zero, round_range
+from dispatch.rendering.charts.scale import Scale, around_zero
 from dispatch.rendering.charts.shapes import WIDTH, Bar, Drawing, Line, Shape, Text
-from dispatch.rendering.charts.surroundings import PAD, above, below, rules
+from dispatch.rendering.charts.surroundings import PAD, above, axis_of, below, rules
 
 _HEIGHT = 260
 _FILLED = 0.72  # of the room that a label has
 _WIDEST = 96
-_STEPS = 4
 
 
 def draw_columns(figures: Figures, numerals: Numerals) -> Drawing:
@@ -39,15 +38,9 @@ def draw_columns(figures: Figures, numerals: Numerals) -> Drawing:
 
 def _with_axis(figures: Figures, numerals: Numerals) -> Drawing:
     """Where there are too many for a number at each."""
-    low, high, step = round_range(figures.values, _STEPS, zero=True)
-    ticks = [low + step * number for number in range(round((high - low) / step) + 1)]
-    largest = max(abs(low), abs(high))
+    low, high, ticks, write = axis_of(figures.values, numerals, zero=True)
     head = above("" if numerals.is_short else numerals.bare_unit, figures.series)
     scale = Scale(low, high, head.height + LINE + _HEIGHT, head.height + LINE)
-
-    def write(tick: float) -> str:
-        return numerals.tick(tick, largest, step)
-
     start = PAD + max(width(write(tick)) for tick in ticks) + 12
     labels, end = below(figures.labels, _middles(figures, start), scale(low) + 4, whole=True)
     axis = rules(ticks, scale, write)

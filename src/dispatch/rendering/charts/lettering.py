@@ -19,8 +19,6 @@ FONTS = tuple(
 )
 """They come along, so that a chart has the same bytes on every machine. Of several that have a character the first is used."""
 
-_RIGHT_TO_LEFT = frozenset({"R", "AL"})
-
 
 def width(text: str) -> float:
     """Pixels that a line takes; letters that join (Arabic) take a little less."""
@@ -31,12 +29,6 @@ def width(text: str) -> float:
 def missing(text: str) -> str:
     """The first character that cannot be drawn; "" where there is none."""
     return next((each for each in text if each not in _advances() and unicodedata.category(each) != "Cf"), "")
-
-
-def is_right_to_left(text: str) -> bool:
-    """Whether the first letter that has a direction goes to the left (UAX #9, P2 and P3)."""
-    directions = (unicodedata.bidirectional(character) for character in text)
-    return next((each for each in directions if each in {"L", *_RIGHT_TO_LEFT}), "L") in _RIGHT_TO_LEFT
 
 
 def fitted(text: str, room: float) -> str:

@@ -8,12 +8,11 @@ from itertools import groupby, pairwise
 from dispatch.content.figures import Figures, moments
 from dispatch.rendering.charts.lettering import LINE, fitted, width
 from dispatch.rendering.charts.numerals import Numerals
-from dispatch.rendering.charts.scale import Scale, round_range
+from dispatch.rendering.charts.scale import Scale
 from dispatch.rendering.charts.shapes import WIDTH, Dot, Drawing, Line, Shape, Text
-from dispatch.rendering.charts.surroundings import PAD, above, below, rules
+from dispatch.rendering.charts.surroundings import PAD, above, axis_of, below, rules
 
 _HEIGHT = 280
-_STEPS = 4
 _MARGIN = 0.4  # of the width, at most, for the names at the ends
 _GAP = 10
 _BETWEEN = 8  # the name of a line and the number of the one above it
@@ -21,13 +20,7 @@ _BETWEEN = 8  # the name of a line and the number of the one above it
 
 def draw_lines(figures: Figures, numerals: Numerals) -> Drawing:
     """The drawing, read from the left."""
-    low, high, step = round_range(figures.values, _STEPS, zero=False)
-    ticks = [low + step * number for number in range(round((high - low) / step) + 1)]
-    largest = max(abs(low), abs(high))
-
-    def write(tick: float) -> str:
-        return numerals.tick(tick, largest, step)
-
+    low, high, ticks, write = axis_of(figures.values, numerals, zero=False)
     names = _names(figures, numerals, (WIDTH - 2 * PAD) * _MARGIN)
     head = above("" if numerals.is_short else numerals.bare_unit, ())
     y_of = Scale(low, high, head.height + LINE + _HEIGHT, head.height + LINE)

@@ -1,4 +1,4 @@
-"""The numbers of a chart as its readers write them: decimals, thousands, units."""
+"""The numbers of a chart as the letter's language writes them: decimals, thousands, units."""
 
 from __future__ import annotations
 

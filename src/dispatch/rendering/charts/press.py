@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resvg_py
-from markupsafe import Markup
 
 from dispatch.content.figures import Figures
 from dispatch.errors import InvalidIssue
@@ -33,11 +32,6 @@ def draw(kind: str, figures: Figures, numerals: Numerals, *, leftward: bool, pla
             )
     drawing = _DRAW[kind](figures, numerals)
     return drawing.mirrored() if leftward else drawing
-
-
-def svg(drawing: Drawing, alt: str) -> Markup:
-    """The drawing for a page whose style sheet has colours for it."""
-    return drawing.svg(alt)
 
 
 def png(drawing: Drawing, palette: Palette, density: int) -> bytes:

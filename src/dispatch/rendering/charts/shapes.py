@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from markupsafe import Markup, escape
 
-from dispatch.rendering.charts.lettering import SIZE, is_right_to_left
+from dispatch.rendering.bidi import directions_of
+from dispatch.rendering.charts.lettering import SIZE
 
 WIDTH = 552
 """The column of the mail."""
@@ -87,7 +87,7 @@ class Text:
 
     def svg(self) -> str:
         """As an element. resvg 0.46 knows no `direction`: what goes to the left says so itself (UAX #9, RLE and PDF)."""
-        text = f"\u202b{self.text}\u202c" if is_right_to_left(self.text) else self.text
+        text = f"\u202b{self.text}\u202c" if next(directions_of(self.text), "ltr") == "rtl" else self.text
         anchor = "" if self.anchor == "start" else f' text-anchor="{self.anchor}"'
         return f'<text class="{self.css}" x="{_px(self.x)}" y="{_px(self.y)}"{anchor}>{escape(text)}</text>'
 
@@ -114,11 +114,6 @@ class Drawing:
             f'<rect class="ground" width="{WIDTH}" height="{self.height}"/>'
             f"{''.join(shape.svg() for shape in self.shapes)}</svg>"
         )
-
-
-def texts(shapes: Iterable[Shape]) -> Iterator[Text]:
-    """Those of the shapes that are text."""
-    return (shape for shape in shapes if isinstance(shape, Text))
 
 
 def _px(value: float) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dispatch.rendering.charts.lettering import LINE, fitted, lines, width
+from dispatch.rendering.charts.numerals import Numerals
+from dispatch.rendering.charts.scale import round_range
 from dispatch.rendering.charts.shapes import WIDTH, Bar, Line, Shape, Text
 
 PAD = 20
@@ -19,6 +21,7 @@ _BESIDE = 16  # between labels of which some were left out
 _EVEN = 1.2  # months are not all of the same length
 _SQUARE = 14
 _BETWEEN = 24
+_STEPS = 4  # of an axis
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,16 @@ def _halving(first: int, last: int) -> Iterator[int]:
 def _inside(middle: float, wide: float) -> float:
     """A middle at which a text of that width does not leave the frame."""
     return min(max(middle, PAD + wide / 2), WIDTH - PAD - wide / 2)
+
+
+def axis_of(
+    values: tuple[float, ...], numerals: Numerals, *, zero: bool
+) -> tuple[float, float, list[float], Callable[[float], str]]:
+    """From where to where an axis goes, the round numbers on it, and how each is written."""
+    low, high, step = round_range(values, _STEPS, zero=zero)
+    largest = max(abs(low), abs(high))
+    ticks = [low + step * number for number in range(round((high - low) / step) + 1)]
+    return low, high, ticks, lambda tick: numerals.tick(tick, largest, step)
 
 
 def rules(

@@ -1,4 +1,4 @@
-"""A chart in words, for those who do not see it: its alternative text and its table, in the reader's language."""
+"""A chart in words, for those who do not see it: its alternative text and its table, in the letter's language."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from functools import cache
 
 from dispatch.content.figures import Figures
 from dispatch.languages.sentences import known_language, sentences
+from dispatch.rendering.bidi import reads_left_to_right
 from dispatch.rendering.charts.numerals import Numerals
-from dispatch.rendering.tables import reads_left_to_right
 from dispatch.rendering.words import direction_of
 
 _FEW = 8
