@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.inspection.proofreading import kept
-from dispatch.inspection.proofreading.engine import Match
+from dispatch.inspection.proofreading.engine import Failure, Match
 from dispatch.inspection.proofreading.kept import Kept, key_of
 
 MATCH = Match(offset=1, length=2, message="é", replacements=["a", "b"], rule="R", issue_type="misspelling")
@@ -23,8 +23,9 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_what_is_kept_is_there_again(file: Path) -> None:
-    Kept(file).add({"a": [MATCH], "b": [], "c": "it takes too long"})
-    assert Kept(file).read() == {"a": [MATCH], "b": [], "c": "it takes too long"}
+    found = {"a": [MATCH], "b": [], "c": Failure("it takes too long", again=True), "d": Failure("no words")}
+    Kept(file).add(found)
+    assert Kept(file).read() == found
 
 
 def test_what_another_process_keeps_is_seen(file: Path) -> None:
@@ -54,6 +55,8 @@ def test_the_key_goes_by_all_that_the_answer_rests_on() -> None:
         b"[]",
         b"null",
         b'{"a": 1}',
+        b'{"a": "why"}',
+        b'{"a": {"cause": "why"}}',
         b'{"a": [{}]}',
         b'{"a": [{"offset": "x"}]}',
         b"\xff",

@@ -10,7 +10,7 @@ import pytest
 from dispatch.content.issue import Issue, read_issue
 from dispatch.inspection.proofreading import proofreader as module
 from dispatch.inspection.proofreading.engine import Engine, Match
-from dispatch.inspection.proofreading.process import EngineProcess, Lost
+from dispatch.inspection.proofreading.process import EngineProcess, Late, Lost
 from dispatch.inspection.proofreading.proofreader import INSTALL, Proofreader
 
 
@@ -28,18 +28,21 @@ class Fake(Engine):
         return "fake-data-fr" if language == "fr" else ""
 
 
+DEAD = Lost("dead")
+
+
 class Desk(EngineProcess):
     """In the place of a process: takes every `teh` for `the`, and remembers what it was asked."""
 
-    def __init__(self, failing: Callable[[str], bool] = lambda _: False) -> None:
+    def __init__(self, failing: Callable[[str], bool] = lambda _: False, failure: Lost = DEAD) -> None:
         super().__init__()
         self.asked: list[tuple[str, str]] = []
-        self._failing = failing
+        self._failing, self._failure = failing, failure
 
     def ask(self, language: str, text: str) -> list[Match]:
         self.asked.append((language, text))
         if self._failing(text):
-            raise Lost("dead")
+            raise self._failure
         return [
             Match(offset=at, length=3, message="", replacements=["the"], rule="R", issue_type="misspelling")
             for at in range(len(text))
@@ -190,21 +193,64 @@ def test_what_is_too_much_is_not_read_and_told(tmp_path: Path, monkeypatch: pyte
     assert proofs.notices == ("issues/a.yaml:3:16: from here on nothing was proof-read: the issue is too long",)
 
 
-def test_a_text_that_takes_too_long_is_told_each_time_and_read_once(tmp_path: Path) -> None:
-    class Slow(Desk):
-        def ask(self, language: str, text: str) -> list[Match]:
-            self.asked.append((language, text))
-            raise Lost("no answer in time", lasting=True)
-
-    desk = Slow()
-    told = [read("title: One\nblocks: [divider: ]\n", tmp_path, desk).notices for _ in range(2)]
-    assert (
-        told
-        == [("issues/a.yaml:1:8: the proof-reader failed over this text, which is not read: no answer in time",)] * 2
-    )
+def test_a_text_that_nobody_could_read_is_told_each_time_and_tried_once(tmp_path: Path) -> None:
+    desk = Desk(lambda _: True, Lost("no words", lasting=True))
+    told = [read(ONE, tmp_path, desk).notices for _ in range(2)]
+    assert told == [(f"{FAILED}no words",)] * 2
     assert len(desk.asked) == 1
-    hasty = read("title: One\nblocks: [divider: ]\n", tmp_path, desk, patiently=False)
+    hasty = read(ONE, tmp_path, desk, patiently=False)
     assert (hasty.pending, hasty.notices) == (False, told[0])
+
+
+ONE = "title: One\nblocks: [divider: ]\n"
+FAILED = "issues/a.yaml:1:8: the proof-reader failed over this text, which is not read: "
+
+
+def late(text: str = "") -> Desk:
+    """One that is too late for a text, or for all."""
+    return Desk(lambda asked: text in ("", asked), Late("no answer in time"))
+
+
+def test_a_text_that_took_too_long_is_read_when_the_machine_has_time_again(tmp_path: Path) -> None:
+    text = ONE.replace("One", "teh")
+    assert read(text, tmp_path, late()).notices == (f"{FAILED}no answer in time; it is tried once more",)
+    hasty = read(text, tmp_path, patiently=False)
+    assert (hasty.pending, hasty.notices) == (True, ())
+    again = read(text, tmp_path)
+    assert (len(again.mistakes), again.notices) == (1, ())
+    assert read(text, tmp_path, late()) == again, "and it is not read any more"
+
+
+def test_a_text_that_takes_too_long_twice_is_told_from_then_on(tmp_path: Path) -> None:
+    desk = late()
+    told = [read(ONE, tmp_path, desk).notices for _ in range(4)]
+    assert told == [(f"{FAILED}no answer in time; it is tried once more",), *[(f"{FAILED}no answer in time",)] * 3]
+    assert len(desk.asked) == 2
+    hasty = read(ONE, tmp_path, desk, patiently=False)
+    assert (hasty.pending, hasty.notices) == (False, told[1])
+
+
+def test_its_second_try_has_a_rest_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = late()
+    reader = Proofreader(tmp_path / "kept.json", desk)
+    told = [reader.read(issue(ONE)) for _ in range(2)]
+    assert told[0] == told[1] == reader.read(issue(ONE), patiently=False), "two who look at once ask once"
+    assert len(desk.asked) == 1
+    monkeypatch.setattr(module, "REST", 0.0)
+    assert reader.read(issue(ONE), patiently=False).pending
+    assert reader.read(issue(ONE)).notices == (f"{FAILED}no answer in time",)
+    assert len(desk.asked) == 2
+
+
+def test_its_second_try_comes_after_the_others_and_waits_while_the_machine_is_busy(tmp_path: Path) -> None:
+    text = "title: One\nblocks: [paragraph: Two.]\n"
+    read(text, tmp_path, late("One"))
+    changed = text.replace("Two", "Three")
+    busy, idle = late(), Desk()
+    read(changed, tmp_path, busy)
+    assert busy.asked == [("en", "Three.")]
+    assert read(changed.replace("Three", "Four"), tmp_path, idle).notices == ()
+    assert idle.asked == [("en", "Four."), ("en", "One")]
 
 
 def test_what_is_kept_of_places_that_a_text_does_not_have_is_read_anew(tmp_path: Path) -> None:

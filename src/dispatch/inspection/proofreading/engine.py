@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -25,8 +26,16 @@ class Match(TypedDict):
     issue_type: Literal["misspelling", "grammar"]  # misspelling: no dictionary has the word; grammar: all else
 
 
-Answer = list[Match] | str
-"""What is wrong in a text; or why an engine fails over it, each time."""
+@dataclass(frozen=True)
+class Failure:
+    """Why an engine failed over a text."""
+
+    cause: str
+    again: bool = False  # it is tried once more: the machine may have been busy
+
+
+Answer = list[Match] | Failure
+"""What is wrong in a text; or why nobody knows."""
 
 
 class Engine(ABC):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from dispatch.files import write_whole
-from dispatch.inspection.proofreading.engine import Answer, Match
+from dispatch.inspection.proofreading.engine import Answer, Failure, Match
 
 MOST_TEXTS = 5_000
 MOST_BYTES = 2_000_000
@@ -46,8 +47,8 @@ class Kept:
 
     def add(self, found: Mapping[str, Answer]) -> None:
         """Keep what was found, as what was looked at last, beside what is there and within bounds."""
-        others = {key: matches for key, matches in self.read().items() if key not in found}
-        lines = [json.dumps({key: matches})[1:-1] for key, matches in (others | dict(found)).items()]
+        others = {key: answer for key, answer in self.read().items() if key not in found}
+        lines = [json.dumps({key: answer}, default=asdict)[1:-1] for key, answer in (others | dict(found)).items()]
         size, first = 0, len(lines)
         while first and size + len(lines[first - 1]) < MOST_BYTES and len(lines) - first < MOST_TEXTS:
             first -= 1
@@ -63,9 +64,9 @@ def _answer(read: object) -> Answer:
     """An answer of the file; TypeError, ValueError or KeyError where it is none."""
     if isinstance(read, list):
         return [_match(each) for each in read]
-    if not isinstance(read, str):
-        raise TypeError("neither matches nor a cause")
-    return read
+    if not isinstance(read, dict):
+        raise TypeError("neither matches nor a failure")
+    return Failure(str(read["cause"]), again=bool(read["again"]))
 
 
 def _match(read: Mapping[str, Any]) -> Match:

@@ -24,12 +24,16 @@ PATIENCE = 30.0
 
 
 class Lost(Exception):
-    """The process died over a question, took too long for it, or its engine failed."""
+    """The process died over a question, or its engine failed."""
 
     def __init__(self, cause: str, *, lasting: bool = False) -> None:
         """`lasting`: it would be lost each time, and asking again costs time."""
         super().__init__(cause)
         self.lasting = lasting
+
+
+class Late(Lost):
+    """No answer came in time: it is the text's fault, or that of a busy machine."""
 
 
 class EngineProcess:
@@ -44,7 +48,7 @@ class EngineProcess:
         self._ended = Event()
 
     def ask(self, language: str, text: str) -> list[Match]:
-        """What is wrong in a text; raises Lost."""
+        """What is wrong in a text; raises Lost, which may be Late."""
         question = json.dumps({"language": language, "text": text}).encode() + b"\n"
         with self._asking:
             if self._closed:
@@ -54,7 +58,7 @@ class EngineProcess:
                 answer = json.loads(_exchanged(process, question, self._patience))
             except (OSError, ValueError) as error:
                 self._end()
-                raise Lost(str(error), lasting=isinstance(error, TimeoutError)) from None
+                raise (Late if isinstance(error, TimeoutError) else Lost)(str(error)) from None
         if "matches" not in answer:
             raise Lost(str(answer.get("trouble")), lasting=bool(answer.get("lasting")))
         matches: list[Match] = answer["matches"]
