@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
+import uharfbuzz as hb
 
 SIZE = 21
 """Of all type in a chart, in its own pixels: in the column of the smallest phones (288 of 552) still 11 CSS pixels."""
 
 LINE = 27
 
-FONTS = tuple(
-    str(Path(__file__).parent / "noto" / f"{name}-Regular.ttf")
-    for name in ("NotoSans", "NotoSansMath", "NotoSansArabic", "NotoSansHebrew")
-)
-"""They come along, so that a chart has the same bytes on every machine. Of several that have a character the first is used."""
+FONT = str(Path(__file__).parent / "noto" / "NotoSans.ttf")
+"""It comes along, so that a chart has the same bytes on every machine."""
+
+_LEFTWARD = "\u0590-\u08ff\u200c\u200d\ufb1d-\ufdff\ufe70-\ufefc"  # with what joins letters, or parts them
+_OF_ONE_DIRECTION = re.compile(f"[{_LEFTWARD}]+|[^{_LEFTWARD}]+")
 
 
 def width(text: str) -> float:
-    """Pixels that a line takes; letters that join (Arabic) take a little less."""
-    advances = _advances()
-    return sum(advances.get(character, 0) for character in text) * SIZE
+    """Pixels that a line takes, its letters shaped as they are drawn: those of Arabic join."""
+    return sum(_advance(piece) for piece in _OF_ONE_DIRECTION.findall(text)) * SIZE
 
 
 def missing(text: str) -> str:
     """The first character that cannot be drawn; "" where there is none."""
-    return next((each for each in text if each not in _advances() and unicodedata.category(each) != "Cf"), "")
+    there = _font().face.unicodes
+    return next((each for each in text if ord(each) not in there and unicodedata.category(each) != "Cf"), "")
 
 
 def fitted(text: str, room: float) -> str:
     """The text, with `…` in the place of its end where it is too long for the room."""
     if width(text) <= room:
         return text
-    while text and width(text) + width("…") > room:
+    while text and width(f"{text.rstrip()}…") > room:
         text = text[:-1]
     return f"{text.rstrip()}…"
 
@@ -52,12 +53,15 @@ def lines(text: str, room: float, most: int = 2) -> list[str]:
     return [fitted(line, room) for line in broken]
 
 
+def _advance(piece: str) -> float:
+    """How far letters of one direction move on, in ems."""
+    buffer = hb.Buffer()
+    buffer.add_str(piece)
+    buffer.guess_segment_properties()
+    hb.shape(_font(), buffer)
+    return float(sum(glyph.x_advance for glyph in buffer.glyph_positions) / _font().face.upem)
+
+
 @cache
-def _advances() -> dict[str, float]:
-    """How far each character that a font has moves on, in ems."""
-    advances: dict[str, float] = {}
-    for file in reversed(FONTS):
-        with TTFont(file, lazy=True) as font:
-            ems, metrics = font["head"].unitsPerEm, font["hmtx"].metrics
-            advances |= {chr(code): metrics[glyph][0] / ems for code, glyph in font.getBestCmap().items()}
-    return advances
+def _font() -> hb.Font:
+    return hb.Font(hb.Face(hb.Blob.from_file_path(FONT)))

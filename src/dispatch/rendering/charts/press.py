@@ -9,7 +9,7 @@ from dispatch.errors import InvalidIssue
 from dispatch.location import Location
 from dispatch.rendering.charts.bars import draw_bars
 from dispatch.rendering.charts.columns import draw_columns
-from dispatch.rendering.charts.lettering import FONTS, missing
+from dispatch.rendering.charts.lettering import FONT, missing
 from dispatch.rendering.charts.lines import draw_lines
 from dispatch.rendering.charts.numerals import Numerals
 from dispatch.rendering.charts.shapes import Drawing
@@ -41,7 +41,7 @@ def png(drawing: Drawing, palette: Palette, density: int) -> bytes:
         style_sheet=_style_sheet(palette),
         zoom=density,
         skip_system_fonts=True,
-        font_files=list(FONTS),
+        font_files=[FONT],
         font_family="Noto Sans",
     )
 
