@@ -55,6 +55,11 @@ class Figures:
         """Every number that is there, row by row."""
         return tuple(value for _, row in self.rows for value in row if value is not None)
 
+    @property
+    def is_in_time(self) -> bool:
+        """Whether the labels are years, months or days."""
+        return bool(self.days or moments(self.labels))
+
 
 class NotDrawable(Exception):
     """Something that stands in the place of a number and is none: what it is, and what to write."""

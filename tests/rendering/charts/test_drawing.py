@@ -4,6 +4,7 @@ import hashlib
 import io
 import subprocess
 import sys
+from datetime import date, timedelta
 from itertools import groupby, pairwise
 
 import pytest
@@ -20,6 +21,7 @@ from dispatch.rendering.charts.press import draw, png
 from dispatch.rendering.charts.shapes import WIDTH, Bar, Drawing, Line, Text
 from dispatch.rendering.charts.shown import WAY
 from dispatch.rendering.palette import palettes
+from dispatch.rendering.words import written_month
 
 PLACE = Location("issue.yaml", 7, 12)
 LIGHT = palettes("#a3241b")[0]
@@ -195,13 +197,43 @@ def test_no_rule_runs_through_what_stands_at_the_end_of_a_line() -> None:
     assert alpha - above > LINE
 
 
-@pytest.mark.parametrize(("kind", "count"), [("line", 12), ("line", 37), ("column", 12), ("column", 40)])
-def test_labels_that_have_no_room_stand_at_even_distances(kind: str, count: int) -> None:
-    months = [f"{2022 + month // 12}-{month % 12 + 1:02}" for month in range(count)]
-    shown = [months.index(text) for text in said(drawn(kind, figures(dict.fromkeys(months, 3)))) if text in months]
-    assert len(shown) >= 3
-    assert shown[0] == count - 1, "the last one, whose number is told"
-    assert len({before - after for before, after in pairwise(shown)}) == 1
+@pytest.mark.parametrize("kind", ["line", "column"])
+@pytest.mark.parametrize("count", [12, 13, 24, 29, 36, 40])
+def test_labels_that_have_no_room_are_thinned_evenly_from_the_first_to_the_last(kind: str, count: int) -> None:
+    days = [str(date(2026, 1, 1) + timedelta(day)) for day in range(count)]
+    years = [str(1980 + year) for year in range(count)]
+    for labels in (days, years):
+        shown = [labels.index(text) for text in said(drawn(kind, figures(dict.fromkeys(labels, 3)))) if text in labels]
+        assert (shown[0], shown[-1]) == (0, count - 1), "at the last the number is told"
+        *distances, last = [after - before for before, after in pairwise(shown)]
+        assert len(set(distances)) == 1
+        assert distances[0] / 2 <= last <= distances[0] * 1.5
+
+
+@pytest.mark.parametrize("kind", ["line", "column"])
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(12, ["Jan", "2024", "Apr", "Jul", "Oct", "Dec"]), (24, ["Jan", "2024", "Jul", "Jan", "2025", "Jul", "Dec"])],
+)
+def test_months_in_little_room_name_the_year_where_it_begins(kind: str, count: int, shown: list[str]) -> None:
+    months = [date(2024 + month // 12, month % 12 + 1, 1) for month in range(count)]
+    rows = tuple((written_month(month, "en"), (1.0,)) for month in months)
+    texts = said(drawn(kind, Figures(("",), rows, tuple(map(date.toordinal, months)))))
+    assert texts[texts.index("Jan") :] == shown
+
+
+def test_names_below_columns_are_whole_where_three_rows_have_room_for_them() -> None:
+    names = [
+        "Germany",
+        "France",
+        "United Kingdom",
+        "Czech Republic",
+        "Luxembourg",
+        "Netherlands",
+        "Switzerland",
+        "Malta",
+    ]
+    assert set(names) <= set(said(drawn("column", figures(dict.fromkeys(names, 3)))))
 
 
 def test_years_at_uneven_distances_have_the_first_and_the_last() -> None:
@@ -221,7 +253,7 @@ def test_a_drawing_that_has_changed_has_another_name_in_the_cache() -> None:
         for unit in ("%", "billion cubic metres")
     ]
     digest = hashlib.sha256("".join(drawings).encode()).hexdigest()
-    assert {WAY: digest[:16]} == {6: "d8c376a337b1cba5"}
+    assert {WAY: digest[:16]} == {7: "698d70b0815b797e"}
 
 
 IN_ANOTHER_PROCESS = """

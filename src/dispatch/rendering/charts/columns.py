@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from dispatch.content.figures import Figures
+from dispatch.rendering.charts.labels import below
 from dispatch.rendering.charts.lettering import LINE, width
 from dispatch.rendering.charts.numerals import Numerals
 from dispatch.rendering.charts.scale import Scale, around_zero
 from dispatch.rendering.charts.shapes import WIDTH, Bar, Drawing, Line, Shape, Text
-from dispatch.rendering.charts.surroundings import PAD, above, axis_of, below, rules
+from dispatch.rendering.charts.surroundings import PAD, above, axis_of, rules
 
 _HEIGHT = 260
 _FILLED = 0.72  # of the room that a label has
@@ -32,7 +33,7 @@ def draw_columns(figures: Figures, numerals: Numerals) -> Drawing:
     zero = scale(0)
     axis = Line(((PAD, zero), (WIDTH - PAD, zero)), "axis")
     shapes: list[Shape] = [axis, *head.shapes, *_columns(figures, scale, PAD, write)]
-    labels, end = below(figures.labels, _middles(figures, PAD), bottom + (LINE if low < 0 else 0) + 4, whole=True)
+    labels, end = below(figures, _middles(figures, PAD), bottom + (LINE if low < 0 else 0) + 4, whole=True)
     return Drawing(round(end + PAD - 6), (*shapes, *labels))
 
 
@@ -42,7 +43,7 @@ def _with_axis(figures: Figures, numerals: Numerals) -> Drawing:
     head = above("" if numerals.is_short else numerals.bare_unit, figures.series)
     scale = Scale(low, high, head.height + LINE + _HEIGHT, head.height + LINE)
     start = PAD + max(width(write(tick)) for tick in ticks) + 12
-    labels, end = below(figures.labels, _middles(figures, start), scale(low) + 4, whole=True)
+    labels, end = below(figures, _middles(figures, start), scale(low) + 4, whole=True)
     axis = rules(ticks, scale, write)
     return Drawing(round(end + PAD - 6), (*head.shapes, *axis, *_columns(figures, scale, start, None), *labels))
 

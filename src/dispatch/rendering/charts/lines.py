@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from dispatch.content.figures import Figures, moments
+from dispatch.rendering.charts.labels import below
 from dispatch.rendering.charts.lettering import LINE, fitted, width
 from dispatch.rendering.charts.numerals import Numerals
 from dispatch.rendering.charts.scale import Scale
 from dispatch.rendering.charts.shapes import WIDTH, Dot, Drawing, Line, Shape, Text
-from dispatch.rendering.charts.surroundings import PAD, above, axis_of, below, rules
+from dispatch.rendering.charts.surroundings import PAD, above, axis_of, rules
 
 _HEIGHT = 280
 _MARGIN = 0.4  # of the width, at most, for the names at the ends
@@ -27,7 +28,7 @@ def draw_lines(figures: Figures, numerals: Numerals) -> Drawing:
     start = PAD + max(width(write(tick)) for tick in ticks) + 16
     end = WIDTH - PAD - max(width(line) for name in names for line in name) - _GAP - 5
     xs = _places(figures, start, end)
-    labels, bottom = below(figures.labels, xs, y_of(low) + 6, whole=False)
+    labels, bottom = below(figures, xs, y_of(low) + 6, whole=False)
     shapes: list[Shape] = [*head.shapes, *rules(ticks, y_of, write, end=end + _GAP / 2)]
     for series in range(len(figures.series)):
         shapes += _line(figures, series, xs, y_of)
