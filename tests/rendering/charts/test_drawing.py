@@ -183,6 +183,17 @@ def test_what_newspapers_write_can_be_drawn(text: str) -> None:
     assert text in said(drawn("bar", figures({text: 1})))
 
 
+def test_a_long_unit_stands_once_above_bars_as_it_does_in_their_table() -> None:
+    rows: dict[str, object] = dict.fromkeys("abcd", 3)
+    assert said(drawn("bar", figures(rows), "million dollars")).count("million dollars") == 1
+    assert said(drawn("bar", figures(rows), "km")).count("3\u00a0km") == 4
+
+
+def test_zero_on_an_axis_has_no_decimals() -> None:
+    texts = said(drawn("line", figures({"2021": 1, "2022": 8.1}), "%"))
+    assert {"0%", "2.5%", "10.0%"} <= set(texts)
+
+
 def test_no_rule_runs_through_what_stands_at_the_end_of_a_line() -> None:
     years = {"2018": (30.0, 31.0), "2020": (12.0, 14.0), "2022": (0.0, 0.1)}
     drawing = drawn("line", figures(years, ("Alpha", "Beta")), "%")
@@ -253,7 +264,7 @@ def test_a_drawing_that_has_changed_has_another_name_in_the_cache() -> None:
         for unit in ("%", "billion cubic metres")
     ]
     digest = hashlib.sha256("".join(drawings).encode()).hexdigest()
-    assert {WAY: digest[:16]} == {7: "698d70b0815b797e"}
+    assert {WAY: digest[:16]} == {8: "698d70b0815b797e"}
 
 
 IN_ANOTHER_PROCESS = """

@@ -22,7 +22,7 @@ def draw_bars(figures: Figures, numerals: Numerals) -> Drawing:
     """The drawing, read from the left."""
     inner = WIDTH - 2 * PAD
     longest = max(map(width, figures.labels))
-    counted = _fit(figures, numerals.counted, inner)
+    counted = not numerals.is_said_once(len(figures.values)) and _fit(figures, numerals.counted, inner)
     write = numerals.counted if counted else numerals.plain
     beside = longest <= inner * _BESIDE and _fit(figures, write, inner - longest)
     start = PAD + (longest + 12 if beside else 0)

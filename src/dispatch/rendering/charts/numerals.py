@@ -19,6 +19,8 @@ _MINUS = "\u2212"
 _FEW = 2  # decimals; a number below 1 has as many as its first three digits take
 _SHARES = frozenset({"%", "‰"})
 _SHORT = 2  # characters: %, $, km
+_LONG = 8  # characters; a longer unit is not said with each number, but once above them
+_FEW_NUMBERS = 3  # that have it each even so
 _SLIGHTLY = 1e-9  # what floating point may be off
 _LARGE = 1e6  # from here an axis says 2M
 
@@ -71,6 +73,10 @@ class Numerals:
         """The unit without a number."""
         return " ".join(self.unit.replace("{}", " ").split())
 
+    def is_said_once(self, count: int) -> bool:
+        """Whether the unit is too long to stand at each of so many numbers; one with `{}` in it belongs to its numbers."""
+        return len(self.unit) > _LONG and "{}" not in self.unit and count > _FEW_NUMBERS
+
     def change(self, before: float | None, now: float | None) -> str:
         """By what share a number has grown; "" where that says nothing: of shares, and from zero or below."""
         if before is None or now is None or before <= 0 or now < 0 or self.unit in _SHARES:
@@ -85,6 +91,8 @@ class Numerals:
         shown = step / thousands
         places = max(0, -math.floor(math.log10(shown) + _SLIGHTLY))
         places += bool(round(shown * 10**places, 6) % 1)  # a step of 2.5
+        if not round(value, places):
+            places = 0
         if thousands > 1:
             written = str(format_compact_decimal(value, locale=self._locale, fraction_digits=places)) if value else "0"
         else:

@@ -19,10 +19,6 @@ _FEW_UNITS = 3
 """Numbers that are said with their unit each; of more it is said once, behind the title."""
 
 
-_LONG_UNIT = 8
-"""Characters of a unit; a longer one is not said in each cell of a table, but once above it."""
-
-
 @dataclass(frozen=True)
 class _Phrases:
     """What is said of a chart in a language; `{}` stands for a number or a label."""
@@ -73,7 +69,7 @@ def tell(title: str, kind: str, figures: Figures, numerals: Numerals, language: 
     """A chart in words; `title` is without markup, `language` one such as `fr` or `fr-CA`."""
     phrases = _phrases(known_language(language) or "en")
     leftward = direction_of(language) == "rtl"
-    unit = numerals.bare_unit if _is_said_once(figures, kind, numerals) else ""
+    unit = numerals.bare_unit if kind != "number" and numerals.is_said_once(len(figures.values)) else ""
     cell = numerals.plain if unit else numerals.counted
     rows = tuple((label, *(_kept(cell(value), leftward) for value in row)) for label, row in figures.rows)
     shown = phrases.line if kind == "line" else phrases.bars
@@ -86,12 +82,6 @@ def tell(title: str, kind: str, figures: Figures, numerals: Numerals, language: 
     header = ("", *figures.series)
     before = _before(figures, numerals, phrases, leftward) if kind == "number" else ""
     return ToldChart(alt, header, rows, phrases.figures, before, unit)
-
-
-def _is_said_once(figures: Figures, kind: str, numerals: Numerals) -> bool:
-    """Whether the unit is too long to stand in each cell; one with `{}` in it belongs to its numbers."""
-    long = len(numerals.unit) > _LONG_UNIT and "{}" not in numerals.unit
-    return long and kind != "number" and len(figures.values) > _FEW_UNITS
 
 
 def _kept(number: str, leftward: bool) -> str:
