@@ -63,6 +63,14 @@ def test_months_are_written_by_the_language(tmp_path: Path, language: str, month
     assert month in fill(compiled(chart, tmp_path, language=language).text, {})
 
 
+@pytest.mark.parametrize(
+    ("language", "day"), [("en", "1 Mar 2026"), ("fr", "1er mars 2026"), ("ar", "1 مارس 2026"), ("zh", "2026-03-01")]
+)
+def test_days_are_written_by_the_language(tmp_path: Path, language: str, day: str) -> None:
+    chart = "chart: {title: Gas, type: line, data: {2026-03-01: 3, 2026-03-12: 4}}"
+    assert day in fill(compiled(chart, tmp_path, language=language).text, {})
+
+
 def test_the_page_has_a_drawing_and_a_table(tmp_path: Path) -> None:
     page = compile_webpage(issue_with(CHART), Theme(None), FACTS, pictures=PictureShelf(tmp_path))
     assert page.pictures == ()

@@ -111,15 +111,32 @@ def direction_of(language: str) -> str:
 def written_date(day: date, language: str) -> str:
     """A date as it is written out in the language: 2 March 2026."""
     locale = locale_of(language)
-    if locale is None or (locale.language == "en" and not locale.territory):
+    if locale is None or _is_plain_english(locale):
         return f"{day.day} {format_date(day, 'MMMM y', locale='en')}"
-    written = format_date(day, format="long", locale=locale)
-    return re.sub(r"\b1\b", words_for(language).first, written, count=1) if day.day == 1 else written
+    return _with_first(format_date(day, format="long", locale=locale), day, language)
 
 
 def written_month(day: date, language: str) -> str:
     """A month as it is written in little room: Jan 2026."""
     return str(format_skeleton("yMMM", day, locale=locale_of(language) or "en"))
+
+
+def written_day(day: date, language: str) -> str:
+    """A day as it is written in little room: 2 Jan 2026."""
+    locale = locale_of(language)
+    if locale is None or _is_plain_english(locale):
+        return f"{day.day} {written_month(day, language)}"
+    return _with_first(str(format_skeleton("yMMMd", day, locale=locale)), day, language)
+
+
+def _is_plain_english(locale: Locale) -> bool:
+    """Whether it is that of no country: CLDR's is that of the United States, the newsletter's is not."""
+    return bool(locale.language == "en" and not locale.territory)
+
+
+def _with_first(written: str, day: date, language: str) -> str:
+    """A date in which the first of a month is called as the language does: 1er."""
+    return re.sub(r"\b1\b", words_for(language).first, written, count=1) if day.day == 1 else written
 
 
 def locale_of(language: str) -> Locale | None:

@@ -194,6 +194,11 @@ def test_zero_on_an_axis_has_no_decimals() -> None:
     assert {"0%", "2.5%", "10.0%"} <= set(texts)
 
 
+def test_long_names_at_the_ends_of_lines_are_broken_before_they_are_cut() -> None:
+    rows = figures({"2024": (1, 2), "2025": (3, 4)}, ("Freight on the railway", "Containers"))
+    assert {"Freight on the", "railway", "Containers"} <= set(said(drawn("line", rows)))
+
+
 def test_no_rule_runs_through_what_stands_at_the_end_of_a_line() -> None:
     years = {"2018": (30.0, 31.0), "2020": (12.0, 14.0), "2022": (0.0, 0.1)}
     drawing = drawn("line", figures(years, ("Alpha", "Beta")), "%")
@@ -233,7 +238,7 @@ def test_months_in_little_room_name_the_year_where_it_begins(kind: str, count: i
     assert texts[texts.index("Jan") :] == shown
 
 
-def test_names_below_columns_are_whole_where_three_rows_have_room_for_them() -> None:
+def test_names_that_have_no_room_below_columns_stand_whole_beside_bars() -> None:
     names = [
         "Germany",
         "France",
@@ -244,7 +249,11 @@ def test_names_below_columns_are_whole_where_three_rows_have_room_for_them() -> 
         "Switzerland",
         "Malta",
     ]
-    assert set(names) <= set(said(drawn("column", figures(dict.fromkeys(names, 3)))))
+    few, many = (drawn("column", figures(dict.fromkeys(names[:count], 3))) for count in (5, 8))
+    assert set(names[:5]) <= set(said(few))
+    assert set(names) <= set(said(many))
+    assert len({shape.y for shape in few.shapes if isinstance(shape, Bar)}) == 1
+    assert len({shape.y for shape in many.shapes if isinstance(shape, Bar)}) == 8
 
 
 def test_years_at_uneven_distances_have_the_first_and_the_last() -> None:
@@ -257,14 +266,15 @@ def test_a_drawing_that_has_changed_has_another_name_in_the_cache() -> None:
     series = {"2021": (9.1, -14.2), "2022": (10.5, None), "2024": (0.0, 3.3)}
     months = figures({f"2025-{month:02}": 200_000 * month for month in range(1, 13)})
     names = figures({"Germany": 4, "United Kingdom of Great Britain": -2, "Luxembourg": None})
+    many = figures({f"{letter}, السلام": 7.5 for letter in "ABCDEFGHIJ"})
     drawings = [
         drawn(kind, shown, unit).svg("")
         for kind in ("bar", "column", "line")
-        for shown in (figures(series, ("road", "rail")), months, names)
+        for shown in (figures(series, ("road", "Freight on the railway")), months, names, many)
         for unit in ("%", "billion cubic metres")
     ]
     digest = hashlib.sha256("".join(drawings).encode()).hexdigest()
-    assert {WAY: digest[:16]} == {8: "698d70b0815b797e"}
+    assert {WAY: digest[:16]} == {8: "54f7d0ed1897b3e1"}
 
 
 IN_ANOTHER_PROCESS = """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from dispatch.content.figures import Figures
-from dispatch.rendering.charts.labels import below
+from dispatch.rendering.charts.bars import draw_bars
+from dispatch.rendering.charts.labels import all_below
 from dispatch.rendering.charts.lettering import LINE, width
 from dispatch.rendering.charts.numerals import Numerals
 from dispatch.rendering.charts.scale import Scale, around_zero
@@ -18,7 +19,11 @@ _WIDEST = 96
 
 
 def draw_columns(figures: Figures, numerals: Numerals) -> Drawing:
-    """The drawing, read from the left."""
+    """The drawing, read from the left; names for which there is no room below columns have it beside bars."""
+    return _drawn(figures, numerals) or draw_bars(figures, numerals)
+
+
+def _drawn(figures: Figures, numerals: Numerals) -> Drawing | None:
     fitting = (write for write in (numerals.counted, numerals.plain, numerals.short) if _fit(figures, write))
     write = next(fitting, None)
     if write is None:
@@ -33,19 +38,19 @@ def draw_columns(figures: Figures, numerals: Numerals) -> Drawing:
     zero = scale(0)
     axis = Line(((PAD, zero), (WIDTH - PAD, zero)), "axis")
     shapes: list[Shape] = [axis, *head.shapes, *_columns(figures, scale, PAD, write)]
-    labels, end = below(figures, _middles(figures, PAD), bottom + (LINE if low < 0 else 0) + 4, whole=True)
-    return Drawing(round(end + PAD - 6), (*shapes, *labels))
+    placed = all_below(figures, _middles(figures, PAD), bottom + (LINE if low < 0 else 0) + 4)
+    return Drawing(round(placed[1] + PAD - 6), (*shapes, *placed[0])) if placed else None
 
 
-def _with_axis(figures: Figures, numerals: Numerals) -> Drawing:
+def _with_axis(figures: Figures, numerals: Numerals) -> Drawing | None:
     """Where there are too many for a number at each."""
     low, high, ticks, write = axis_of(figures.values, numerals, zero=True)
     head = above("" if numerals.is_short else numerals.bare_unit, figures.series)
     scale = Scale(low, high, head.height + LINE + _HEIGHT, head.height + LINE)
     start = PAD + max(width(write(tick)) for tick in ticks) + 12
-    labels, end = below(figures, _middles(figures, start), scale(low) + 4, whole=True)
-    axis = rules(ticks, scale, write)
-    return Drawing(round(end + PAD - 6), (*head.shapes, *axis, *_columns(figures, scale, start, None), *labels))
+    placed = all_below(figures, _middles(figures, start), scale(low) + 4)
+    shapes = (*head.shapes, *rules(ticks, scale, write), *_columns(figures, scale, start, None))
+    return Drawing(round(placed[1] + PAD - 6), (*shapes, *placed[0])) if placed else None
 
 
 def _columns(

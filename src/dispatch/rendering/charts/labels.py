@@ -13,7 +13,6 @@ from dispatch.rendering.charts.surroundings import PAD
 _APART = 10  # between labels
 _MOST_BROKEN = 8  # labels; more look crowded in several lines each
 _MOST_LINES = 3
-_MOST_BY_TURNS = 12
 _BESIDE = 16  # between labels of which some were left out
 _FINELY = 4  # pixels by which room is made smaller
 _EVEN = 1.2  # months are not all of the same length
@@ -25,62 +24,78 @@ Frames = dict[int, tuple[float, float]]
 """From where to where each label goes."""
 
 
-def below(figures: Figures, middles: Sequence[float], y: float, *, whole: bool) -> tuple[list[Text], float]:
-    """Labels below their middles, and where they end: side by side, in several lines each, or by turns in two or three rows.
+def below(figures: Figures, middles: Sequence[float], y: float) -> tuple[list[Text], float]:
+    """Labels below their middles, and where they end: side by side, or in several lines each.
 
-    Where there is no room even so, as many as fit stay, the first and the last among them; `whole` are those of columns,
-    which are rather cut, unless they are in time: who sees some years knows the others.
+    Where there is no room even so, as many as fit stay, the first and the last among them.
     """
+    return _set(_side_by_side(figures, middles) or [_thinned(_cut(figures.labels, middles), middles)], middles, y)
+
+
+def all_below(figures: Figures, middles: Sequence[float], y: float) -> tuple[list[Text], float] | None:
+    """The same for columns, which need all their names: also by turns in two rows; None where there is no room.
+
+    Of years, and of other labels with a number in each, some are enough: who sees them knows the others.
+    """
+    if figures.is_in_time or all(any(map(str.isdigit, label)) for label in figures.labels):
+        return below(figures, middles, y)
+    rows = _side_by_side(figures, middles) or _by_turns(figures.labels, middles)
+    return _set(rows, middles, y) if rows else None
+
+
+def _set(rows: Sequence[Row], middles: Sequence[float], y: float) -> tuple[list[Text], float]:
     shown: list[Text] = []
-    for row in _rows(figures, middles, whole=whole and not figures.is_in_time):
-        for position, (left, right) in _frames(row, middles).items():
-            for number, line in enumerate(row[position]):
-                shown.append(Text((left + right) / 2, y + 20 + number * LINE, line, "middle"))
-        y += LINE * max(map(len, row.values()))
+    for row in rows:
+        for at, (left, right) in _frames(row, middles).items():
+            shown += [Text((left + right) / 2, y + 20 + n * LINE, line, "middle") for n, line in enumerate(row[at])]
+        y += LINE * _depth(row)
     return shown, y
 
 
-def _rows(figures: Figures, middles: Sequence[float], *, whole: bool) -> list[Row]:
-    labels = figures.labels
-    slot = min((after - before for before, after in pairwise(middles)), default=WIDTH - 2 * PAD)
+def _side_by_side(figures: Figures, middles: Sequence[float]) -> list[Row]:
+    """Labels in one row, each no wider than its place, or months and days; none where there is no room."""
+    labels, slot = figures.labels, _slot(middles)
     if max(map(width, labels)) <= slot - _APART:
         return [{at: [label] for at, label in enumerate(labels)}]
     if figures.days:
-        return [_months(labels, middles)]
+        return [_dates(labels, middles)]
     if len(labels) <= _MOST_BROKEN and not _is_cut(broken := _broken(labels, slot - _APART, _MOST_LINES)):
         return [broken]
-    by_turns = _by_turns(labels, middles, slot) if whole and 1 < len(labels) <= _MOST_BY_TURNS else []
-    return by_turns or [_thinned(_cut(labels, middles), middles)]
-
-
-def _months(labels: Sequence[str], middles: Sequence[float]) -> Row:
-    """As many months as find room, each above its year where that is another one than before."""
-    shown = _thinned({at: label.split(maxsplit=1) for at, label in enumerate(labels)}, middles)
-    before: list[list[str]] = [[], *shown.values()]
-    pairs = zip(shown.items(), before, strict=False)
-    return {at: month[:1] if month[1:] == last[1:] else month for (at, month), last in pairs}
-
-
-def _by_turns(labels: Sequence[str], middles: Sequence[float], slot: float) -> list[Row]:
-    """Labels in rows, with more room than one column has: whole, or cut as little as need be; none if they look alike then."""
-    alone, broken = _broken(labels, WIDTH - 2 * PAD, 1), _broken(labels, 2 * slot)
-    for turns, row in ((2, alone), (2, broken), (3, alone)):
-        rows = _dealt(row, turns)
-        if not _is_cut(row) and _have_room(rows, middles):
-            return rows
-    for room in range(int(2 * slot), _APART, -_FINELY):
-        row = _broken(labels, room)
-        if _have_room(_dealt(row, 2), middles):
-            return _dealt(row, 2) if len(set(map(tuple, row.values()))) == len(labels) else []
     return []
 
 
-def _dealt(row: Row, turns: int) -> list[Row]:
-    return [{at: row[at] for at in range(first, len(row), turns)} for first in range(min(turns, len(row)))]
+def _dates(labels: Sequence[str], middles: Sequence[float]) -> Row:
+    """As many months or days as find room, each above its year where that is another one than before."""
+    written = [[part.rstrip(",") for part in label.rsplit(maxsplit=1)] for label in labels]  # Jan 1, 2026
+    shown = _thinned(dict(enumerate(written)), middles)
+    before: list[list[str]] = [[], *shown.values()]
+    pairs = zip(shown.items(), before, strict=False)
+    return {at: day[:1] if day[1:] == last[1:] else day for (at, day), last in pairs}
 
 
-def _have_room(rows: Sequence[Row], middles: Sequence[float]) -> bool:
-    return all(_fit(_frames(row, middles), row, _APART) for row in rows)
+def _by_turns(labels: Sequence[str], middles: Sequence[float]) -> list[Row]:
+    """Labels in two rows, so that each has more room than its column has; none where that does not help."""
+    for row in (_broken(labels, WIDTH - 2 * PAD, 1), _broken(labels, 2 * _slot(middles))):
+        rows = [{at: row[at] for at in range(first, len(row), 2)} for first in range(min(2, len(row)))]
+        if not _is_cut(row) and all(_fit(_frames(each, middles), each, _APART) for each in rows):
+            return rows
+    return []
+
+
+def _slot(middles: Sequence[float]) -> float:
+    return min((after - before for before, after in pairwise(middles)), default=WIDTH - 2 * PAD)
+
+
+def _depth(row: Row) -> int:
+    return max(map(len, row.values()))
+
+
+def _broken(labels: Sequence[str], room: float, most: int = 2) -> Row:
+    return {at: lines(label, room, most) for at, label in enumerate(labels)}
+
+
+def _is_cut(row: Row) -> bool:
+    return any(line.endswith("…") for several in row.values() for line in several)
 
 
 def _cut(labels: Sequence[str], middles: Sequence[float]) -> Row:
@@ -96,17 +111,11 @@ def _cut(labels: Sequence[str], middles: Sequence[float]) -> Row:
 def _thinned(row: Row, middles: Sequence[float]) -> Row:
     """As many as find room."""
     frames = _frames(row, middles)
+    if _fit(frames, row, _APART):
+        return row
     gaps = [after - before for before, after in pairwise(middles)]
     is_even = bool(gaps) and max(gaps) < _EVEN * min(gaps)
     return {at: row[at] for at in (_every(frames) if is_even else _with_room(frames))}
-
-
-def _broken(labels: Sequence[str], room: float, most: int = 2) -> Row:
-    return {at: lines(label, room, most) for at, label in enumerate(labels)}
-
-
-def _is_cut(row: Row) -> bool:
-    return any(line.endswith("…") for several in row.values() for line in several)
 
 
 def _every(frames: Frames) -> list[int]:
@@ -118,7 +127,7 @@ def _every(frames: Frames) -> list[int]:
     last = len(frames) - 1
     fitting = (step for step in range(1, last + 1) if _fit(frames, _stepped(last, step)))
     least = next(fitting, last)
-    steps = [least, *(step for step in fitting if step <= 2 * least)]
+    steps = [least, *(step for step in fitting if step <= 1.5 * least)]
     return min((_stepped(last, step) for step in steps), key=lambda shown: (len(shown) == 2, _unevenness(shown)))
 
 

@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 
 from dispatch.content.figures import Figures, moments
 from dispatch.rendering.charts.labels import below
-from dispatch.rendering.charts.lettering import LINE, fitted, width
+from dispatch.rendering.charts.lettering import LINE, fitted, lines, width
 from dispatch.rendering.charts.numerals import Numerals
 from dispatch.rendering.charts.scale import Scale
 from dispatch.rendering.charts.shapes import WIDTH, Dot, Drawing, Line, Shape, Text
@@ -28,7 +28,7 @@ def draw_lines(figures: Figures, numerals: Numerals) -> Drawing:
     start = PAD + max(width(write(tick)) for tick in ticks) + 16
     end = WIDTH - PAD - max(width(line) for name in names for line in name) - _GAP - 5
     xs = _places(figures, start, end)
-    labels, bottom = below(figures, xs, y_of(low) + 6, whole=False)
+    labels, bottom = below(figures, xs, y_of(low) + 6)
     shapes: list[Shape] = [*head.shapes, *rules(ticks, y_of, write, end=end + _GAP / 2)]
     for series in range(len(figures.series)):
         shapes += _line(figures, series, xs, y_of)
@@ -54,12 +54,18 @@ def _names(figures: Figures, numerals: Numerals, room: float) -> list[list[str]]
         next((row[at] for _, row in reversed(figures.rows) if row[at] is not None), None)
         for at in range(len(figures.series))
     ]
-    several = len(figures.series) > 1
     numbers = [fitted(numerals.short(value), room) for value in last]
-    return [
-        [fitted(name, room), number] if several else [number]
-        for name, number in zip(figures.series, numbers, strict=True)
-    ]
+    if len(numbers) == 1:
+        return [numbers]
+    for most in (2, 1):
+        names = [[*lines(name, room, most), number] for name, number in zip(figures.series, numbers, strict=True)]
+        if sum(map(_height, names)) <= _HEIGHT:
+            break
+    return names
+
+
+def _height(lines_of_text: Sequence[str]) -> float:
+    return LINE * len(lines_of_text) + _BETWEEN
 
 
 def _ends(figures: Figures, names: list[list[str]], xs: Sequence[float], y_of: Scale, top: float) -> Iterator[Text]:
@@ -69,22 +75,27 @@ def _ends(figures: Figures, names: list[list[str]], xs: Sequence[float], y_of: S
         there = [value for _, row in figures.rows if (value := row[series]) is not None]
         if there:
             wanted.append((y_of(there[-1]), series))
-    high = LINE * len(names[0]) + _BETWEEN
     x = xs[-1] + _GAP + 5
-    for middle, series in _apart(sorted(wanted), high, top, y_of.start):
+    order = [series for _, series in sorted(wanted)]
+    places = _apart([middle for middle, _ in sorted(wanted)], [_height(names[at]) for at in order], top, y_of.start)
+    for middle, series in zip(places, order, strict=True):
         for number, line in enumerate(names[series]):
             yield Text(x, middle + (number - len(names[series]) / 2) * LINE + 20, line, css=f"s{series + 1}")
 
 
-def _apart(wanted: list[tuple[float, int]], high: float, top: float, bottom: float) -> list[tuple[float, int]]:
-    """Middles of texts of that height, moved no further than need be to stand between top and bottom without touching."""
-    middles = [min(max(middle, top + high / 2), bottom - high / 2) for middle, _ in wanted]
-    for at in range(1, len(middles)):
-        middles[at] = max(middles[at], middles[at - 1] + high)
+def _apart(wanted: Sequence[float], heights: Sequence[float], top: float, bottom: float) -> list[float]:
+    """Middles of texts of those heights, moved no further than need be to stand between top and bottom without touching."""
+    middles = [
+        min(max(middle, top + height / 2), bottom - height / 2) for middle, height in zip(wanted, heights, strict=True)
+    ]
+    distances = [(above + below) / 2 for above, below in pairwise(heights)]
+    for at, distance in enumerate(distances):
+        middles[at + 1] = max(middles[at + 1], middles[at] + distance)
+    limit = bottom - heights[-1] / 2 if heights else bottom
     for at in range(len(middles) - 1, -1, -1):
-        limit = bottom - high / 2 if at == len(middles) - 1 else middles[at + 1] - high
         middles[at] = min(middles[at], limit)
-    return [(middle, series) for middle, (_, series) in zip(middles, wanted, strict=True)]
+        limit = middles[at] - distances[at - 1] if at else limit
+    return middles
 
 
 def _places(figures: Figures, start: float, end: float) -> list[float]:

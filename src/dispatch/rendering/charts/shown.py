@@ -23,13 +23,14 @@ from dispatch.rendering.compiled import Picture
 from dispatch.rendering.legible import legible_value
 from dispatch.rendering.palette import Palette
 from dispatch.rendering.pictures import DENSITY, PictureShelf
-from dispatch.rendering.words import direction_of, written_month
+from dispatch.rendering.words import direction_of, written_day, written_month
 from dispatch.yaml_source import Path
 
 WAY = 8
 """Part of the key in the cache: to be counted up when charts come to look otherwise, as a test will say."""
 
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Charts:
             figures = read_figures(content, chart.csv, chart.type)
         figures = _legible(figures)
         language = self._language(chart)
-        figures = _with_months(figures, language)
+        figures = _with_dates(figures, language)
         numerals = Numerals(figures.values, parse_plain(chart.unit).plain, language)
         told = tell(parse(chart.title).plain, chart.type, figures, numerals, language)
         if chart.alt is not None:
@@ -111,14 +112,15 @@ def _legible(figures: Figures) -> Figures:
     return Figures(tuple(map(legible_value, figures.series)), rows)
 
 
-def _with_months(figures: Figures, language: str) -> Figures:
-    """The figures with months as the language writes them, if all labels are months: Jan 2026 for 2026-01."""
-    days = moments(figures.labels) if all(map(_MONTH.fullmatch, figures.labels)) else []
-    if not days or not known_language(language):
-        return figures
-    written = [written_month(date.fromordinal(day), language) for day in days]
-    rows = tuple((label, row) for label, (_, row) in zip(written, figures.rows, strict=True))
-    return replace(figures, rows=rows, days=tuple(days))
+def _with_dates(figures: Figures, language: str) -> Figures:
+    """The figures with months or days as the language writes them, if all labels are: Jan 2026 for 2026-01."""
+    days = moments(figures.labels) if known_language(language) else []
+    for shape, written in ((_MONTH, written_month), (_DAY, written_day)):
+        if days and all(map(shape.fullmatch, figures.labels)):
+            labels = [written(date.fromordinal(day), language) for day in days]
+            rows = tuple((label, row) for label, (_, row) in zip(labels, figures.rows, strict=True))
+            return replace(figures, rows=rows, days=tuple(days))
+    return figures
 
 
 def _press() -> Any:
