@@ -10,6 +10,7 @@ from dispatch.checks.accessibility import wrong_language
 from dispatch.checks.check import CheckFunction
 from dispatch.checks.evidence import EarlierIssue, Mistake, Proofs
 from dispatch.checks.names import inconsistent_name
+from dispatch.checks.shown import Around, ShownWords
 from dispatch.checks.waivers import Policy, judge
 from dispatch.content.terms import Terms
 from dispatch.testing.checks import CheckContract, Example, evidence_about, findings
@@ -71,6 +72,19 @@ EXAMPLES: dict[CheckFunction, Example] = {
 class TestContract(CheckContract):
     theme = proofreading
     examples = EXAMPLES
+
+
+def test_a_finding_tells_which_words_it_is_about() -> None:
+    evidence = evidence_about(f"title: A treaty\nblocks:\n  - paragraph: {TEXT}\n", proofs=READ)
+    shown = [
+        finding.shown
+        for check in (proofreading.misspelling, proofreading.grammar_mistake)
+        for finding in check(evidence)
+    ]
+    assert shown == [
+        ShownWords("dependance", (Around(" They avoid ", " on China and this help reduce", 0),)),
+        ShownWords("reduce", (Around("ndance on China and this help ", " it ", 0),)),
+    ]
 
 
 def issue(text: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from dispatch.checks.evidence import Evidence
+from dispatch.checks.shown import ShownWords
 from dispatch.location import Location
 from dispatch.yaml_source import Edit
 
@@ -51,6 +52,7 @@ class Finding:
     block: str = ""  # the name of the part of the issue that it shows in: `blocks.3`, `title`
     suggestions: tuple[Fix, ...] = ()  # of which each may be what is meant: for a person to choose, the likeliest first
     word: str = ""  # which may be in order, and is not looked for any more once terms.yaml accepts it
+    shown: ShownWords | None = None  # what it is about in the mail, where it is about words
 
     def __str__(self) -> str:
         way = " (`dispatch check --fix` does it)" if self.fix else ""
@@ -86,9 +88,10 @@ def warning(
     fix: Fix | None = None,
     suggestions: tuple[Fix, ...] = (),
     word: str = "",
+    shown: ShownWords | None = None,
 ) -> Finding:
     """What a check says when the author should look again."""
-    return Finding(name_of(check), Severity.WARNING, location, message, hint, fix, "", suggestions, word)
+    return Finding(name_of(check), Severity.WARNING, location, message, hint, fix, "", suggestions, word, shown)
 
 
 def run(checks: Iterable[CheckFunction], evidence: Evidence) -> list[Finding]:

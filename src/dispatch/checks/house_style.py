@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dispatch.checks.check import Finding, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.mending import replaced
+from dispatch.checks.shown import shown_words
 
 
 def house_term(evidence: Evidence) -> Iterator[Finding]:
@@ -21,4 +22,5 @@ def house_term(evidence: Evidence) -> Iterator[Finding]:
             place = evidence.issue.locate(text.written.path, slip.start)
             message = f"“{slip.written}” is “{slip.proper}” in this house"
             fix = replaced(evidence.issue, text.written, slip.start, slip.end, slip.proper)
-            yield warning(house_term, place, message, f"Write {slip.proper}.", fix)
+            shown = shown_words(evidence.texts, text, slip.start, slip.end)
+            yield warning(house_term, place, message, f"Write {slip.proper}.", fix, shown=shown)

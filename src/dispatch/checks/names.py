@@ -13,6 +13,7 @@ from dispatch.checks.evidence import Evidence
 from dispatch.checks.likeness import is_spelling_of, slips, sound
 from dispatch.checks.mending import replaced
 from dispatch.checks.parts import ReadText
+from dispatch.checks.shown import shown_words
 from dispatch.languages.tags import NOUNS_WITH_CAPITALS, primary
 from dispatch.rendering.words import locale_of
 
@@ -34,7 +35,8 @@ def inconsistent_name(evidence: Evidence) -> Iterator[Finding]:
         for text, offset in name.places:
             place = evidence.issue.locate(text.written.path, offset)
             message = f"“{name.written}” may be {other}, which {known.where(other)}"
-            fix = replaced(evidence.issue, text.written, offset, offset + len(name.written), other)
+            end = offset + len(name.written)
+            fix = replaced(evidence.issue, text.written, offset, end, other)
             yield warning(
                 inconsistent_name,
                 place,
@@ -42,6 +44,7 @@ def inconsistent_name(evidence: Evidence) -> Iterator[Finding]:
                 f"Write {other}.",
                 suggestions=(fix,) if fix else (),
                 word=name.written,
+                shown=shown_words(evidence.texts, text, offset, end),
             )
 
 

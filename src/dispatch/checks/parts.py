@@ -19,6 +19,14 @@ CODE = r"`+"
 HIDDEN = "\ufffc"
 """The object replacement character of Unicode."""
 
+# Marks that only Markdown has. A star between spaces is a character, as one of 2 * 3.
+MARKS = re.compile(r"\*+(?=\S)|(?<=\S)\*+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)|\\(?=[!-/:-@\[-`{-~])|[\[\]]")
+"""What rich text has between and in its words and readers do not see, but for code and addresses."""
+
+GONE = "\0"
+"""No text has it."""
+
+_TARGET = re.compile(rf"(?<=\]){HIDDEN}+")
 _TICKS = re.compile(CODE)
 
 # Every pattern that an issue's text is searched with takes time in proportion to its length, whatever stands in it.
@@ -51,6 +59,26 @@ class ReadText:
         return self._with(HIDDEN)
 
     @cached_property
+    def shown(self) -> str:
+        """The same with `GONE` for what rich text has and no reader sees: marks, and where links lead."""
+        if self.written.kind is not TextKind.RICH:
+            return self.masked
+        return MARKS.sub(_gone, _TARGET.sub(_gone, self.masked))
+
+    @cached_property
+    def shown_to_nobody(self) -> str:
+        """The same as somebody without a value sees it: with the fallbacks of merge fields."""
+        return self.with_fallbacks(self.shown, GONE)
+
+    def with_fallbacks(self, prose: str, padding: str = " ") -> str:
+        """Some prose, as long as the text, with what somebody without a value sees in the place of merge fields."""
+        for field in self.parsed.merge_fields:
+            start, end = field.offset, self.written.value.index("}}", field.offset) + 2
+            if self.prose[:start][-1:] == self.written.value[:start][-1:]:  # else it is in an address or in code
+                prose = f"{prose[:start]}{field.fallback.ljust(end - start, padding)}{prose[end:]}"
+        return prose
+
+    @cached_property
     def without_code(self) -> str:
         """The text as written, character for character, with spaces in the place of code."""
         return blanked(self.written.value, _TICKS)
@@ -81,6 +109,10 @@ class WrittenField:
     in_url: bool
     location: Location
     segment: str = ""  # whose people alone get its block
+
+
+def _gone(match: re.Match[str]) -> str:
+    return GONE * len(match[0])
 
 
 def blanked(text: str, pattern: re.Pattern[str], stand_in: str = " ") -> str:

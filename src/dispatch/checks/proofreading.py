@@ -12,6 +12,7 @@ from dispatch.checks.evidence import Evidence, Mistake
 from dispatch.checks.mending import replaced
 from dispatch.checks.names import inconsistent_name
 from dispatch.checks.parts import ReadText
+from dispatch.checks.shown import shown_words
 from dispatch.content.terms import fault_of
 from dispatch.location import Location
 
@@ -104,7 +105,8 @@ def _told(check: CheckFunction, evidence: Evidence, text: ReadText, mistake: Mis
         hint = "Write another word."
     suggestions = tuple(_suggestions(evidence, text, mistake)) if mistake.literal else ()
     word = _written(text, mistake) if mistake.misspelt and not fault_of(_written(text, mistake)) else ""
-    return warning(check, place, message, hint, suggestions=suggestions, word=word)
+    shown = shown_words(evidence.texts, text, mistake.offset, mistake.offset + mistake.length)
+    return warning(check, place, message, hint, suggestions=suggestions, word=word, shown=shown)
 
 
 def _about(written: str, message: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 from dispatch.checks.check import Finding
@@ -20,6 +21,7 @@ Json = dict[str, object]
 def judgement_as_json(judgement: Judgement | tuple[Problem, ...] | None, project: Project) -> Json:
     """What the checks say, each with the address that opens its place; null where the question was out of date.
 
+    `shown` is by what the words that a finding is about are found in the mail; null where it is about none.
     `notices` is what could not be looked at; `pending` is true while a part of the issue is still to be proof-read.
     """
     if judgement is None:
@@ -85,4 +87,5 @@ def _file(name: str, project: Project) -> Path | None:
 
 
 def _finding(finding: Finding, project: Project) -> Json:
-    return finding_as_json(finding) | {"editor": address_of(finding.location, project)}
+    shown = asdict(finding.shown) if finding.shown else None
+    return finding_as_json(finding) | {"shown": shown, "editor": address_of(finding.location, project)}

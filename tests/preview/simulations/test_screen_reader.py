@@ -56,7 +56,7 @@ def test_a_picture_without_an_alt_text_is_a_loss_and_one_with_is_none() -> None:
     assert simulate('<img src="media/pier.png" alt="A pier">', "light").losses == ()
     passed_over = simulate('<img src="media/pier.png" alt="">', "light")
     assert passed_over.losses == ("Passed over, for the alt text is empty: 1 picture.",)
-    assert "<i class=loss>picture, passed over" in passed_over.html
+    assert "<i data-announced class=loss>picture, passed over" in passed_over.html
 
 
 def test_the_transcript_is_text() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dispatch.checks.parts import ReadText
+from dispatch.checks.parts import MARKS, ReadText
 from dispatch.content.texts import TextKind
 
 LONGEST = 10_000
@@ -17,8 +17,6 @@ _CELLS = {"header", "rows", "data", "series"}
 """Fields of tables and charts, whose texts are words or figures more often than sentences."""
 
 _HANDLE = re.compile(r"(?<![\w/])[@#]\w[\w.-]*\w")
-# Marks that only Markdown has. A star between spaces is a character, as one of 2 * 3.
-_MARKS = re.compile(r"\*+(?=\S)|(?<=\S)\*+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)|\\(?=[!-/:-@\[-`{-~])|[\[\]]")
 
 
 def is_prose(text: ReadText) -> bool:
@@ -40,13 +38,9 @@ def prose_of(text: ReadText) -> str:
     """
     prose = text.prose
     if text.written.kind is TextKind.RICH:
-        prose = _MARKS.sub(_spaces, prose)
+        prose = MARKS.sub(_spaces, prose)
     prose = _HANDLE.sub(_spaces, prose)
-    for field in text.parsed.merge_fields:
-        start, end = field.offset, text.written.value.index("}}", field.offset) + 2
-        if text.prose[:start][-1:] == text.written.value[:start][-1:]:  # else it is in an address or in code
-            prose = f"{prose[:start]}{field.fallback.ljust(end - start)}{prose[end:]}"
-    return _cut(prose)
+    return _cut(text.with_fallbacks(prose))
 
 
 def is_cut(text: ReadText) -> bool:

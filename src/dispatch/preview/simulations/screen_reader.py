@@ -41,7 +41,7 @@ def _simulate(html: str, scheme: Scheme) -> Simulated:
 def _item(line: Line) -> str:
     kind = ' class="heading"' if line.is_heading else ""
     words = "".join(
-        f"<i{' class=loss' if word.is_loss else ''}>{escape(word.text)}</i>"
+        f"<i data-announced{' class=loss' if word.is_loss else ''}>{escape(word.text)}</i>"
         if word.announced
         else f'<span lang="{escape(word.language)}">{escape(word.text)}</span>'
         for word in line.words

@@ -3,6 +3,7 @@
 import { byId, element } from "./dom.js";
 import { findingLists, lineList } from "./lists.js";
 import { successor } from "./succession.js";
+import { mark, rangesOf } from "./words.js";
 
 const GLOW = 1000; // milliseconds, as in points.css
 const AROUND = 6; // CSS pixels between a block and its outline
@@ -21,7 +22,7 @@ export class Points {
   #chosen = null; // the element of the finding that was chosen
   #left = null; // the keys of all findings, and which of them was chosen, while what became of it is not known yet
   #block = ""; // that was chosen
-  #pointed = ""; // the block of the finding that the pointer or the focus is on
+  #pointed = null; // the finding that the pointer or the focus is on
   #edited = ""; // the block that is edited: outlined too, while no other is pointed at
   #observer = new ResizeObserver(() => this.#draw());
   #layer = element("div", { className: "points", ariaHidden: "true" });
@@ -106,7 +107,7 @@ export class Points {
     if (open && list.querySelector("details")) list.querySelector("details").open = true;
     this.#follow(left, judgement);
     if (left.at >= 0) this.#block = this.finding?.block ?? "";
-    this.#pointed = "";
+    this.#pointed = null;
     this.#mark();
     this.#showLines();
     if (focused) (this.#chosen ?? this.#all()[0])?.querySelector(".told").focus({ preventScroll: true });
@@ -157,7 +158,7 @@ export class Points {
 
   // A block is edited, or with "" none any more: it is outlined, and in sight beside what stands below the mail.
   edited(block) {
-    [this.#edited, this.#pointed] = [block, ""];
+    [this.#edited, this.#pointed] = [block, null];
     this.#draw();
     if (!block) return;
     const row = byId("inboxes").hidden ? null : byId("inboxes").querySelector(`[data-block="${block}"]`);
@@ -194,7 +195,7 @@ export class Points {
     this.#showLines();
     if (block) this.#show(block);
     this.#draw();
-    const outline = this.#layer.querySelector(".chosen");
+    const outline = this.#layer.querySelector(".words") ?? this.#layer.querySelector(".chosen");
     if (scrolls && outline && !this.#isSeen(outline)) outline.scrollIntoView({ block: "center" });
   }
 
@@ -222,10 +223,10 @@ export class Points {
     }
   }
 
-  #point(finding) {
-    const block = finding?.finding.block ?? "";
-    if (block === this.#pointed) return;
-    this.#pointed = block;
+  #point(element) {
+    const finding = element?.finding ?? null;
+    if (finding === this.#pointed) return;
+    this.#pointed = finding;
     this.#draw();
   }
 
@@ -240,7 +241,7 @@ export class Points {
   }
 
   get #outlined() {
-    return this.#pointed || this.#edited;
+    return this.#pointed?.block || this.#edited;
   }
 
   #draw() {
@@ -256,6 +257,21 @@ export class Points {
       ...glowing.map((glow) => this.#place(glow, glow.dataset.block)),
     );
     this.#outlineRows();
+    this.#markWords();
+  }
+
+  // The very words, in the mail and in the rows of the inbox; around the chosen ones a box that nobody sees, to scroll to.
+  #markWords() {
+    const marked = (find) => {
+      const ranges = (finding) => (finding?.shown ? find(finding) : []);
+      return { pointed: ranges(this.#pointed), chosen: ranges(this.finding) };
+    };
+    const rows = [...byId("inboxes").querySelectorAll("[data-block]")];
+    mark(document, marked(({ block, shown }) => rows.filter((row) => row.dataset.block === block).flatMap((row) => rangesOf(document, [row], shown))));
+    if (!this.#mail) return;
+    const ranges = marked(({ block, shown }) => rangesOf(this.#mail, this.#outermost(block), shown));
+    mark(this.#mail, ranges);
+    for (const range of ranges.chosen) this.#layer.append(around(element("div", { className: "words" }), [range.getBoundingClientRect()]));
   }
 
   // The same in the rows of the inbox, where no box is needed.
@@ -279,25 +295,17 @@ export class Points {
 
   // Put a box around a block of the mail; where that is not seen, nothing is seen of the box.
   #place(box, block) {
-    const all = this.#outermost().filter((each) => each.dataset.block === block);
+    const all = this.#outermost(block);
     const filled = all.filter((each) => each.textContent.trim() || each.matches("img, :has(img)")); // no mere spacers
     const rectangles = (filled.length ? filled : all)
       .map(rectangleOf)
       .filter(({ width, height }) => width > 0 && height > 0);
-    box.hidden = !rectangles.length;
-    if (box.hidden) return box;
-    const left = Math.min(...rectangles.map((each) => each.left)) - AROUND;
-    const top = Math.min(...rectangles.map((each) => each.top)) - AROUND;
-    box.style.left = `${left}px`;
-    box.style.top = `${top}px`;
-    box.style.width = `${Math.max(...rectangles.map((each) => each.right)) + AROUND - left}px`;
-    box.style.height = `${Math.max(...rectangles.map((each) => each.bottom)) + AROUND - top}px`;
-    return box;
+    return around(box, rectangles);
   }
 
-  // What templates wrote for blocks, without what is inside of it, unless it is a block in a column.
-  #outermost() {
-    const all = [...(this.#mail?.querySelectorAll("[data-block]") ?? [])];
+  // What templates wrote for blocks or for one of them, without what is inside of it, unless it is a block in a column.
+  #outermost(block) {
+    const all = [...(this.#mail?.querySelectorAll(block ? `[data-block="${block}"]` : "[data-block]") ?? [])];
     return all.filter((each) => !each.parentElement.closest(`[data-block="${each.dataset.block}"]`));
   }
 
@@ -316,6 +324,19 @@ export class Points {
     const [inner, outer] = [box, byId("stage")].map((each) => each.getBoundingClientRect());
     return inner.top >= outer.top && (inner.bottom <= outer.bottom || inner.height > outer.height);
   }
+}
+
+// Put a box around rectangles; it is hidden where there are none.
+function around(box, rectangles) {
+  box.hidden = !rectangles.length;
+  if (box.hidden) return box;
+  const left = Math.min(...rectangles.map((each) => each.left)) - AROUND;
+  const top = Math.min(...rectangles.map((each) => each.top)) - AROUND;
+  box.style.left = `${left}px`;
+  box.style.top = `${top}px`;
+  box.style.width = `${Math.max(...rectangles.map((each) => each.right)) + AROUND - left}px`;
+  box.style.height = `${Math.max(...rectangles.map((each) => each.bottom)) + AROUND - top}px`;
+  return box;
 }
 
 // Where an element is; of a table's cell, without the room above and below, which is between blocks, unless the cell is
