@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from dispatch.checks.check import Finding, name_of
-from dispatch.checks.evidence import Answer, Proofs
+from dispatch.checks.evidence import Answer, Evidence, Proofs
 from dispatch.checks.proofreading import PROOFS
 from dispatch.checks.urls import web_addresses
 from dispatch.checks.waivers import Judgement, judge
@@ -279,9 +279,22 @@ class Newsroom(Folder):
 
         Whoever has compiled the issue hands it in, and its HTML with marks; it is compiled for what is missing.
 
-        Raises InvalidConfig, InvalidIssue, InvalidTerms, InvalidTheme, NotFound and InvalidSubscribers where that cannot be found out.
+        Raises InvalidConfig, and what `evidence` raises, where that cannot be found out.
         """
         policy = policy_of(self.config)
+        return judge(self.evidence(issue, compiled, marked, segment=segment, online=online, proofs=proofs), policy)
+
+    def evidence(
+        self,
+        issue: Issue,
+        compiled: CompiledIssue | None = None,
+        marked: MarkedHtml | None = None,
+        *,
+        segment: str = "",
+        online: bool = False,
+        proofs: Proofs | None = None,
+    ) -> list[Evidence]:
+        """What is looked at to judge an issue, of each variant; raises InvalidIssue, InvalidTerms, InvalidTheme, NotFound and InvalidSubscribers."""
         self._refuse_shared_slug(issue)
         if not compiled or not marked:
             again, marked = self.compile_marked(issue, embed=compiled.embedded if compiled else self.embeds())
@@ -313,7 +326,7 @@ class Newsroom(Folder):
         evidence = replace(evidence, rejected=tuple(rejected), proofs=proofs)
         if online:
             evidence = replace(evidence, answers=self.answers_to(url for _, url in web_addresses(evidence)))
-        return judge(evidence_about_variants(evidence, lambda shown: self.compile_marked(shown, embed=embed)), policy)
+        return evidence_about_variants(evidence, lambda shown: self.compile_marked(shown, embed=embed))
 
     def _refuse_shared_slug(self, issue: Issue) -> None:
         """Mailings and pages go by the slug: of two issues with one, the second could not be sent, and hides the first."""

@@ -14,6 +14,8 @@ from pathlib import Path, PurePosixPath
 
 from dispatch.addresses import format_header
 from dispatch.checks.check import Finding
+from dispatch.checks.evidence import Evidence
+from dispatch.checks.waivers import judge
 from dispatch.comparison.difference import Difference, compare, of_new, of_old
 from dispatch.comparison.letter import Letter, read_letter
 from dispatch.config import Config, load_unfilled
@@ -25,10 +27,13 @@ from dispatch.inspection.checkout import Checkout
 from dispatch.inspection.commit_range import Asked
 from dispatch.inspection.commits import Repository
 from dispatch.inspection.house_terms import NAME as TERMS
+from dispatch.inspection.policy import policy_of
 from dispatch.inspection.proofreading.proofreader import Proofreader
 from dispatch.issue_files import Heads, issue_files, refused_files
 from dispatch.location import Location, shown_name
 from dispatch.newsroom import Newsroom
+from dispatch.rendering.compiled import CompiledIssue, bytes_of
+from dispatch.rendering.slots import fill
 from dispatch.yaml_source import MAX_BYTES
 
 WORKING_TREE = "the working tree"
@@ -303,11 +308,23 @@ class Revisions:
                 fixed=newsroom.reserved_values(issue),
                 segments=newsroom.config.segments,
             )
+            policy = policy_of(newsroom.config)
             proofs = newsroom.proofread(issue) if proofread else None
-            findings = newsroom.judge(issue, compiled, marked, proofs=proofs).findings
+            evidence = newsroom.evidence(issue, compiled, marked, proofs=proofs)
+            letter = replace(letter, findings=tuple(map(here.finding, judge(evidence, policy).findings)))
+            return _with_largest(letter, issue, compiled, evidence[0], newsroom), ()
         except DispatchError as error:
             return letter, tuple(map(here.problem, error.problems))
-        return replace(letter, findings=tuple(map(here.finding, findings))), ()
+
+
+def _with_largest(
+    letter: Letter, issue: Issue, compiled: CompiledIssue, evidence: Evidence, newsroom: Newsroom
+) -> Letter:
+    """The letter with the sizes of the largest message that somebody on the list gets, which need not have all blocks."""
+    shown = issue.shown_to(evidence.largest_html_segments)
+    text = (compiled if shown is issue else newsroom.compile(shown, embed=compiled.embedded)).text
+    text_bytes = bytes_of(fill(text, newsroom.reserved_values(issue)))
+    return replace(letter, html_bytes=evidence.largest_html_bytes, text_bytes=text_bytes)
 
 
 def _files_of(issue: Issue) -> Iterator[str]:

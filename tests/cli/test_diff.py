@@ -299,6 +299,28 @@ def test_a_newsletter_that_there_was_not(dispatch: Command, folder: Path) -> Non
     assert "there was no dispatch.yaml here as of HEAD" in run.stderr
 
 
+def test_the_size_is_that_of_the_largest_message_which_need_not_have_every_block(
+    dispatch: Command, folder: Path, tmp_path: Path
+) -> None:
+    change(
+        folder, "{french: ", "{english: 'language == \"en\"', nobody: 'language == \"de\"', french: ", "dispatch.yaml"
+    )
+    with (folder / "issues/bridge.yaml").open("a") as file:
+        for segment, times in {"french": 4, "english": 1, "nobody": 6}.items():
+            file.write(f"  - {{paragraph: {'word ' * 3700}, when: {segment}}}\n" * times)
+    commit(folder)
+    change(folder, "half built", "half done")
+    largest = re.search(r"hiding the end: ([\d,]+) bytes of HTML", dispatch("check").stdout)
+    assert largest, "or nobody's message is near to what Gmail hides"
+    page = tmp_path / "diff.html"
+    report = dispatch("diff", "--html", str(page), "--json").json["issues"][0]
+    size = int(largest[1].replace(",", ""))
+    assert (report["before"]["html_bytes"], report["after"]["html_bytes"]) == (size + 1, size)
+    assert 74_000 < report["after"]["text_bytes"] < 76_000, "those of the same message"
+    told = f"{size + 1:,} → {size:,} bytes (-1) in the largest message, {size / 102_400:.0%} of what Gmail shows"
+    assert f"<th>HTML</th><td>{told}</td>" in page.read_text()
+
+
 def test_as_json(dispatch: Command, folder: Path) -> None:
     change(folder, "half built.", "**half** done.")
     report = dispatch("diff", "--json").json

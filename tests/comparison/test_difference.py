@@ -12,7 +12,15 @@ from comparison.letters import letter_of
 from dispatch.checks.check import Finding, Severity
 from dispatch.comparison.difference import Difference, by_look, compare, of_new
 from dispatch.comparison.letter import Letter, Link
-from dispatch.comparison.telling import besides_told, fate_of, look_told, others_told, picture_told, standing
+from dispatch.comparison.telling import (
+    besides_told,
+    fate_of,
+    look_told,
+    others_told,
+    picture_told,
+    sizes_told,
+    standing,
+)
 from dispatch.comparison.words import Fate
 from dispatch.location import Location
 
@@ -228,6 +236,17 @@ def test_a_number_in_a_finding_makes_no_new_one() -> None:
 def test_findings_that_could_not_be_found_out_are_neither_gained_nor_lost() -> None:
     changes = compare(letter_of(TOWNS), with_findings(letter_of(TOWNS), found("new"))).findings
     assert (changes.gained, changes.lost, changes.known) == ((), (), False)
+
+
+def test_sizes_that_were_measured_otherwise_are_not_compared() -> None:
+    """Of an issue that could not be judged nobody knows who gets which blocks: it was measured with all of them."""
+    before = letter_of(TOWNS)
+    after = replace(letter_of(f"{TOWNS}  - {{paragraph: For you., when: paid}}\n"), html_bytes=1)
+    assert [name for name, _ in sizes_told(compare(before, with_findings(after)))] == ["words"]
+    told = dict(sizes_told(compare(with_findings(before), with_findings(after))))
+    assert told["HTML"].endswith(" in the largest message, 0% of what Gmail shows")
+    assert told["text part"].endswith(" in the largest message")
+    assert [*told] == ["HTML", "text part", "words"]
 
 
 def test_an_issue_as_a_whole() -> None:

@@ -148,6 +148,7 @@ class Evidence:
     largest_html_for: str  # whose message that is, and of which variant; empty when there is nobody
     today: date  # where the newsletter is written
     headers: tuple[tuple[str, str], ...]  # of a specimen message, in order, unfolded; none where it cannot be made
+    largest_html_segments: tuple[str, ...] = ()  # whose blocks are in that message
     subscribers: Setting | None = None  # the file
     rejected: tuple[Problem, ...] = ()  # its lines that are nobody
     segments: tuple[Setting, ...] = ()  # their names

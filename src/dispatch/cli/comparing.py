@@ -281,7 +281,7 @@ def _in_short(letter: Letter) -> Text:
         count(letter.words, "word"),
         count(links, "link"),
         count(pictures, "picture"),
-        f"{letter.html_bytes:,} bytes of HTML",
+        f"{letter.html_bytes:,} bytes of HTML{' in the largest message' if letter.has_variants else ''}",
     )
     return Text(", ".join(told))
 

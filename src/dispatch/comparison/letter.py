@@ -83,9 +83,14 @@ class Letter:
     parts: tuple[Part, ...]  # in reading order
     sheets: str  # the style sheets of the mail
     text: str  # the text part, merge fields as `{{name|fallback}}`
-    html_bytes: int  # as it arrives where every merge field shows its fallback
-    text_bytes: int
+    html_bytes: int  # of the largest message that a reader gets, as it arrives; without findings, of all blocks
+    text_bytes: int  # of the same message, where every merge field shows its fallback
     findings: tuple[Finding, ...] | None = None  # None: they could not be found out
+
+    @property
+    def has_variants(self) -> bool:
+        """Whether some of it is not for everybody."""
+        return any(part.audience for part in self.parts)
 
     @property
     def words(self) -> int:

@@ -21,6 +21,8 @@ _INVISIBLE = {
 }
 _UNSEEN = re.compile("[" + "".join(_INVISIBLE) + "]|[\u202a-\u202e\u2066-\u2069]")
 
+_OF_A_MESSAGE = {"HTML", "text part"}  # sizes that depend on who gets it
+
 _KINDS = {
     FRAME: "around the text",
     "signoff.tagline": "tagline",
@@ -110,17 +112,21 @@ def picture_told(change: PictureChange) -> tuple[str, str, tuple[str, ...]]:
 
 
 def sizes_told(difference: Difference) -> Iterator[tuple[str, str]]:
-    """What is measured, and the values before and after; what is the same is left out."""
+    """What is measured, and the values before and after; what is the same is left out, and what was measured otherwise."""
+    letters = [letter for letter in (difference.before, difference.after) if letter]
     before, after = (_sizes(letter) if letter else None for letter in (difference.before, difference.after))
+    measured = len({letter.findings is None for letter in letters}) == 1
+    largest = " in the largest message" if any(letter.has_variants for letter in letters) else ""
     for name in (after or before or {}) if before != after else ():
         old, new = (sizes[name] if sizes else None for sizes in (before, after))
-        if old == new:
+        if old == new or (name in _OF_A_MESSAGE and not measured):
             continue
         numbers = " → ".join(f"{number:,}" for number in (old, new) if number is not None)
         unit = "" if name == "words" else " bytes"
         change = f" ({new - old:+,})" if old is not None and new is not None else ""
         share = f", {new / CLIPPED:.0%} of what Gmail shows" if name == "HTML" and new is not None else ""
-        yield name, f"{numbers}{unit}{change}{share}"
+        where = largest if name in _OF_A_MESSAGE else ""
+        yield name, f"{numbers}{unit}{change}{where}{share}"
 
 
 def _sizes(letter: Letter) -> dict[str, int]:

@@ -26,7 +26,10 @@ _WORDS_OF_THE_THEME = 8_192
 
 @dataclass(frozen=True)
 class LargestHtml:
-    """The size of the largest message's HTML part in bytes as it arrives, and whose it is (empty: there is nobody)."""
+    """The size of the largest message's HTML part in bytes as it arrives, and whose it is.
+
+    Where there is nobody the address is empty, and the readers are those who would get every block.
+    """
 
     size: int
     address: str
@@ -88,7 +91,7 @@ def survey(
         readerships=dict(readerships),
         filled_in={name: dict(counts) for name, counts in filled_in.items()},
     )
-    found = largest.values() or [LargestHtml(scales.whole.of({}), "")]
+    found = largest.values() or [LargestHtml(scales.whole.of({}), "", Readership(conditions))]
     return facts, max(scales.told_apart(found), key=lambda each: each.size)
 
 

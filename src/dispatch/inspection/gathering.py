@@ -84,6 +84,7 @@ def gather(
         pictures=_pictures(issue, shelf),
         largest_html_bytes=largest.size,
         largest_html_for=_whose(largest, audience.readerships),
+        largest_html_segments=largest.readers.segments,
         today=today,
         headers=headers,
         history=history,
