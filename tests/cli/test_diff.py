@@ -15,6 +15,7 @@ import yaml
 from cli.command import Command
 from clones import clone, git, share
 from dispatch.inspection.proofreading import engine_for
+from dispatch.yaml_source import MAX_BYTES
 from newsletter import ISSUE, add_picture, configure, snapshot
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide.md"
@@ -132,8 +133,56 @@ def test_a_state_that_was_broken(dispatch: Command, folder: Path) -> None:
     assert "errors before     - issues/bridge.yaml:1:8: " in run.stdout
     assert "errors now        + issues/bridge.yaml:1:8: " in dispatch("diff", "HEAD~1", "HEAD").stdout
     again = dispatch("diff", "HEAD", "HEAD", "bridge")
-    assert "Neither state can be read of bridge: `dispatch check` tells why." in again.stderr
+    assert again.stdout.splitlines()[0] == "bridge  unreadable"
+    assert "errors            ~ issues/bridge.yaml:1:8: " in again.stdout
     assert dispatch("diff", "--json").json["issues"][0]["problems"]["before"][0]["file"] == "issues/bridge.yaml"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"title: [\n", "what stands between this"),
+        (b"title: \xff\n", "UTF-8"),
+        (ISSUE.encode() + b"# " + b"x" * MAX_BYTES, "1,048,5"),
+        (b"title: A\nblocks: [figure: {image: none.png, alt: A dot}]\n", "there is no picture none.png"),
+    ],
+    ids=["no YAML", "no text", "too large", "without its picture"],
+)
+def test_what_can_be_read_in_neither_state_is_told_with_the_reason(
+    dispatch: Command, folder: Path, tmp_path: Path, content: bytes, reason: str
+) -> None:
+    """Nobody knows whether anything changes of it, so nobody is told that nothing does."""
+    for more in (b"", b"# more\n", b"# and more\n"):
+        (folder / "issues/bridge.yaml").write_bytes(content + more)
+        if more != b"# and more\n":
+            commit(folder)
+    page = tmp_path / "diff.html"
+    for words in (("HEAD~1", "HEAD"), ("HEAD",), ("HEAD~1", "HEAD", "bridge")):
+        run = dispatch("diff", *words, "--exit-code")
+        assert run.code == 1
+        assert run.stdout.splitlines()[0] == "bridge  unreadable"
+        assert reason in run.stdout
+        assert run.stderr.startswith("1 issue cannot be read: HEAD"), "and no note says it again"
+        (issue,) = dispatch("diff", *words, "--html", str(page), "--json").json["issues"]
+        assert (issue["issue"], issue["change"]) == ("bridge", "unreadable")
+        assert all(reason in str(issue["problems"][side]) for side in ("before", "after"))
+        assert reason in page.read_text()
+        assert "<p>1 issue cannot be read.</p>" in page.read_text()
+    assert dispatch("diff", "HEAD~1", "HEAD").code == 0
+
+
+def test_settings_that_can_be_read_in_neither_state_are_told_once(dispatch: Command, folder: Path) -> None:
+    (folder / "issues/road.yaml").write_text(ISSUE.replace("bridge", "road"))
+    good = (folder / "dispatch.yaml").read_text()
+    configure(folder, "nonsense: 1\n")
+    commit(folder)
+    configure(folder, "# and more of it\n")
+    commit(folder)
+    (folder / "dispatch.yaml").write_text(good)
+    run = dispatch("diff", "HEAD~1", "HEAD")
+    assert run.stdout.splitlines()[:2] == ["bridge  unreadable", "road  unreadable"]
+    assert run.stdout.count("`nonsense` is not known") == 1
+    assert "2 issues cannot be read" in run.stderr
 
 
 def test_settings_that_were_broken(dispatch: Command, folder: Path) -> None:
@@ -253,14 +302,38 @@ def test_a_reference_is_no_change(dispatch: Command, folder: Path, monkeypatch: 
     assert (issue["links"], issue["problems"]) == ([], {"before": [], "after": []})
 
 
-def test_of_files_that_git_ignores_only_pictures_are_taken(dispatch: Command, folder: Path) -> None:
+def test_figures_that_git_ignores_are_those_that_lie_here(dispatch: Command, folder: Path) -> None:
+    add_picture(folder)
+    (folder / "data").mkdir()
+    (folder / "data/tolls.csv").write_text("year,EUR\n2024,12.5\n2025,14\n")
+    (folder / ".gitignore").write_text(".dispatch/\ndata/\nimages/\n")
+    with (folder / "issues/bridge.yaml").open("a") as file:
+        file.write("  - chart: {title: Tolls, type: bar, csv: data/tolls.csv}\n")
+    commit(folder)
+    change(folder, "half", "quite")
+    report = dispatch("diff", "--json").json
+    (issue,) = report["issues"]
+    assert issue["problems"] == {"before": [], "after": []}
+    assert [part["kind"] for part in issue["parts"]] == ["paragraph"]
+    (note,) = report["notes"]
+    assert note["message"] == "git ignores data/tolls.csv, images/dot.png: what lies here now is looked at instead"
+    (folder / "data/tolls.csv").write_text("year,EUR\n2024,s3cret\n")
+    (before,) = dispatch("diff", "--json").json["issues"][0]["problems"]["before"]
+    assert (before["file"], before["line"]) == ("data/tolls.csv", 2)
+
+
+def test_of_files_that_git_ignores_only_what_our_own_issues_show_is_taken(dispatch: Command, folder: Path) -> None:
+    """Whoever wrote a commit cannot have others' secrets drawn into what is shown around."""
     secret = "LABEL=value,1\nHIDDEN=s3cret,2\nOTHER=s3cret,3\n"
     (folder / ".gitignore").write_text(".dispatch/\n.env\nlocal/\nsubscribers.csv\n")
     (folder / "local").mkdir()
-    for name in (".env", "local/figures.csv", "local/.png"):
+    (folder / "local/figures.csv").write_text("toll,EUR\nin no commit,1\n")
+    for name in (".env", "local/.png"):
         (folder / name).write_text(secret)
     (folder / "local/map.png").symlink_to("../.env")
     git(folder, "rm", "-q", "--cached", "subscribers.csv")
+    commit(folder)
+    git(folder, "checkout", "-q", "-b", "theirs")
     for name in (".env", "local/figures.csv", "subscribers.csv"):
         (folder / f"issues/{Path(name).stem.strip('.')}.yaml").write_text(
             ISSUE.replace("blocks:", f"blocks:\n  - chart: {{title: Odd, type: bar, csv: {name}}}")
@@ -270,11 +343,14 @@ def test_of_files_that_git_ignores_only_pictures_are_taken(dispatch: Command, fo
             ISSUE.replace("blocks:", f"blocks:\n  - figure: {{image: {name}, alt: Odd}}")
         )
     commit(folder)
-    run = dispatch("diff", "HEAD~1", "HEAD", "--json")
-    assert run.code == 0, run.stderr
-    assert len(run.json["issues"]) == 5
-    assert "s3cret" not in run.stdout
-    assert "ada@" not in run.stdout
+    for branch in ("theirs", "main"):
+        git(folder, "checkout", "-q", branch)
+        run = dispatch("diff", "main", "theirs", "--json")
+        assert run.code == 0, run.stderr
+        assert len(run.json["issues"]) == 5
+        assert "s3cret" not in run.stdout
+        assert "ada@" not in run.stdout
+        assert ("in no commit" in run.stdout) == (branch == "theirs"), "for then an issue that lies here shows it"
 
 
 def test_without_a_list_the_words_are_compared_all_the_same(dispatch: Command, folder: Path) -> None:
@@ -413,13 +489,14 @@ def test_the_workflow_of_the_guide(folder: Path, tmp_path: Path) -> None:
 
 
 def test_on_a_narrow_terminal_without_colours(folder: Path) -> None:
-    change(folder, "half built.", "half built, and its stones lie on the bank of the river for all to see.")
+    change(folder, "half built.", "half built, for $3,8 million, and its stones lie on the bank for all to see.")
     environ = {**os.environ, "NO_COLOR": "1", "COLUMNS": "60", "TERM": "xterm", "FORCE_COLOR": "1"}
     command = [sys.executable, "-m", "dispatch", "diff"]
     run = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=True)
     plain = re.sub(r"\x1b\[[0-9;]*m", "", run.stdout)
     assert max(map(len, plain.splitlines())) <= 60
-    assert "built{+, and" in " ".join(plain.split())
+    assert "built{+, for" in " ".join(plain.split())
+    assert re.search(r"^  findings {10}\+ .*\n {22}\S", plain, re.MULTILINE), "it goes on below its first word"
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]", run.stdout), "bold and dim are no colours"
 
 
@@ -444,5 +521,5 @@ def test_an_issue_with_the_longest_name_that_a_disk_takes(dispatch: Command, fol
     change(folder, "half", "quite")
     run = dispatch("diff", "HEAD~1")
     assert "[-half-]{+quite+}" in run.stdout
-    assert "2 issues differ" in run.stderr
+    assert "1 issue differs for the reader, 1 cannot be read" in run.stderr
     assert dispatch("check").stderr.startswith("2 issues checked: 1 error")

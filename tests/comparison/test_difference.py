@@ -10,16 +10,16 @@ from PIL import Image
 
 from comparison.letters import letter_of
 from dispatch.checks.check import Finding, Severity
-from dispatch.comparison.difference import Difference, by_look, compare, of_new
+from dispatch.comparison.difference import Difference, compare, of_new, those_alike
 from dispatch.comparison.letter import Letter, Link
 from dispatch.comparison.telling import (
     besides_told,
     fate_of,
     look_told,
-    others_told,
     picture_told,
     sizes_told,
     standing,
+    summed_up,
 )
 from dispatch.comparison.words import Fate
 from dispatch.location import Location
@@ -194,9 +194,22 @@ def test_figures_of_a_chart_are_told_whatever_its_alternative_text(before: str, 
     assert [piece.text.strip() for piece in change.words if piece.fate is not Fate.KEPT] == pieces
 
 
-@pytest.mark.parametrize(("count", "told"), [(0, ""), (1, ", 1 does not"), (1200, ", 1,200 do not")])
-def test_the_others_are_counted(count: int, told: str) -> None:
-    assert others_told(count) == told
+@pytest.mark.parametrize(
+    ("differing", "the_same", "unreadable", "told"),
+    [
+        (0, 0, 0, "Nothing changes for the reader"),
+        (0, 9, 0, "Nothing changes for the reader"),
+        (1, 0, 0, "1 issue differs for the reader"),
+        (2, 1, 0, "2 issues differ for the reader, 1 does not"),
+        (1, 1200, 3, "1 issue differs for the reader, 1,200 do not, 3 cannot be read"),
+        (0, 1, 1, "1 issue does not differ, 1 cannot be read"),
+        (0, 0, 2, "2 issues cannot be read"),
+    ],
+)
+def test_issues_are_counted(differing: int, the_same: int, unreadable: int, told: str) -> None:
+    letter = letter_of(TOWNS)
+    differences = [compare(letter, replace(letter, slug="river"))] * differing + [Difference(None, None)] * unreadable
+    assert summed_up(differences, the_same) == told
 
 
 def test_only_the_theme_has_changed() -> None:
@@ -207,7 +220,7 @@ def test_only_the_theme_has_changed() -> None:
     lines = [*look_told(difference.look, words_differ=difference.words_differ)]
     assert lines[0] == "the words are the same; other styles in 1 part"
     assert any("#a3241b → " in line and "#1b4fa3" in line for line in lines[1:])
-    assert by_look([difference, difference]) == [[difference, difference]]
+    assert those_alike([difference, difference]) == [[difference, difference]]
 
 
 def found(message: str, block: str = "blocks.0", line: int = 3) -> Finding:

@@ -65,7 +65,7 @@ def test_words_links_pictures_and_findings_are_on_it() -> None:
     assert "<del>A dot</del><ins>Red</ins>" in page
     assert page.count('<img src="data:image/png;base64,') == 2
     assert "Too &lt;vague&gt;" in page
-    assert "1 issue differs." in page
+    assert "<p>1 issue differs for the reader.</p>" in page
 
 
 def test_nothing_is_asked_of_the_web_and_nothing_runs() -> None:
@@ -86,7 +86,7 @@ def test_those_that_differ_alike_in_the_look_stand_together() -> None:
     assert page.count("<section>") == 1
     assert page.count("<h2 ") == 2
     assert 'style="background:#1b4fa3"' in page
-    assert "2 issues differ, 3 do not." in page
+    assert "2 issues differ for the reader, 3 do not." in page
 
 
 @pytest.mark.parametrize("text", ["5\u00a0%", "a\u200bb", "a\u202eb"])

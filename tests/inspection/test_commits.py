@@ -250,6 +250,8 @@ def test_sizes_are_looked_at_before_anything_is_read(
     checkout.write(["2.png"])
     assert len(read) == 2
     assert "more than 4,000 bytes" in str(checkout.notes[""])
+    why = [checkout.why_missing(f"{number}.png") for number in range(4)]
+    assert why == [None, None, checkout.notes[""], checkout.notes["3.png"]]
 
 
 def test_a_tree_of_a_billion_files_is_not_listed(

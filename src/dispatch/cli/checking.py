@@ -12,8 +12,9 @@ from dispatch.checks.check import Finding, Severity
 from dispatch.checks.waivers import Waived
 from dispatch.cli.accepting import accept
 from dispatch.cli.fixing import Repair
-from dispatch.cli.terminal import count, json_option, say, settings, show, show_json, tinted
+from dispatch.cli.terminal import json_option, say, settings, show, show_json, tinted
 from dispatch.content.issue import Issue
+from dispatch.counts import count
 from dispatch.errors import DispatchError, Problem
 from dispatch.inspection.report import (
     finding_as_json,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,8 +17,8 @@ from rich.text import Text
 
 from dispatch.checks.check import Finding
 from dispatch.cli.checking import COLOURS
-from dispatch.cli.terminal import count, is_terminal, json_option, say, settings, show, show_json
-from dispatch.comparison.difference import Difference, PartChange, PictureChange, by_look
+from dispatch.cli.terminal import is_terminal, json_option, say, settings, show, show_json
+from dispatch.comparison.difference import Difference, PartChange, PictureChange, those_alike
 from dispatch.comparison.letter import Letter
 from dispatch.comparison.page import GENERATOR, PageFacts, page_of
 from dispatch.comparison.report import difference_as_json
@@ -27,24 +28,29 @@ from dispatch.comparison.telling import (
     kind_of,
     link_told,
     look_told,
-    others_told,
     picture_told,
+    problems_told,
     sizes_told,
     standing,
+    summed_up,
     visible,
 )
 from dispatch.comparison.words import Fate, Piece, excerpt
 from dispatch.config import Config
+from dispatch.counts import count
 from dispatch.errors import UsageMistake
 from dispatch.files import write_whole
 from dispatch.folder import Folder
 from dispatch.inspection.commit_range import CommitRange, Mailed
 from dispatch.inspection.commits import Repository
 from dispatch.inspection.report import problem_as_json
-from dispatch.revisions import Revisions, State, side_by_side
+from dispatch.revisions.revisions import Revisions, side_by_side
+from dispatch.revisions.state import State
 
 _SIGNS = {"+": "green", "-": "red", "~": "cyan"}
+_TROUBLE = {"before": "green"}  # it is over
 _MARKS = {Fate.KEPT: ("", "", ""), Fate.REMOVED: ("[-", "-]", "red"), Fate.ADDED: ("{+", "+}", "green")}
+_BEGINNING = re.compile(r"^ *(?:[-+~] )?")  # of a line
 _WIDEST = 100  # columns: longer lines are no pleasure to read
 _LABEL = 18  # columns of what a line is about
 _MANY = 20  # issues, from which on somebody waits
@@ -62,7 +68,7 @@ _MOST_STYLES = 12  # of a theme that was made anew nobody reads more
     help="Write it as a page, which needs nothing else, instead of printing it.",
 )
 @click.option("--no-proofread", "hasty", is_flag=True, help="Leave spelling and grammar alone.")
-@click.option("--exit-code", is_flag=True, help="Exit 1 if anything differs.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 if anything differs, or cannot be read.")
 @json_option
 @click.pass_context
 def diff(
@@ -96,7 +102,7 @@ def diff(
             show(os.path.relpath(page))
         else:
             printer = _Printer()
-            for alike in by_look(found.differences):
+            for alike in those_alike(found.differences):
                 printer.print(*alike)
         if not as_json:
             found.sum_up()
@@ -132,8 +138,7 @@ def _found(revisions: Revisions, issues: Iterable[str]) -> _Found:
         say(f"{len(pairs):,} issues may differ; comparing them …")
     compared = [*map(revisions.difference, pairs)]
     differing = tuple(difference for difference in compared if difference)
-    unread = tuple(difference.slug for difference in compared if not difference and not difference.after)
-    return _Found(revisions, differing, len(compared) - len(differing) - len(unread), unread)
+    return _Found(revisions, differing, len(compared) - len(differing))
 
 
 @dataclass(frozen=True)
@@ -141,9 +146,8 @@ class _Found:
     """What was found in comparing two states."""
 
     revisions: Revisions
-    differences: tuple[Difference, ...]
+    differences: tuple[Difference, ...]  # of issues that cannot be read as well
     the_same: int  # issues that are
-    unread: tuple[str, ...]  # issues that cannot be read in either state
 
     def facts(self, config: Config) -> PageFacts:
         """What stands at the top of the page."""
@@ -170,14 +174,7 @@ class _Found:
         for note in self.revisions.notes:
             say(f"{note}\n")
         states = f"{self.revisions.before.told} → {self.revisions.after.told}"
-        if not self.differences:
-            say(f"Nothing changes for the reader: {states}.")
-        else:
-            differ = "differs" if len(self.differences) == 1 else "differ"
-            issues = f"{count(len(self.differences), 'issue')} {differ} for the reader"
-            say(f"{issues}{others_told(self.the_same)}: {states}.")
-        if self.unread:
-            say(f"Neither state can be read of {', '.join(self.unread)}: `dispatch check` tells why.")
+        say(f"{summed_up(self.differences, self.the_same)}: {states}.")
 
 
 class _Printer:
@@ -234,11 +231,14 @@ class _Printer:
         yield from _findings(difference)
 
     def _label(self, label: str, text: Text) -> None:
+        """Lines beside a label; what is too long for one goes on below its first word, not below its sign."""
         room = max(20, self._width - _LABEL - 2)
-        for line in text.wrap(self._console, room):
-            line.rstrip()
-            self._console.print(Text.assemble(f"  {label:<{_LABEL}}", line), soft_wrap=True)
-            label = ""
+        for whole in text.split("\n"):
+            sign = whole[: len(whole) - len(_BEGINNING.sub("", whole.plain))]
+            for line in whole[len(sign) :].wrap(self._console, room - len(sign)) or [Text()]:
+                line.rstrip()
+                self._console.print(Text.assemble(f"  {label:<{_LABEL}}", sign, line), soft_wrap=True)
+                label, sign = "", Text(" " * len(sign))
 
 
 def _part_lines(change: PartChange) -> Iterator[Text]:
@@ -287,10 +287,8 @@ def _in_short(letter: Letter) -> Text:
 
 
 def _findings(difference: Difference) -> Iterator[tuple[str, list[Text]]]:
-    if not difference.before:
-        yield "errors before", [_signed("-", str(problem), "green") for problem in difference.problems_before]
-    if not difference.after:
-        yield "errors now", [_signed("+", str(problem), "red") for problem in difference.problems_after]
+    for sign, when, problems in problems_told(difference):
+        yield f"errors {when}", [_signed(sign, str(problem), _TROUBLE.get(when, "red")) for problem in problems]
     findings = difference.findings
     yield "findings", [Text(f"could not be compared: {problem}") for problem in difference.unchecked]
     yield (

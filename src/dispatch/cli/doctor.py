@@ -13,7 +13,8 @@ from textwrap import wrap
 
 import click
 
-from dispatch.cli.terminal import count, json_option, say, settings, show, show_json, tinted
+from dispatch.cli.terminal import json_option, say, settings, show, show_json, tinted
+from dispatch.counts import count
 from dispatch.doctor import BEYOND, HERE
 from dispatch.doctor.case import Case
 from dispatch.doctor.examination import Observation, Verdict, examine

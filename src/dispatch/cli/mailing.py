@@ -8,7 +8,8 @@ import click
 
 from dispatch.cli.recipients import show_recipients
 from dispatch.cli.standing import advise, show_standing, standing
-from dispatch.cli.terminal import confirm, count, in_zone, json_option, say, settings, show, show_json
+from dispatch.cli.terminal import confirm, in_zone, json_option, say, settings, show, show_json
+from dispatch.counts import count
 from dispatch.delivery import settlement
 from dispatch.delivery.mailing import Mailing
 from dispatch.delivery.roll import FATES

@@ -11,7 +11,8 @@ from typing import TextIO
 import click
 
 from dispatch.cli.printing import held_back
-from dispatch.cli.terminal import confirm, count, json_option, say, settings, show, show_json
+from dispatch.cli.terminal import confirm, json_option, say, settings, show, show_json
+from dispatch.counts import count
 from dispatch.errors import UsageMistake
 from dispatch.messages.tokens import InvalidToken, Token, mailing_tag, read_token
 from dispatch.records import Records

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from dispatch.cli.printing import held_back
-from dispatch.cli.terminal import count, say
+from dispatch.cli.terminal import say
+from dispatch.counts import count
 from dispatch.delivery.mailing import Mailing
 from dispatch.delivery.roll import FATES, Fate, call_roll
 from dispatch.records import Records

@@ -11,8 +11,9 @@ import click
 from dispatch.cli.checking import in_colour
 from dispatch.cli.progress import sending_progress
 from dispatch.cli.standing import advise, exit_code, show_standing, standing_under_lock
-from dispatch.cli.terminal import ask, count, duration, json_option, require_person, say, settings, show, show_json
+from dispatch.cli.terminal import ask, duration, json_option, require_person, say, settings, show, show_json
 from dispatch.content.richtext import parse_plain
+from dispatch.counts import count
 from dispatch.delivery.mailing import Mailing
 from dispatch.delivery.recovery import doubt_rest
 from dispatch.delivery.report import Status

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from dispatch.config import Config, load_config
+from dispatch.counts import count
 from dispatch.errors import DispatchError, Problem, UsageMistake
 from dispatch.location import Location
 
@@ -66,11 +67,6 @@ def json_option(command: Callable[..., None]) -> Callable[..., None]:
             raise
 
     return reporting
-
-
-def count(number: int, noun: str) -> str:
-    """`1 issue`, `2 issues`, `1,234 recipients`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def duration(seconds: float) -> str:

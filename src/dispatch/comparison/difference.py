@@ -130,12 +130,12 @@ class Difference:
         return bool(self.look) and not replace(self, look=_SAME_LOOK)
 
     def __bool__(self) -> bool:
-        """Whether anything differs, but for numbers that follow from nothing a reader could see."""
+        """Whether anything differs, or nobody can tell; but for numbers that follow from nothing a reader could see."""
         sides = (bool(self.before), bool(self.after))
         findings = self.findings.gained or self.findings.lost
         seen = self.parts or self.links or self.pictures or self.look or self.text_part
         troubled = self.problems_before != self.problems_after
-        return bool(seen or findings or troubled or self.renamed or sides[0] != sides[1])
+        return bool(seen or findings or troubled or self.renamed or sides[0] != sides[1] or not self.letter)
 
 
 def compare(before: Letter, after: Letter) -> Difference:
@@ -273,10 +273,18 @@ def _finding_changes(before: Letter, after: Letter, pairs: Sequence[Pair]) -> Fi
     return FindingChanges(tuple(finding for _, finding in gained), tuple(finding for _, finding in lost))
 
 
-def by_look(differences: Iterable[Difference]) -> list[list[Difference]]:
-    """The differences, one by one, but those together in which nothing differs but the look, in the same way."""
+def those_alike(differences: Iterable[Difference]) -> list[list[Difference]]:
+    """The differences, one by one, but those together of which the same is to be told.
+
+    In these nothing differs but the look, in the same way; or they cannot be read for the same reasons.
+    """
     groups: dict[Hashable, list[Difference]] = {}
     for difference in differences:
-        key = difference.look.gist if difference.only_look else id(difference)
-        groups.setdefault(key, []).append(difference)
+        groups.setdefault(_gist(difference), []).append(difference)
     return list(groups.values())
+
+
+def _gist(difference: Difference) -> Hashable:
+    if not difference.letter:
+        return difference.problems_before, difference.problems_after
+    return difference.look.gist if difference.only_look else id(difference)

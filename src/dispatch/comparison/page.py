@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from PIL import Image as Pillow
 
 from dispatch.checks.check import Finding, Severity
-from dispatch.comparison.difference import Difference, LinkChange, PartChange, PictureChange, by_look
+from dispatch.comparison.difference import Difference, LinkChange, PartChange, PictureChange, those_alike
 from dispatch.comparison.letter import FRAME, Image, Letter, Part
 from dispatch.comparison.telling import (
     besides_told,
@@ -21,10 +21,11 @@ from dispatch.comparison.telling import (
     kind_of,
     link_told,
     look_told,
-    others_told,
     picture_told,
+    problems_told,
     sizes_told,
     standing,
+    summed_up,
     visible,
 )
 from dispatch.comparison.words import Fate, Piece
@@ -42,6 +43,7 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}\b|#[0-9a-f]{3}\b", re.IGNORECASE)
 _WIDEST = 480  # pixels of a picture that is only looked at
 _MOST_PICTURES = 60  # a page of a few MB can still be mailed
 _NOT_WRITTEN = {FRAME, "from", "language"}  # for an issue: it is as ever
+_UNREADABLE = {"before": "It could not be read", "now": "It cannot be read", "": "It cannot be read in either state"}
 _NOTHING = Markup()
 _NAMES = {"+": "added", "-": "removed", "~": "changed"}
 
@@ -61,7 +63,7 @@ class PageFacts:
 def page_of(differences: Sequence[Difference], facts: PageFacts) -> str:
     """The page; everything on it that anybody wrote is escaped."""
     shown = _Pictures()
-    groups = by_look(differences)
+    groups = those_alike(differences)
     sections = Markup("\n").join(_section(group, shown) for group in groups)
     return Markup(
         '<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n{generator}\n'
@@ -71,7 +73,7 @@ def page_of(differences: Sequence[Difference], facts: PageFacts) -> str:
         'img-src data:">\n'
         "<title>{title}</title>\n<style>\n{style}</style>\n"
         "<header>{newsletter}</header>\n<main>\n<h1>What changes for the reader</h1>\n"
-        '<p class="muted">{before} → {after}</p>\n{summary}\n{contents}\n{sections}\n</main>\n{notes}</html>\n'
+        '<p class="muted">{before} → {after}</p>\n<p>{summary}.</p>\n{contents}\n{sections}\n</main>\n{notes}</html>\n'
     ).format(
         generator=GENERATOR,
         title=f"{facts.newsletter}: what changes from {facts.before} to {facts.after}",
@@ -79,7 +81,7 @@ def page_of(differences: Sequence[Difference], facts: PageFacts) -> str:
         newsletter=facts.newsletter,
         before=facts.before,
         after=facts.after,
-        summary=_summary(len(differences), facts.the_same),
+        summary=summed_up(differences, facts.the_same),
         contents=_contents(differences) if len(groups) > 1 else "",
         sections=sections,
         notes=_notes(facts.notes),
@@ -100,13 +102,6 @@ def _colours(palette: Palette) -> str:
         f"--page: {palette.page}; --text: {palette.text}; --muted: {palette.muted}; --rule: {palette.rule}; "
         f"--accent: {palette.accent}"
     )
-
-
-def _summary(differing: int, the_same: int) -> Markup:
-    if not differing:
-        return Markup("<p>Nothing changes.</p>")
-    verb = "1 issue differs" if differing == 1 else f"{differing:,} issues differ"
-    return Markup("<p>{}{}.</p>").format(verb, others_told(the_same))
 
 
 def _contents(differences: Iterable[Difference]) -> Markup:
@@ -132,9 +127,8 @@ def _section(alike: Sequence[Difference], shown: _Pictures) -> Markup:
     heads = Markup("\n").join(map(_head, alike))
     new = difference.after if not difference.before else None
     parts = (
-        *_problems("It could not be read", () if difference.before else difference.problems_before),
         *_problems("Findings could not be compared", difference.unchecked),
-        *_problems("It cannot be read", () if difference.after else difference.problems_after),
+        *(each for _, when, problems in problems_told(difference) for each in _problems(_UNREADABLE[when], problems)),
         _words(difference, new),
         _listed("Links", map(_link, difference.links)),
         _pictures(difference.pictures, shown),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dispatch.checks.weight import CLIPPED
 from dispatch.comparison.difference import Difference, LinkChange, PartChange, PictureChange
 from dispatch.comparison.letter import FRAME, Image, Letter, Part
 from dispatch.comparison.look import Look, StyleChange
+from dispatch.counts import agreeing, count
+from dispatch.errors import Problem
 
 _INVISIBLE = {
     "\u00a0": "⍽",
@@ -44,7 +46,12 @@ def kind_of(part: Part) -> str:
 
 
 def standing(difference: Difference) -> str:
-    """What became of an issue as a whole: `new`, `removed`, `renamed from …`; "" if it is only changed."""
+    """What became of an issue as a whole: `new`, `removed`, `renamed from …`; "" if it is only changed.
+
+    It is `unreadable` where neither state can be read, if there are two.
+    """
+    if not difference.letter:
+        return "unreadable"
     if difference.renamed and difference.before:
         return f"renamed from {difference.before.slug}"
     if difference.after and not difference.before and not difference.problems_before:
@@ -52,9 +59,30 @@ def standing(difference: Difference) -> str:
     return "removed" if difference.before and not difference.after and not difference.problems_after else ""
 
 
-def others_told(the_same: int) -> str:
-    """How many issues do not differ, as it follows upon how many do; "" where none is left."""
-    return f", {the_same:,} {'does' if the_same == 1 else 'do'} not" if the_same else ""
+def summed_up(differences: Sequence[Difference], the_same: int) -> str:
+    """How many issues differ, how many do not, and how many cannot be read: `2 issues differ for the reader, 3 do not`."""
+    unreadable = sum(not difference.letter for difference in differences)
+    differing = len(differences) - unreadable
+    told = (
+        (differing, f"{agreeing(differing, 'differs', 'differ')} for the reader"),
+        (the_same, f"{agreeing(the_same, 'does', 'do')} not{'' if differing else ' differ'}"),
+        (unreadable, "cannot be read"),
+    )
+    if not differences:
+        return "Nothing changes for the reader"
+    (first, says), *others = [(number, says) for number, says in told if number]
+    return ", ".join([f"{count(first, 'issue')} {says}", *(f"{number:,} {says}" for number, says in others)])
+
+
+def problems_told(difference: Difference) -> Iterator[tuple[str, str, tuple[Problem, ...]]]:
+    """Why an issue cannot be read: sign, of which state (`before`, `now`, empty: of both) and the problems."""
+    before = () if difference.before else difference.problems_before
+    after = () if difference.after else difference.problems_after
+    if before == after:
+        yield "~", "", before
+    else:
+        yield "-", "before", before
+        yield "+", "now", after
 
 
 def fate_of(change: PartChange) -> str:
@@ -144,9 +172,8 @@ def look_told(look: Look, *, words_differ: bool) -> Iterator[str]:
         return
     same = "" if words_differ else "the words are the same; "
     if look.parts:
-        parts = "1 part" if len(look.parts) == 1 else f"{len(look.parts)} parts"
         what = "elements and styles" if look.elements else "styles"
-        yield f"{same}other {what} in {parts}"
+        yield f"{same}other {what} in {count(len(look.parts), 'part')}"
     else:
         yield f"{same}other rules for dark mode, phones or links"
     yield from map(_style_told, look.styles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
@@ -33,11 +33,13 @@ class Checkout:
         self.commit = commit
         self.folder = folder
         self.notes: dict[str, Problem] = {}  # by path
+        self.borrowed: set[str] = set()  # the paths of files that are no commit's
         self._repository = repository
         listed, self._modules = repository.files(commit)
         self.entries, self._lost = self._followed(listed)
         self._written: set[str] = set()
         self._left = _MOST_OF_ALL
+        self._too_many: set[str] = set()  # the paths of those for which nothing was left
         folder.mkdir()
 
     def __iter__(self) -> Iterator[str]:
@@ -58,14 +60,22 @@ class Checkout:
             for path in of_object[identity]:
                 self._write(path, content, most)
 
-    def borrow(self, paths: Iterable[str], newsletter: Path) -> None:
-        """Take pictures that git leaves alone, and no commit has, as they are in the newsletter's folder now.
+    def borrow(self, paths: Iterable[str], newsletter: Path, is_shown: Callable[[str], bool]) -> None:
+        """Take files that git leaves alone, and no commit has, as they are in the newsletter's folder now.
 
-        What else lies there, secrets and people, is no business of whoever wrote the commit.
+        These are pictures, and what else `is_shown` by the newsletter as it lies there: the rest, secrets and people,
+        is no business of whoever wrote the commit.
         """
         for path in paths:
-            if path not in self.entries and _is_picture(path, newsletter) and is_ignored(newsletter, path):
+            if path in self.entries or path in self.borrowed:
+                continue
+            if (_is_picture(path, newsletter) or is_shown(path)) and is_ignored(newsletter, path):
                 self._write(path, (newsletter / path).read_bytes(), MOST_BYTES)
+                self.borrowed.add(path)
+
+    def why_missing(self, path: str) -> Problem | None:
+        """Why a file that was asked for is not here; None where it is."""
+        return self.notes.get(path) or (self.notes[""] if path in self._too_many else None)
 
     def note_modules(self, used: Iterable[str]) -> None:
         """Note the submodules that what is used lies in: another repository has their files."""
@@ -86,6 +96,8 @@ class Checkout:
                     self._note_size(path, size, most)
             elif self._takes(size * len(paths)):
                 fitting[identity] = size
+            else:
+                self._too_many.update(paths)
         return fitting
 
     def _takes(self, size: int) -> bool:
