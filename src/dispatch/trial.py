@@ -10,6 +10,7 @@ from itertools import product, zip_longest
 
 from dispatch.addresses import Mailbox, address_key, parse_mailbox
 from dispatch.content.issue import Issue
+from dispatch.counts import count
 from dispatch.errors import InvalidAddress, InvalidSubscribers, NotFound, Problem, SendRefused, UsageMistake
 from dispatch.messages.message import Recipient
 from dispatch.messages.personalize import Personalizer
@@ -133,7 +134,8 @@ def _refuse_many(addresses: int, choices: Sequence[tuple[str, ...]]) -> None:
     if addresses * len(choices) <= MOST_MESSAGES:
         return
     raise UsageMistake(
-        f"{len(choices)} variants to {addresses} addresses are {addresses * len(choices)} messages, "
+        f"{count(len(choices), 'variant')} to {count(addresses, 'address', 'addresses')} "
+        f"are {addresses * len(choices)} messages, "
         f"and a test has at most {MOST_MESSAGES}",
         remedy="Name fewer addresses, or one variant: --when SEGMENT, or --as ADDRESS.",
     )

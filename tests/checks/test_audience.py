@@ -99,6 +99,8 @@ def test_the_segment_that_the_mail_is_for_is_told_once() -> None:
 
 
 def test_an_empty_segment_stands_where_it_is_defined() -> None:
+    [one] = findings(audience.empty_segment, ISSUE, **facts(1, 1, "paid"))
+    assert one.message == "the segment paid matches none of 1 person"
     [finding] = findings(audience.empty_segment, ISSUE, **facts(25, 25, "paid"))
     assert (finding.message, finding.location) == ("the segment paid matches none of 25 people", SEGMENTS[1].location)
 
@@ -107,15 +109,17 @@ def test_of_many_rejected_lines_the_first_are_told_and_the_others_counted() -> N
     rejected = tuple(Problem("no", Location("subscribers.csv", line)) for line in range(2, 9))
     said = findings(audience.rejected_line, ISSUE, rejected=rejected)
     assert [finding.location.line for finding in said] == [2, 3, 4, 5, 6]
-    assert [finding.hint.startswith("2 more lines") for finding in said] == [False] * 4 + [True]
+    assert [finding.hint.startswith("2 more lines are like that: ") for finding in said] == [False] * 4 + [True]
+    said = findings(audience.rejected_line, ISSUE, rejected=rejected[:6])
+    assert said[-1].hint.startswith("1 more line is like that: ")
 
 
 def test_of_too_many_variants_it_is_told_who_makes_them() -> None:
     text = f"{FOR_SOME}  - paragraph: Bonjour.\n    when: french\n"
     towns = {f"town{number}": 2 for number in range(6)}
-    [finding] = findings(audience.too_many_variants, text, **readers(nothing=9, paid=4, paid_and_french=3, **towns))
-    assert finding.message == "28 people would get 9 different choices of blocks, and at most 8 are sent"
-    assert finding.hint.startswith("Of them 7 are in paid, 3 are in french, in any mixture. Name fewer segments")
+    [finding] = findings(audience.too_many_variants, text, **readers(nothing=9, paid=4, paid_and_french=1, **towns))
+    assert finding.message == "26 people would get 9 different choices of blocks, and at most 8 are sent"
+    assert finding.hint.startswith("Of them 5 are in paid, 1 is in french, in any mixture. Name fewer segments")
 
 
 def test_what_matches_nobody_or_everybody_is_told_with_their_number() -> None:
@@ -123,6 +127,10 @@ def test_what_matches_nobody_or_everybody_is_told_with_their_number() -> None:
     assert unread.message == "of 1,200 people nobody is in paid: nobody reads this block"
     [needless] = findings(audience.needless_condition, FOR_SOME, **readers(paid=1200))
     assert needless.message == "all 1,200 people are in paid: this block is for everybody"
+    [unread] = findings(audience.unread_block, FOR_SOME, **readers(nothing=1))
+    assert unread.message == "of 1 person nobody is in paid: nobody reads this block"
+    [needless] = findings(audience.needless_condition, FOR_SOME, **readers(paid=1))
+    assert needless.message == "the only reader is in paid: this block is for everybody"
 
 
 def test_a_mail_for_a_segment_may_be_all_for_that_segment() -> None:

@@ -78,6 +78,10 @@ def test_a_gap_is_counted_and_named_with_its_segment() -> None:
     assert (
         finding.message == "1,100 of 1,200 people in the segment french (92%) have no first_name and would read nothing"
     )
+    for people, told in {1: "1 of 1 person", 4: "1 of 4 people (25%)"}.items():
+        counts = AudienceFacts(people, ("first_name", "town"), {"first_name": people - 1})
+        [finding] = findings(merge_fields.merge_field_without_value, GREETING, audience=counts)
+        assert finding.message == f"{told} has no first_name and would read nothing"
 
 
 def test_a_field_that_only_the_templates_use_must_be_known_too() -> None:

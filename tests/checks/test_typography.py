@@ -150,6 +150,8 @@ def test_what_is_mended_stays_mended(check: CheckFunction, pieces: list[str], la
 def test_it_is_told_once_for_the_whole_issue() -> None:
     found = run([typography.typewriter_dash], evidence_about("title: A - b\nblocks: [paragraph: a - b - c]\n"))
     assert [finding.message for finding in found] == ["a dash is written with hyphens here (and at 2 more places)"]
+    [finding] = run([typography.typewriter_dash], evidence_about("title: A - b\nblocks: [paragraph: a - b]\n"))
+    assert finding.message.endswith(" (and at 1 more place)")
 
 
 def test_what_lies_over_two_lines_is_left_to_a_person() -> None:

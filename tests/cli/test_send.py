@@ -356,6 +356,16 @@ def test_a_renamed_file_is_the_same_issue(dispatch: Command, folder: Path) -> No
     assert dispatch("send", "bridges", "--yes", "--provider", "outbox", "--again").code == 0
 
 
+def test_an_issue_of_one_reader_who_has_it(dispatch: Command, folder: Path) -> None:
+    (folder / "subscribers.csv").write_text("email\nada@example.com\n")
+    assert dispatch("send", "bridge", "--yes", "--provider", "outbox").code == 0
+    again = dispatch("send", "bridge", "--yes", "--provider", "outbox")
+    assert "of 1 recipient of bridge.1, 1 is accepted and 0 pending" in again.stderr
+    (folder / "issues/bridge.yaml").rename(folder / "issues/bridges.yaml")
+    renamed = dispatch("send", "bridges", "--yes", "--provider", "outbox")
+    assert "(2 of its 2 parts are the same), and that one has 1 recipient\n" in renamed.stderr
+
+
 def test_a_renamed_file_is_the_same_issue_as_in_an_older_ledger(dispatch: Command, folder: Path) -> None:
     issue = folder / "issues/bridge.yaml"
     issue.write_text(issue.read_text() + "  - heading: One\n  - list: [first, second]\n  - callout: Three things.\n")

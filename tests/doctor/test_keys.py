@@ -63,10 +63,11 @@ def test_real_mail_without_a_key(case: Open, folder: Path) -> None:
     assert "token_urlsafe" in seen.hint
 
 
-def test_a_short_key(case: Open, real: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DISPATCH_KEY", "short")
+@pytest.mark.parametrize(("key", "length"), [("short", "5 characters"), ("k", "1 character")])
+def test_a_short_key(case: Open, real: Path, monkeypatch: pytest.MonkeyPatch, key: str, length: str) -> None:
+    monkeypatch.setenv("DISPATCH_KEY", key)
     seen = only(signing_keys, case())
-    assert (seen.verdict, "this key has 5 characters" in seen.message) == ("error", True)
+    assert (seen.verdict, f"this key has {length}, and" in seen.message) == ("error", True)
 
 
 def test_another_key_than_the_database_knows(case: Open, real: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,12 @@ def test_rejected_lines(case: Open, folder: Path) -> None:
     assert seen.message.endswith("; and 2 more")
 
 
+def test_one_rejected_line(case: Open, folder: Path) -> None:
+    add_people(folder, "nobody,,,")
+    seen = only(subscribers, case())
+    assert seen.message.startswith("1 line of subscribers.csv is rejected, and stops `send`: subscribers.csv:7: ")
+
+
 def test_nobody_is_subscribed(case: Open, folder: Path) -> None:
     (folder / "subscribers.csv").write_text("email,status\nada@example.com,unsubscribed\n")
     seen = only(subscribers, case())

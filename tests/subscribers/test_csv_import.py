@@ -172,6 +172,8 @@ BAD_LINES = {
     "a line break in the address": ('email\n"a@x.example\n"', 2, "a line break"),
     "header injection in the address": ('email\n"a@x.example\nBcc: b@x.example"', 2, "a line break"),
     "too few cells": ("email,name,city\na@x.example,Ann", 2, "2 cells, where line 1 names 3 columns"),
+    "one cell": ("email,name\na@x.example", 2, "1 cell, where line 1 names 2 columns"),
+    "one column": ("email\na@x.example,Ann", 2, "2 cells, where line 1 names 1 column; a cell with"),
     "too many cells": ("email,name\na@x.example,Smith, Ann", 2, "3 cells, where line 1 names 2 columns; a cell with"),
     "too many cells on two lines": ('email,name\na@x.example,"Smith\nAnn",x', 2, "3 cells (to line 3), where line 1"),
     "an unclosed quote at the end": ('email,name\na@x.example,"Ann', 2, "a quote opens on this line and is not closed"),

@@ -137,6 +137,7 @@ def test_a_flood_of_problems_is_cut() -> None:
     problems = told("a: 1\n" * 4_000)
     assert len(problems) == 101
     assert problems[-1] == "x.yaml:102:1: from here on there are 3,899 more problems"
+    assert told("a: 1\n" * 102)[-1] == "x.yaml:102:1: from here on there is 1 more problem"
 
 
 def test_bytes_that_are_not_utf_8_are_located() -> None:

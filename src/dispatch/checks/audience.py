@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dispatch.checks.check import Finding, error, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.content.issue import Issue
+from dispatch.counts import agreeing, count
 from dispatch.location import Location
 from dispatch.rendering.readership import MOST_CHOICES, choices_of
 
@@ -21,7 +22,7 @@ def empty_audience(evidence: Evidence) -> Iterator[Finding]:
         return
     if audience.listed:
         place = next(each.location for each in evidence.segments if each.value == audience.segment)
-        message = f"of {audience.listed:,} people nobody is in the segment {audience.segment}"
+        message = f"of {count(audience.listed, 'person', 'people')} nobody is in the segment {audience.segment}"
         yield warning(empty_audience, place, message, "Look for a slip in the segment.")
     else:
         message = f"nobody in {file.value} is subscribed"
@@ -36,7 +37,7 @@ def empty_segment(evidence: Evidence) -> Iterator[Finding]:
     audience = evidence.audience
     for segment in evidence.segments if audience.listed else ():
         if segment.value in audience.empty_segments and segment.value != audience.segment:
-            message = f"the segment {segment.value} matches none of {audience.listed:,} people"
+            message = f"the segment {segment.value} matches none of {count(audience.listed, 'person', 'people')}"
             hint = "Compare it with the list: capitals and spaces count. `dispatch subscribers segments` shows the numbers."
             yield warning(empty_segment, segment.location, message, hint)
 
@@ -51,7 +52,8 @@ def too_many_variants(evidence: Evidence) -> Iterator[Finding]:
     if len(choices) <= MOST_CHOICES:
         return
     message = f"{audience.people:,} people would get {len(choices)} different choices of blocks, and at most {MOST_CHOICES} are sent"
-    groups = [f"{audience.readers_of(name):,} are in {name}" for name in issue.conditions]
+    numbers = {name: audience.readers_of(name) for name in issue.conditions}
+    groups = [f"{number:,} {agreeing(number, 'is', 'are')} in {name}" for name, number in numbers.items()]
     hint = (
         f"Of them {', '.join(groups)}, in any mixture. Name fewer segments behind `when`, make one of some in "
         "dispatch.yaml, or mail one segment at a time: `dispatch send --segment`."
@@ -64,9 +66,8 @@ def unread_block(evidence: Evidence) -> Iterator[Finding]:
     audience = evidence.audience
     for name, place in _conditions(evidence.issue) if audience.people else ():
         if not audience.readers_of(name):
-            message = (
-                f"of {audience.people:,} people{_in(audience.segment)} nobody is in {name}: nobody reads this block"
-            )
+            people = count(audience.people, "person", "people")
+            message = f"of {people}{_in(audience.segment)} nobody is in {name}: nobody reads this block"
             hint = "Look for a slip in the segment, or delete the block."
             yield warning(unread_block, place, message, hint)
 
@@ -79,7 +80,8 @@ def needless_condition(evidence: Evidence) -> Iterator[Finding]:
     audience = evidence.audience
     for name, place in _conditions(evidence.issue) if audience.people and not audience.segment else ():
         if audience.readers_of(name) == audience.people:
-            message = f"all {audience.people:,} people are in {name}: this block is for everybody"
+            everybody = agreeing(audience.people, "the only reader is", f"all {audience.people:,} people are")
+            message = f"{everybody} in {name}: this block is for everybody"
             yield warning(needless_condition, place, message, "Delete `when`, or look for a slip in the segment.")
 
 
@@ -101,7 +103,8 @@ def rejected_line(evidence: Evidence) -> Iterator[Finding]:
     for number, problem in enumerate(evidence.rejected[:_TOLD], 1):
         hint = "Mend it, or send without it: `dispatch send --skip-rejected`."
         if number == _TOLD and more > 0:
-            hint = f"{more:,} more lines are like that: `dispatch subscribers import --dry-run` tells them all."
+            others = f"{count(more, 'more line')} {agreeing(more, 'is', 'are')} like that"
+            hint = f"{others}: `dispatch subscribers import --dry-run` tells them all."
         message = f"nobody is mailed by this line: {problem.message}"
         yield warning(rejected_line, problem.location or Location(""), message, hint)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dispatch.checks.check import Finding, error, warning
 from dispatch.checks.evidence import AudienceFacts, Evidence
+from dispatch.counts import agreeing, count
 from dispatch.location import Location
 from dispatch.rendering.compiled import RESERVED_FIELDS
 from dispatch.yaml_model import did_you_mean
@@ -40,8 +41,9 @@ def merge_field_without_value(evidence: Evidence) -> Iterator[Finding]:
         without = people - audience.filled_among(use.segment).get(name, 0)
         if without:
             share = f" ({without / people:.0%})" if without < people else ""
-            group = f"{without:,} of {people:,} people{_in(audience.segment)}{_in(use.segment)}{share}"
-            message = f"{group} have no {name} and would read nothing"
+            everybody = f"{count(people, 'person', 'people')}{_in(audience.segment)}{_in(use.segment)}"
+            have = agreeing(without, "has", "have")
+            message = f"{without:,} of {everybody}{share} {have} no {name} and would read nothing"
             hint = f"Write what stands there for them: {{{{{name}|…}}}}"
             yield warning(merge_field_without_value, use.location, message, hint)
 

@@ -14,6 +14,7 @@ from dispatch.checks.likeness import is_spelling_of, slips, sound
 from dispatch.checks.mending import replaced
 from dispatch.checks.parts import ReadText
 from dispatch.checks.shown import shown_words
+from dispatch.counts import agreeing
 from dispatch.languages.tags import NOUNS_WITH_CAPITALS, primary
 from dispatch.rendering.words import locale_of
 
@@ -161,7 +162,7 @@ class _Known:
             times = len(name.places)
             return f"stands here {_TIMES.get(times, f'{times} times')}"
         if before := self._before[other]:
-            return "stands in an earlier issue" if before == 1 else f"stands in {before} earlier issues"
+            return f"stands in {agreeing(before, 'an earlier issue', f'{before} earlier issues')}"
         return "terms.yaml has" if other in self._weight else "is a country"
 
     def _candidates(self, written: str) -> Iterable[str]:

@@ -11,6 +11,7 @@ from dispatch.checks.check import CheckFunction, Finding, Fix, warning
 from dispatch.checks.evidence import Evidence
 from dispatch.checks.mending import with_escape
 from dispatch.checks.parts import HIDDEN, ReadText
+from dispatch.counts import count
 from dispatch.languages.tags import primary
 from dispatch.yaml_source import Edit
 
@@ -141,7 +142,7 @@ def _once(
         placed.sort(key=lambda each: each[0])
         edits = tuple(edit for _, slip in placed for edit in _edits(evidence, slip))[:MOST_EDITS]
         others = len(placed) - 1
-        more = f" (and at {others:,} more {'places' if others > 1 else 'place'})" if others else ""
+        more = f" (and at {count(others, 'more place')})" if others else ""
         yield warning(check, placed[0][0], f"{message}{more}", f"{title}.", Fix(title, edits) if edits else None)
 
 

@@ -13,6 +13,7 @@ from dispatch.config import editors, rules
 from dispatch.config.references import Secret, is_secret, masked
 from dispatch.config.signing_key import MIN_LENGTH
 from dispatch.config.sources import Source
+from dispatch.counts import count
 from dispatch.errors import InvalidConfig, Problem
 from dispatch.location import Location
 from dispatch.yaml_source import Path as YamlPath
@@ -151,7 +152,7 @@ class Config(_Section):
         keys = cast("list[Secret]", self._source.resolve(list(self.keys_), ("keys",)))
         short = [
             Problem(
-                f"this key has {len(key)} characters, and signing takes at least {MIN_LENGTH}",
+                f"this key has {count(len(key), 'character')}, and signing takes at least {MIN_LENGTH}",
                 self.locate(("keys", index)),
                 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(32))"',
             )

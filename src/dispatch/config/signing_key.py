@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from dispatch.config.references import Secret
+from dispatch.counts import count
 from dispatch.errors import InvalidConfig
 from dispatch.files import sync_folder
 
@@ -35,7 +36,7 @@ def load_or_make_key(state: Path, name: str = "key") -> Secret:
         ) from error
     if len(key) < MIN_LENGTH:
         raise InvalidConfig(
-            f"the key {path} is damaged: it has {len(key)} characters",
+            f"the key {path} is damaged: it has {count(len(key), 'character')}",
             remedy="Restore it from a backup. If you delete it a new one is made, and links made with the old one stop working.",
         )
     return Secret(key)

@@ -25,6 +25,7 @@ from dispatch.content.texts import (
     Url,
     Written,
 )
+from dispatch.counts import agreeing, count
 from dispatch.yaml_model import Fault, all_wrong
 
 
@@ -219,7 +220,7 @@ class Table(Block):
         columns = len(self.header)
         faults = [
             Fault(
-                f"this row has {_cells(len(row))}, but the header has {_cells(columns)}",
+                f"this row has {count(len(row), 'cell')}, but the header has {count(columns, 'cell')}",
                 'Write as many cells as columns; an empty one is "".',
                 path=("rows", position),
             )
@@ -229,10 +230,6 @@ class Table(Block):
         if faults:
             raise all_wrong(faults)
         return self
-
-
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count} cells"
 
 
 ChartType = Literal["bar", "column", "line", "number"]
@@ -318,7 +315,7 @@ class Chart(Block):
                 remedy = "Name what they are, for all rows: `series: [road, rail]`."
                 yield Fault("there are several numbers here and no `series`", remedy, path=("data", label))
             elif len(row) != expected:
-                numbers = "is 1 number" if len(row) == 1 else f"are {len(row)} numbers"
+                numbers = f"{agreeing(len(row), 'is', 'are')} {count(len(row), 'number')}"
                 message = f"there {numbers} here, and {expected} series"
                 remedy = "Write as many numbers as series; `null` is one that is missing."
                 if len(row) > expected:

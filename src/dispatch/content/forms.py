@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from dispatch.content.blocks import IN_COLUMNS, KINDS, Beside, Block, Columns
+from dispatch.counts import agreeing, count
 from dispatch.errors import InvalidInput, InvalidIssue, Problem
 from dispatch.yaml_model import did_you_mean, parse_model
 from dispatch.yaml_source import Path, YamlDocument
@@ -131,7 +132,7 @@ def _not_two_columns(source: YamlDocument, path: Path, sides: object) -> Iterato
         elif not side:
             yield Problem("this column is empty", source.locate((*path, number)), "Put a block into it.")
     if len(sides) != 2 and all(isinstance(side, list) for side in sides):
-        many = "there is 1 column" if len(sides) == 1 else f"there are {len(sides)} columns"
+        many = f"there {agreeing(len(sides), 'is', 'are')} {count(len(sides), 'column')}"
         hint = remedy if len(sides) < 2 else "A mail has room for two: make two blocks of columns, or fewer columns."
         yield Problem(f"{many} here, and it takes two", source.locate(path), hint)
 

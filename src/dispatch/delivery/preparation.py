@@ -14,6 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row
 
 from dispatch.addresses import is_international
+from dispatch.counts import agreeing, count
 from dispatch.database.bulk import json_object
 from dispatch.delivery.ledger import Ledger
 from dispatch.delivery.mailing import Mailing
@@ -106,9 +107,9 @@ def prepare(
             placed = enumerate(people, first)
             told = ((at, row.id, row.email, row.name, variant, values_of(row)) for at, (variant, row) in placed)
             ledger.add_recipients(connection, mailing_id, told)
-            for variant, count in Counter(variant for variant, _ in people).items():
-                extend(positions[variant], range(first, first + count))
-                first += count
+            for variant, number in Counter(variant for variant, _ in people).items():
+                extend(positions[variant], range(first, first + number))
+                first += number
             reasons.update(reason for _, reason in page)
         audience = _audience(reasons, plan)
         if confirmed is not None and audience.count > confirmed:
@@ -140,8 +141,8 @@ def _refuse_repetition(ledger: Ledger, connection: Connection, plan: Plan) -> No
             "`--new-subscribers` mails those whom no mailing of it has reached, `--again` mails everybody once more."
         )
     raise SendRefused(
-        f"{plan.issue} has a mailing already: of {last.audience} recipients of {last.name}, "
-        f"{tally.accepted} are accepted and {tally.pending} pending",
+        f"{plan.issue} has a mailing already: of {count(last.audience, 'recipient')} of {last.name}, "
+        f"{tally.accepted:,} {agreeing(tally.accepted, 'is', 'are')} accepted and {tally.pending:,} pending",
         remedy=remedy,
     )
 
@@ -158,8 +159,8 @@ def _refuse_other_name(ledger: Ledger, connection: Connection, plan: Plan) -> No
         tally = ledger.tally(connection, mailing)
         if reached := tally.accepted + tally.uncertain + tally.pending:
             raise SendRefused(
-                f"{plan.issue} says what {mailing.name} says ({same} of its {len(plan.says)} parts are the same), "
-                f"and that one has {reached} recipients",
+                f"{plan.issue} says what {mailing.name} says ({same} of its {count(len(plan.says), 'part')} "
+                f"{agreeing(same, 'is', 'are')} the same), and that one has {count(reached, 'recipient')}",
                 remedy=f"If it is the same issue under a new name, write `slug: {mailing.issue}` into its file. "
                 "`--again` mails everybody.",
             )

@@ -11,6 +11,7 @@ from threading import Event
 
 from sqlalchemy import Connection
 
+from dispatch.counts import agreeing
 from dispatch.delivery.bisection import bisect
 from dispatch.delivery.breaker import Breaker
 from dispatch.delivery.composition import Call, Claim, Personalize, claim, compose
@@ -246,7 +247,10 @@ class Sender:
         if pacer.lost:
             raise Stopped(f"{mailing.provider} has given no clear answer several times in a row", remedy=remedy)
         if self._stop.is_set():
-            raise Interrupted(f"Interrupted; {pending} of {mailing.audience} are still pending", remedy=remedy)
+            raise Interrupted(
+                f"Interrupted; {pending:,} of {mailing.audience:,} {agreeing(pending, 'is', 'are')} still pending",
+                remedy=remedy,
+            )
 
     def _show(self, waits_until: datetime | None = None, reason: str = "") -> Tally:
         self._shown = self._clock()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from dispatch.counts import agreeing, count
 from dispatch.doctor.case import Case
 from dispatch.doctor.examination import Observation, error, ok, warning
 from dispatch.subscribers.csv_import import open_subscribers
@@ -28,13 +29,14 @@ def subscribers(case: Case) -> Iterator[Observation]:
                     rejected.append(row)
             else:
                 counts[row.status] += 1
-    told = ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items()))
+    told = ", ".join(f"{people:,} {status}" for status, people in sorted(counts.items()))
     if number:
         first = "; ".join(f"{project.subscribers_name}:{row.line}: {row.reason}" for row in rejected)
         rest = f"; and {number - _SHOWN:,} more" if number > _SHOWN else ""
         yield error(
             subscribers,
-            f"{number:,} lines of {project.subscribers_name} are rejected, and stop `send`: {first}{rest}",
+            f"{count(number, 'line')} of {project.subscribers_name} {agreeing(number, 'is', 'are')} rejected, "
+            f"and {agreeing(number, 'stops', 'stop')} `send`: {first}{rest}",
             "Mend them; `dispatch subscribers import --dry-run` shows them all.",
         )
     if not counts[Status.SUBSCRIBED]:

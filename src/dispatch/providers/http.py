@@ -16,6 +16,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from dispatch.counts import count
 from dispatch.errors import AccountTrouble, InvalidConfig, ProviderUnreachable
 from dispatch.messages.message import Message
 from dispatch.providers.outcome import UNREACHABLE, Outcome, Postponed, Refused, Uncertain, legible
@@ -137,12 +138,13 @@ class HttpProvider(Provider):
 
     def read(self, request: Request, response: Response) -> list[Outcome]:
         """One outcome per message, in order, whatever the answer: pure."""
-        count = len(request.messages)
+        asked = len(request.messages)
         if not 200 <= response.status < 300:
-            return [self.read_failure(response)] * count
+            return [self.read_failure(response)] * asked
         outcomes = self.read_results(request.messages, response.json())
-        if len(outcomes) != count:
-            return [Uncertain("miscounted", f"{len(outcomes)} results for {count} messages")] * count
+        if len(outcomes) != asked:
+            told = f"{count(len(outcomes), 'result')} for {count(asked, 'message')}"
+            return [Uncertain("miscounted", told)] * asked
         return outcomes
 
     def submit(self, batch: Batch, begin: Begin) -> Iterator[Outcome]:

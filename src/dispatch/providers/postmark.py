@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Literal
 from urllib.parse import quote, urlencode
 
 from dispatch.addresses import format_header
+from dispatch.counts import count
 from dispatch.errors import AccountTrouble, ProviderUnreachable, Unsupported
 from dispatch.messages.message import Message
 from dispatch.providers.http import HttpProvider, Request, Response
@@ -131,7 +132,7 @@ class Postmark(HttpProvider):
         outcomes = [
             self._read_result(message, result, complete) for message, result in zip(messages, document, strict=False)
         ]
-        missing = Uncertain("missing", f"{len(document)} results for {len(messages)} messages")
+        missing = Uncertain("missing", f"{count(len(document), 'result')} for {count(len(messages), 'message')}")
         return outcomes + [missing] * (len(messages) - len(document))
 
     def read_failure(self, response: Response) -> Outcome:

@@ -13,6 +13,7 @@ from pathlib import Path
 import PIL
 from PIL import Image, ImageChops, ImageCms, ImageOps, UnidentifiedImageError
 
+from dispatch.counts import count
 from dispatch.errors import InvalidIssue
 from dispatch.files import write_whole
 from dispatch.location import Location
@@ -188,7 +189,7 @@ def _animation(source: bytes, image: Image.Image, path: str, place: Location | N
     frames = getattr(image, "n_frames", 1)  # counted without unpacking any
     if frames * image.width * image.height > MOST_MOVED_PIXELS:
         raise InvalidIssue(
-            f"{path} is an animation of {frames:,} frames of {image.width:,} × {image.height:,} pixels; "  # noqa: RUF001
+            f"{path} is an animation of {count(frames, 'frame')} of {image.width:,} × {image.height:,} pixels; "  # noqa: RUF001
             f"at most {MOST_MOVED_PIXELS // 1_000_000} million pixels in all go into a mail",
             location=place,
             remedy="Save it with fewer frames, or smaller.",

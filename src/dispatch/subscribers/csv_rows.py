@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from dispatch.addresses import MAX_NAME, address_key, normalise_address, normalise_name, ordinary_addresses
+from dispatch.counts import count
 from dispatch.errors import InvalidAddress, Problem
 from dispatch.location import Location
 from dispatch.subscribers.csv_records import Page, Record
@@ -222,7 +223,8 @@ class RowReader:
     def _wrong_width(self, record: Record) -> str:
         lines = f" (to line {record.last_line})" if record.last_line > record.line else ""
         hint = "; a cell with a delimiter in it needs quotes" if len(record.cells) > self._width else ""
-        return f"{len(record.cells)} cells{lines}, where line {self._header_line} names {self._width} columns{hint}"
+        cells, columns = count(len(record.cells), "cell"), count(self._width, "column")
+        return f"{cells}{lines}, where line {self._header_line} names {columns}{hint}"
 
 
 def each(read: Callable[[T], Read], cells: Sequence[T]) -> list[Read]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dispatch.counts import agreeing, count
 from dispatch.errors import InvalidInput, Problem
 from dispatch.yaml_source.characters import forbidden, with_stand_ins
 from dispatch.yaml_source.document import YamlDocument
@@ -64,7 +65,8 @@ def _document(file: str, text: str, builder: TreeBuilder, hints: list[Hint]) -> 
     firsts = {hint.index: hint for hint in reversed(hints)}  # one place, one problem: what follows comes of the first
     told = sorted(firsts.values(), key=lambda hint: hint.index)
     if len(told) > MAX_PROBLEMS:
-        message = f"from here on there are {len(told) - MAX_PROBLEMS:,} more problems"
+        more = len(told) - MAX_PROBLEMS
+        message = f"from here on there {agreeing(more, 'is', 'are')} {count(more, 'more problem')}"
         told = [*told[:MAX_PROBLEMS], Hint(told[MAX_PROBLEMS].index, message, "Mend those above first.")]
     problems = tuple(Problem(hint.message, document.place(hint.index), hint.remedy) for hint in told)
     return replace(document, problems=problems, broken=builder.broken)

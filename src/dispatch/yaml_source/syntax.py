@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dispatch.counts import count
 from dispatch.yaml_source.hints import (
     CURLY_QUOTES,
     IN_QUOTES,
@@ -296,7 +297,7 @@ def _aligned(trouble: SyntaxTrouble) -> str:
         return "Indent it deeper than the key that it belongs to."
     item = around[-1] if around else min(within, key=lambda each: trouble.column(each.end()))
     spaces = trouble.column(item.end())
-    wanted = f"{spaces} space{'' if spaces == 1 else 's'}" if spaces else "no space"
+    wanted = count(spaces, "space") if spaces else "no space"
     return f"Align it with the `- ` in line {line_number(trouble.text, item.end())}: {wanted} before it."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dispatch.checks.weight import CLIPPED
+from dispatch.counts import count
 from dispatch.preview.simulations.simulation import Simulated
 from dispatch.rendering.compiled import bytes_of
 from dispatch.rendering.html_syntax import TOKEN, VOID
@@ -44,7 +45,7 @@ def clipped(html: str) -> Simulated:
     links = len(_LINK.findall(hidden))
     loss = (
         f"Cut after {bytes_of(shown):,} of {size:,} bytes: what comes after the line is hidden, "
-        f"{links} {'link' if links == 1 else 'links'} in it."
+        f"{count(links, 'link')} in it."
     )
     for name in NAME_OF_BLOCK.finditer(html):
         if name.start() < cut:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from dispatch.counts import count
 from dispatch.preview.simulations.simulation import Scheme, Simulated, Simulation
 from dispatch.preview.simulations.speech import Line, read_aloud
 
@@ -33,7 +34,7 @@ def _simulate(html: str, scheme: Scheme) -> Simulated:
     if transcript.nameless:
         losses.append(f"Without an alt text, so that file names are read: {', '.join(transcript.nameless)}.")
     if number := transcript.passed_over:
-        losses.append(f"Passed over, for the alt text is empty: {number} {'picture' if number == 1 else 'pictures'}.")
+        losses.append(f"Passed over, for the alt text is empty: {count(number, 'picture')}.")
     lines = "\n".join(map(_item, transcript.lines))
     return Simulated(_PAGE.format(title="Transcript", lines=lines, **_COLOURS[scheme]), tuple(losses))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
+from dispatch.counts import count
 from dispatch.rendering.html_syntax import VOID
 
 _UNHEARD = frozenset({"head", "style", "script", "title", "template", "noscript"})
@@ -205,10 +206,10 @@ class _Reader(HTMLParser):
         if ended.tag in _LINES:
             self.end_line()
         if ended.count:
-            noun, number = ("table", "row") if ended.tag == "table" else ("list", "item")
-            told = f"{noun} with {ended.items} {number}{'' if ended.items == 1 else 's'}"
+            noun, item = ("table", "row") if ended.tag == "table" else ("list", "item")
+            told = f"{noun} with {count(ended.items, item)}"
             if ended.columns:
-                told += f" and {ended.columns} column{'' if ended.columns == 1 else 's'}"
+                told += f" and {count(ended.columns, 'column')}"
             ended.count.words.append(Word(told, announced=True))
         if ended.said_at_end:
             self._begin(ended)

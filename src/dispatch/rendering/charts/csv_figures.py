@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from dispatch.content.figures import Figures, NotDrawable, faults_of, faults_of_names, faults_of_size, number
+from dispatch.counts import count
 from dispatch.errors import InvalidIssue, Problem
 from dispatch.location import Location
 from dispatch.rendering.legible import legible
@@ -140,7 +141,7 @@ def _shown(text: str, place: Location) -> str:
 def _numbers(row: Record, header: Record, file: str, problems: list[Problem], *, comma: bool) -> Iterator[float | None]:
     """The numbers of a line, `comma` where one stands before decimals; what is wrong is added to `problems`."""
     if len(row) != len(header):
-        message = f"this line has {_cells(len(row))}, but the first has {_cells(len(header))}"
+        message = f"this line has {count(len(row), 'cell')}, but the first has {count(len(header), 'cell')}"
         remedy = "Put a cell with the separator in it in quotation marks." if len(row) > len(header) else ""
         problems.append(Problem(message, _place(row[0], file), remedy or "An empty cell is a number that is missing."))
         return
@@ -164,7 +165,3 @@ def _number(text: str, *, comma: bool) -> float | None:
 
 def _place(cell: _Cell, file: str) -> Location:
     return Location(file, cell.line, cell.column)
-
-
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count} cells"
