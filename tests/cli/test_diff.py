@@ -77,6 +77,13 @@ def test_two_commits_whatever_lies_here(dispatch: Command, folder: Path) -> None
     assert "[-nearly-]{+half+}" in dispatch("diff", "HEAD", "HEAD~1", "bridge").stdout
 
 
+def test_for_whom_a_block_is_stands_beside_it_alone(dispatch: Command, folder: Path) -> None:
+    change(folder, "half built.\n", "half built.\n  - paragraph: So it is.\n")
+    commit(folder)
+    change(folder, "half built.\n", "half built.\n    when: french\n")
+    assert '  :5 paragraph      for everybody → for french (language == "fr")\n' in dispatch("diff").stdout
+
+
 def test_only_the_issues_that_were_asked_for(dispatch: Command, folder: Path) -> None:
     (folder / "issues/road.yaml").write_text(ISSUE.replace("bridge", "road"))
     change(folder, "half", "quite")

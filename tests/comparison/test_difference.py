@@ -113,6 +113,8 @@ def test_for_whom_a_block_is_and_in_which_language() -> None:
     ]
     (change,) = compare(letter_of(HEADING), letter_of(HEADING + paid)).parts
     assert [*besides_told(change)] == ['for paid ("paid" in tags) only']
+    (change,) = compare(letter_of(HEADING), letter_of(HEADING + french)).parts
+    assert [*besides_told(change)] == ["language: fr"]
 
 
 @pytest.mark.parametrize(

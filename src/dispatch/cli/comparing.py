@@ -245,8 +245,8 @@ def _part_lines(change: PartChange) -> Iterator[Text]:
     fate = fate_of(change)
     if fate.startswith("moved"):
         yield Text(f"{fate}, from line {change.before.line if change.before else 0}", style="cyan")
-    elif not change.words:
-        yield Text(fate, style=_SIGNS["+" if fate == "added" else "-"] if fate != "changed" else "")
+    elif fate != "changed" and not change.words:
+        yield Text(fate, style=_SIGNS["+" if fate == "added" else "-"])
     if change.words:
         yield _marked(excerpt(change.words))
     elif fate == "moved":

@@ -26,6 +26,7 @@ from dispatch.comparison.telling import (
     sizes_told,
     standing,
     summed_up,
+    told_of_new,
     visible,
 )
 from dispatch.comparison.words import Fate, Piece
@@ -173,8 +174,7 @@ def _part(change: PartChange) -> Markup:
 
 
 def _new_part(part: Part) -> Markup:
-    beside = [f"for {part.audience} only"] if part.audience else []
-    return _row(kind_of(part), _line(part), escape(part.text), beside)
+    return _row(kind_of(part), _line(part), escape(part.text), told_of_new(part))
 
 
 def _line(part: Part | None) -> str:

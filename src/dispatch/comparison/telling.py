@@ -94,8 +94,8 @@ def fate_of(change: PartChange) -> str:
 
 def besides_told(change: PartChange) -> Iterator[str]:
     """What changes of a part beside its words: whose it is, its language, which words are set off."""
-    if not change.before and change.part.audience:
-        yield f"for {change.part.audience} only"
+    if not change.before:
+        yield from told_of_new(change.part)
     if change.audience:
         before, after = (audience or "everybody" for audience in change.audience)
         yield f"for {before} → for {after}"
@@ -104,6 +104,14 @@ def besides_told(change: PartChange) -> Iterator[str]:
         yield f"language: {before} → {after}"
     yield from (f"now {_set_off(how)}: “{words}”" for how, words in change.set_off)
     yield from (f"no longer {_set_off(how)}: “{words}”" for how, words in change.no_longer_set_off)
+
+
+def told_of_new(part: Part) -> Iterator[str]:
+    """Whose a part is, and its language, where that is not everybody's and not the issue's."""
+    if part.audience:
+        yield f"for {part.audience} only"
+    if part.language:
+        yield f"language: {part.language}"
 
 
 def _set_off(how: str) -> str:
