@@ -262,6 +262,7 @@ def test_sizes_that_were_measured_otherwise_are_not_compared() -> None:
     assert told["HTML"].endswith(" in the largest message, 0% of what Gmail shows")
     assert told["text part"].endswith(" in the largest message")
     assert [*told] == ["HTML", "text part", "words"]
+    assert not [*sizes_told(Difference(before, None))], "it is gone, or cannot be read: what it was is no news"
 
 
 def test_an_issue_as_a_whole() -> None:

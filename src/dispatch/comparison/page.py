@@ -6,7 +6,7 @@ import base64
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from markupsafe import Markup, escape
@@ -150,7 +150,12 @@ def _head(difference: Difference) -> Markup:
 
 def _problems(title: str, problems: Iterable[Problem]) -> Iterator[Markup]:
     for problem in problems:
-        yield Markup("<h3>{}</h3>\n<pre>{}</pre>").format(title, problem)
+        yield Markup("<h3>{}</h3>\n{}").format(title, _problem(problem))
+
+
+def _problem(problem: Problem) -> Markup:
+    remedy = Markup('<span class="remedy">{}</span>').format(problem.remedy) if problem.remedy else _NOTHING
+    return Markup("<pre>{}{}</pre>").format(replace(problem, remedy=""), remedy)
 
 
 def _words(difference: Difference, new: Letter | None) -> Markup:
@@ -275,7 +280,7 @@ def _sizes(difference: Difference) -> Markup:
 
 
 def _notes(notes: Iterable[Problem]) -> Markup:
-    told = Markup("\n").join(Markup("<pre>{}</pre>").format(note) for note in notes)
+    told = Markup("\n").join(map(_problem, notes))
     return (
         Markup('<footer class="muted">What could not be looked at:\n{}\n</footer>\n').format(told) if told else _NOTHING
     )

@@ -148,7 +148,12 @@ def picture_told(change: PictureChange) -> tuple[str, str, tuple[str, ...]]:
 
 
 def sizes_told(difference: Difference) -> Iterator[tuple[str, str]]:
-    """What is measured, and the values before and after; what is the same is left out, and what was measured otherwise."""
+    """What is measured, and the values before and after, of an issue that there is.
+
+    What is the same is left out, and what was measured otherwise.
+    """
+    if not difference.after:
+        return
     letters = [letter for letter in (difference.before, difference.after) if letter]
     before, after = (_sizes(letter) if letter else None for letter in (difference.before, difference.after))
     measured = len({letter.findings is None for letter in letters}) == 1
