@@ -84,6 +84,24 @@ def test_for_whom_a_block_is_stands_beside_it_alone(dispatch: Command, folder: P
     assert '  :5 paragraph      for everybody → for french (language == "fr")\n' in dispatch("diff").stdout
 
 
+def test_a_block_that_was_only_moved_is_known_by_how_it_begins(dispatch: Command, folder: Path) -> None:
+    with (folder / "issues/bridge.yaml").open("a") as file:
+        file.write(
+            "  - paragraph: So it is.\n  - paragraph: Two towns look at one river, and no one "
+            + "ever " * 20
+            + "asks.\n"
+        )
+    commit(folder)
+    change(folder, "  - paragraph: So it is.\n", "")
+    change(folder, "blocks:\n", "blocks:\n  - paragraph: So it is.\n")
+    assert "  :5 paragraph      moved, from line 6\n                    So it is.\n" in dispatch("diff").stdout
+    git(folder, "checkout", "-q", ".")
+    moved = (folder / "issues/bridge.yaml").read_text().splitlines()
+    (folder / "issues/bridge.yaml").write_text("\n".join((*moved[:4], moved[6], *moved[4:6])))
+    told = " ".join(dispatch("diff").stdout.split())
+    assert "moved, from line 7 Two towns look at one river, and no one ever ever ever …" in told
+
+
 def test_only_the_issues_that_were_asked_for(dispatch: Command, folder: Path) -> None:
     (folder / "issues/road.yaml").write_text(ISSUE.replace("bridge", "road"))
     change(folder, "half", "quite")

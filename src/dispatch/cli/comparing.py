@@ -35,7 +35,7 @@ from dispatch.comparison.telling import (
     summed_up,
     visible,
 )
-from dispatch.comparison.words import Fate, Piece, excerpt
+from dispatch.comparison.words import Fate, Piece, beginning, excerpt
 from dispatch.config import Config
 from dispatch.counts import count
 from dispatch.errors import UsageMistake
@@ -250,7 +250,7 @@ def _part_lines(change: PartChange) -> Iterator[Text]:
     if change.words:
         yield _marked(excerpt(change.words))
     elif fate == "moved":
-        yield _marked(excerpt((Piece(Fate.KEPT, change.part.text), Piece(Fate.ADDED, ""))))
+        yield _marked(beginning(change.part.text))
     yield from map(Text, besides_told(change))
 
 

@@ -167,6 +167,11 @@ def excerpt(pieces: Sequence[Piece], around: int = 8) -> tuple[Piece, ...]:
     )
 
 
+def beginning(text: str, words: int = 12) -> tuple[Piece, ...]:
+    """A text in which nothing changes, and of a long one only so many words: enough to know it by."""
+    return (Piece(Fate.KEPT, _shortened(text, words, 0)),)
+
+
 def _shortened(text: str, first: int, last: int) -> str:
     words = re.findall(r"\s*\S+(?:\s+\Z)?", text)
     if len(words) <= first + last + 4:
