@@ -9,7 +9,7 @@ from dispatch.rendering.slots import fill
 from dispatch.rendering.webpage import compile_webpage
 from dispatch.testing.samples import arabic_issue, sample_issue
 
-from .conftest import FACTS, VALUES
+from .conftest import FACTS, VALUES, draw
 
 pytestmark = pytest.mark.browser
 
@@ -98,6 +98,48 @@ def test_the_phone_has_narrower_sides_and_a_smaller_title(browser, shelf, theme)
     where = "(e => [e.getBoundingClientRect().left, getComputedStyle(e).fontSize])(document.querySelector('h1'))"
     assert shown(browser, html, 375).evaluate(where) == [16, "26px"]
     assert shown(browser, html, 600).evaluate(where) == [24, "32px"]
+
+
+def test_the_masthead_keeps_its_words_together_and_apart_from_the_name(browser, shelf, theme):
+    html = fill(compile_issue(sample_issue(), theme, FACTS, pictures=shelf, embed=True).html, VALUES)
+    page = shown(browser, html, 320)
+    assert page.evaluate("document.querySelector('.masthead a').getClientRects().length") == 1
+    name, date = page.evaluate("""[...document.querySelectorAll('.masthead td')].map(cell => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return range.getBoundingClientRect();
+    }).map(place => [place.left, place.right])""")
+    assert name[1] + 8 <= date[0]
+
+
+SMALL = """
+title: A small picture
+language: {language}
+blocks:
+  - columns: {{ratio: "1:2", sides: [[figure: {{image: images/small.png, alt: Small, caption: Small}}], [paragraph: It]]}}
+"""
+
+
+@pytest.mark.parametrize("width", [320, 640])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_caption_of_a_small_picture_in_a_column_begins_where_it_does(
+    browser, folder, shelf, theme, language, width
+):
+    draw(folder / "images/small.png", 300, 200)
+    issue = read_issue(SMALL.format(language=language), "i.yaml")
+    page = compile_webpage(issue, theme, FACTS, pictures=shelf).html
+    mail = fill(compile_issue(issue, theme, FACTS, pictures=shelf, embed=True).html, VALUES)
+    side = "left" if language == "en" else "right"
+    for html in (mail, page):
+        picture, caption = shown(browser, html, width).evaluate(
+            """side => [document.querySelector("img"), document.querySelector("figcaption, .caption div")].map(element => {
+              const range = document.createRange();
+              element.tagName === "IMG" ? range.selectNode(element) : range.selectNodeContents(element);
+              return range.getBoundingClientRect()[side];
+            })""",
+            side,
+        )
+        assert picture == pytest.approx(caption, abs=1.5)
 
 
 COLUMNS = """
