@@ -341,10 +341,31 @@ def test_figures_that_git_ignores_are_those_that_lie_here(dispatch: Command, fol
     assert issue["problems"] == {"before": [], "after": []}
     assert [part["kind"] for part in issue["parts"]] == ["paragraph"]
     (note,) = report["notes"]
-    assert note["message"] == "git ignores data/tolls.csv, images/dot.png: what lies here now is looked at instead"
+    assert (
+        note["message"]
+        == "data/tolls.csv, images/dot.png are in no commit here: what lies in the folder now is looked at instead"
+    )
     (folder / "data/tolls.csv").write_text("year,EUR\n2024,s3cret\n")
     (before,) = dispatch("diff", "--json").json["issues"][0]["problems"]["before"]
     assert (before["file"], before["line"]) == ("data/tolls.csv", 2)
+
+
+def test_pictures_of_a_submodule_are_those_that_lie_here(dispatch: Command, folder: Path, tmp_path: Path) -> None:
+    add_picture(folder)
+    (folder / "images").rename(tmp_path / "pictures")
+    git(tmp_path / "pictures", "init", "-q")
+    commit(tmp_path / "pictures")
+    adding = ("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "pictures"), "images")
+    git(folder, *adding)
+    commit(folder)
+    change(folder, "half", "quite")
+    report = dispatch("diff", "--json").json
+    assert report["issues"][0]["problems"] == {"before": [], "after": []}
+    assert [note["message"] for note in report["notes"]] == [
+        "images/dot.png is in no commit here: what lies in the folder now is looked at instead"
+    ]
+    (folder / "images/dot.png").unlink()
+    assert "images is a submodule: its files as of HEAD are not looked at" in dispatch("diff").stderr
 
 
 def test_of_files_that_git_ignores_only_what_our_own_issues_show_is_taken(dispatch: Command, folder: Path) -> None:

@@ -61,21 +61,28 @@ class Checkout:
                 self._write(path, content, most)
 
     def borrow(self, paths: Iterable[str], newsletter: Path, is_shown: Callable[[str], bool]) -> None:
-        """Take files that git leaves alone, and no commit has, as they are in the newsletter's folder now.
+        """Take files that no commit of ours is to have, as they are in the newsletter's folder now.
 
-        These are pictures, and what else `is_shown` by the newsletter as it lies there: the rest, secrets and people,
-        is no business of whoever wrote the commit.
+        Git ignores them, or they are a submodule's. Taken are pictures, and what else `is_shown` by the newsletter as
+        it lies there: the rest, secrets and people, is no business of whoever wrote the commit.
         """
         for path in paths:
             if path in self.entries or path in self.borrowed:
                 continue
-            if (_is_picture(path, newsletter) or is_shown(path)) and is_ignored(newsletter, path):
+            module = self._module_of(path)
+            lies_here = _is_picture(path, newsletter) or is_shown(path)
+            if lies_here and (module or is_ignored(newsletter, path)):
                 self._write(path, (newsletter / path).read_bytes(), MOST_BYTES)
                 self.borrowed.add(path)
+            elif module:
+                self.note_modules([path])
 
     def why_missing(self, path: str) -> Problem | None:
         """Why a file that was asked for is not here; None where it is."""
         return self.notes.get(path) or (self.notes[""] if path in self._too_many else None)
+
+    def _module_of(self, path: str) -> str:
+        return next((module for module in self._modules if path.startswith(f"{module}/")), "")
 
     def note_modules(self, used: Iterable[str]) -> None:
         """Note the submodules that what is used lies in: another repository has their files."""

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 from dispatch.comparison.difference import Difference, compare, of_new, of_old
 from dispatch.config import Config
+from dispatch.counts import agreeing
 from dispatch.errors import InvalidIssue, NotFound, Problem
 from dispatch.inspection.commit_range import Asked
 from dispatch.inspection.commits import Repository
@@ -181,11 +182,13 @@ class Revisions:
 
 
 def _told_borrowed(paths: Sequence[str]) -> Iterator[Problem]:
-    """That files are those of now in every state, if there are any."""
+    """That files are those of now in every state, if any are."""
     if paths:
         more = f" and {len(paths) - _MOST_TOLD:,} more" if len(paths) > _MOST_TOLD else ""
-        message = f"git ignores {', '.join(map(shown_name, paths[:_MOST_TOLD]))}{more}: what lies here now is looked at instead"
-        yield Problem(message, remedy="Put them into git, and what changes in them is told as well.")
+        names = ", ".join(map(shown_name, paths[:_MOST_TOLD]))
+        message = f"{names}{more} {agreeing(len(paths), 'is', 'are')} in no commit here: what lies in the folder now is looked at instead"
+        them = agreeing(len(paths), "it", "them")
+        yield Problem(message, remedy=f"Put {them} into this repository, and what changes in {them} is told as well.")
 
 
 def _is_most(one: frozenset[str], other: frozenset[str]) -> bool:
