@@ -256,6 +256,13 @@ def test_names_that_have_no_room_below_columns_stand_whole_beside_bars() -> None
     assert len({shape.y for shape in many.shapes if isinstance(shape, Bar)}) == 8
 
 
+def test_of_a_thousand_long_labels_the_first_and_the_last_stand_side_by_side() -> None:
+    labels = [f"{number} {'و' * 110}" for number in range(1000)]
+    shown = [text for text in said(drawn("line", figures(dict.fromkeys(labels, 3)))) if "و" in text]
+    assert [text.split()[0] for text in shown] == ["0", "999"]
+    assert all(text.endswith("و…") for text in shown)
+
+
 def test_years_at_uneven_distances_have_the_first_and_the_last() -> None:
     years = dict.fromkeys(["2000", "2010", "2011", "2012", "2013", "2025"], 3)
     assert {"2000", "2025"} <= set(said(drawn("line", figures(years))))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from dispatch.content.figures import Figures
-from dispatch.rendering.charts.lettering import LINE, lines, width
+from dispatch.rendering.charts.lettering import LINE, fitted, lines, width
 from dispatch.rendering.charts.shapes import WIDTH, Text
 from dispatch.rendering.charts.surroundings import PAD
 
@@ -100,12 +100,11 @@ def _is_cut(row: Row) -> bool:
 
 def _cut(labels: Sequence[str], middles: Sequence[float]) -> Row:
     """Labels of which the first and the last have room beside each other."""
-    ends = dict.fromkeys((0, len(labels) - 1))
+    ends = sorted({0, len(labels) - 1})
     for room in range(WIDTH - 2 * PAD, _APART, -_FINELY):
-        row = _broken(labels, room, 1)
-        if _fit(_frames(row, middles), ends):
+        if _fit(_frames({at: [fitted(labels[at], room)] for at in ends}, middles), ends):
             break
-    return row
+    return _broken(labels, room, 1)
 
 
 def _thinned(row: Row, middles: Sequence[float]) -> Row:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from bisect import bisect_right
+from functools import cache, lru_cache
 from pathlib import Path
 
 import uharfbuzz as hb
@@ -36,9 +37,14 @@ def fitted(text: str, room: float) -> str:
     """The text, with `…` in the place of its end where it is too long for the room."""
     if width(text) <= room:
         return text
-    while text and width(f"{text.rstrip()}…") > room:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
+    most = bisect_right(range(len(text)), room, key=lambda end: width(_shortened(text, end))) - 1
+    while most > 0 and width(_shortened(text, most)) > room:  # a letter more may take less, as it joins the one before
+        most -= 1
+    return _shortened(text, most)
+
+
+def _shortened(text: str, end: int) -> str:
+    return f"{text[: max(end, 0)].rstrip()}…"
 
 
 def lines(text: str, room: float, most: int = 2) -> list[str]:
@@ -53,6 +59,7 @@ def lines(text: str, room: float, most: int = 2) -> list[str]:
     return [fitted(line, room) for line in broken]
 
 
+@lru_cache(4096)
 def _advance(piece: str) -> float:
     """How far letters of one direction move on, in ems."""
     buffer = hb.Buffer()
