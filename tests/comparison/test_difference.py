@@ -262,6 +262,8 @@ def test_sizes_that_were_measured_otherwise_are_not_compared() -> None:
     assert told["HTML"].endswith(" in the largest message, 0% of what Gmail shows")
     assert told["text part"].endswith(" in the largest message")
     assert [*told] == ["HTML", "text part", "words"]
+    told = dict(sizes_told(compare(before, after)))
+    assert told["HTML"].endswith(" with every block, 0% of what Gmail shows")
     assert not [*sizes_told(Difference(before, None))], "it is gone, or cannot be read: what it was is no news"
 
 

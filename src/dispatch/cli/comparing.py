@@ -28,6 +28,7 @@ from dispatch.comparison.telling import (
     kind_of,
     link_told,
     look_told,
+    of_which_message,
     picture_told,
     problems_told,
     sizes_told,
@@ -281,7 +282,7 @@ def _in_short(letter: Letter) -> Text:
         count(letter.words, "word"),
         count(links, "link"),
         count(pictures, "picture"),
-        f"{letter.html_bytes:,} bytes of HTML{' in the largest message' if letter.has_variants else ''}",
+        f"{letter.html_bytes:,} bytes of HTML{of_which_message(letter)}",
     )
     return Text(", ".join(told))
 

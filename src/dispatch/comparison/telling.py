@@ -152,22 +152,29 @@ def sizes_told(difference: Difference) -> Iterator[tuple[str, str]]:
 
     What is the same is left out, and what was measured otherwise.
     """
-    if not difference.after:
+    before, after = difference.before, difference.after
+    if not after:
         return
-    letters = [letter for letter in (difference.before, difference.after) if letter]
-    before, after = (_sizes(letter) if letter else None for letter in (difference.before, difference.after))
-    measured = len({letter.findings is None for letter in letters}) == 1
-    largest = " in the largest message" if any(letter.has_variants for letter in letters) else ""
-    for name in (after or before or {}) if before != after else ():
-        old, new = (sizes[name] if sizes else None for sizes in (before, after))
-        if old == new or (name in _OF_A_MESSAGE and not measured):
+    old = _sizes(before) if before else {}
+    of_which = of_which_message(after) or (of_which_message(before) if before else "")
+    comparable = not before or (before.findings is None) == (after.findings is None)
+    for name, size in _sizes(after).items():
+        was = old.get(name)
+        if size == was or (name in _OF_A_MESSAGE and not comparable):
             continue
-        numbers = " → ".join(f"{number:,}" for number in (old, new) if number is not None)
+        numbers = f"{size:,}" if was is None else f"{was:,} → {size:,}"
         unit = "" if name == "words" else " bytes"
-        change = f" ({new - old:+,})" if old is not None and new is not None else ""
-        share = f", {new / CLIPPED:.0%} of what Gmail shows" if name == "HTML" and new is not None else ""
-        where = largest if name in _OF_A_MESSAGE else ""
+        change = "" if was is None else f" ({size - was:+,})"
+        where = of_which if name in _OF_A_MESSAGE else ""
+        share = f", {size / CLIPPED:.0%} of what Gmail shows" if name == "HTML" else ""
         yield name, f"{numbers}{unit}{change}{where}{share}"
+
+
+def of_which_message(letter: Letter) -> str:
+    """Whose sizes are told where not all get the same, to be read behind a number of bytes."""
+    if not letter.has_variants:
+        return ""
+    return " with every block" if letter.findings is None else " in the largest message"
 
 
 def _sizes(letter: Letter) -> dict[str, int]:
