@@ -196,6 +196,18 @@ def test_what_can_be_read_in_neither_state_is_told_with_the_reason(
     assert dispatch("diff", "HEAD~1", "HEAD").code == 0
 
 
+def test_an_issue_that_was_too_large_and_is_another_file_now(dispatch: Command, folder: Path) -> None:
+    issue = folder / "issues/bridge.yaml"
+    issue.write_bytes(ISSUE.encode() + b"# " + b"x" * MAX_BYTES)
+    commit(folder)
+    issue.unlink()
+    (folder / "issues/crossing.yaml").write_text(ISSUE)
+    lines = dispatch("diff").stdout.splitlines()
+    assert lines[0] == "bridge  removed"
+    assert lines[2].startswith("  errors before     - issues/bridge.yaml as of HEAD has 1,048,")
+    assert "crossing  new  issues/crossing.yaml" in lines
+
+
 def test_settings_that_can_be_read_in_neither_state_are_told_once(dispatch: Command, folder: Path) -> None:
     (folder / "issues/road.yaml").write_text(ISSUE.replace("bridge", "road"))
     good = (folder / "dispatch.yaml").read_text()
@@ -567,5 +579,5 @@ def test_an_issue_with_the_longest_name_that_a_disk_takes(dispatch: Command, fol
     change(folder, "half", "quite")
     run = dispatch("diff", "HEAD~1")
     assert "[-half-]{+quite+}" in run.stdout
-    assert "1 issue differs for the reader, 1 cannot be read" in run.stderr
+    assert "2 issues differ" in run.stderr
     assert dispatch("check").stderr.startswith("2 issues checked: 1 error")

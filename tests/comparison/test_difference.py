@@ -22,6 +22,7 @@ from dispatch.comparison.telling import (
     summed_up,
 )
 from dispatch.comparison.words import Fate
+from dispatch.errors import Problem
 from dispatch.location import Location
 
 TOWNS = "  - paragraph: The northern town pays for the stones and the timber.\n"
@@ -210,7 +211,9 @@ def test_figures_of_a_chart_are_told_whatever_its_alternative_text(before: str, 
 )
 def test_issues_are_counted(differing: int, the_same: int, unreadable: int, told: str) -> None:
     letter = letter_of(TOWNS)
-    differences = [compare(letter, replace(letter, slug="river"))] * differing + [Difference(None, None)] * unreadable
+    wrong = (Problem("it is no YAML"),)
+    broken = Difference(None, None, problems_before=wrong, problems_after=wrong)
+    differences = [compare(letter, replace(letter, slug="river"))] * differing + [broken] * unreadable
     assert summed_up(differences, the_same) == told
 
 
@@ -273,6 +276,11 @@ def test_an_issue_as_a_whole() -> None:
     assert standing(compare(letter, replace(letter, slug="river"))) == "renamed from bridge"
     assert compare(letter, replace(letter, slug="river"))
     assert standing(compare(letter, letter)) == ""
+    wrong = (Problem("it is no YAML"),)
+    assert standing(Difference(None, None, problems_before=wrong)) == "removed"
+    assert standing(Difference(None, None, problems_after=wrong)) == "new"
+    assert standing(Difference(None, letter, problems_before=wrong)) == ""
+    assert standing(Difference(None, None, problems_before=wrong, problems_after=wrong)) == "unreadable"
 
 
 def test_the_text_part_alone_may_differ() -> None:

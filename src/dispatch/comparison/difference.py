@@ -114,6 +114,11 @@ class Difference:
         return bool(self.before and self.after and self.before.slug != self.after.slug)
 
     @property
+    def unreadable(self) -> bool:
+        """Whether it is there in both states, and can be read in neither."""
+        return not self.letter and bool(self.problems_before and self.problems_after)
+
+    @property
     def unchecked(self) -> tuple[Problem, ...]:
         """Why it is not known which findings were gained and lost, each reason once."""
         sides = ((self.before, self.problems_before), (self.after, self.problems_after))
@@ -135,7 +140,7 @@ class Difference:
         findings = self.findings.gained or self.findings.lost
         seen = self.parts or self.links or self.pictures or self.look or self.text_part
         troubled = self.problems_before != self.problems_after
-        return bool(seen or findings or troubled or self.renamed or sides[0] != sides[1] or not self.letter)
+        return bool(seen or findings or troubled or self.renamed or sides[0] != sides[1] or self.unreadable)
 
 
 def compare(before: Letter, after: Letter) -> Difference:
@@ -285,6 +290,6 @@ def those_alike(differences: Iterable[Difference]) -> list[list[Difference]]:
 
 
 def _gist(difference: Difference) -> Hashable:
-    if not difference.letter:
+    if difference.unreadable:
         return difference.problems_before, difference.problems_after
     return difference.look.gist if difference.only_look else id(difference)

@@ -48,20 +48,20 @@ def kind_of(part: Part) -> str:
 def standing(difference: Difference) -> str:
     """What became of an issue as a whole: `new`, `removed`, `renamed from …`; "" if it is only changed.
 
-    It is `unreadable` where neither state can be read, if there are two.
+    It is `unreadable` where it can be read in neither state.
     """
-    if not difference.letter:
+    if difference.unreadable:
         return "unreadable"
     if difference.renamed and difference.before:
         return f"renamed from {difference.before.slug}"
-    if difference.after and not difference.before and not difference.problems_before:
+    if not difference.before and not difference.problems_before:
         return "new"
-    return "removed" if difference.before and not difference.after and not difference.problems_after else ""
+    return "removed" if not difference.after and not difference.problems_after else ""
 
 
 def summed_up(differences: Sequence[Difference], the_same: int) -> str:
     """How many issues differ, how many do not, and how many cannot be read: `2 issues differ for the reader, 3 do not`."""
-    unreadable = sum(not difference.letter for difference in differences)
+    unreadable = sum(difference.unreadable for difference in differences)
     differing = len(differences) - unreadable
     told = (
         (differing, f"{agreeing(differing, 'differs', 'differ')} for the reader"),

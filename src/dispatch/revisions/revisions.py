@@ -127,7 +127,7 @@ class Revisions:
         try:
             return (
                 frozenset(state.newsroom.read_issue(str(state.folder / path)).digests())
-                if state.newsroom
+                if state.newsroom and path not in state.left_out
                 else frozenset()
             )
         except InvalidIssue:
