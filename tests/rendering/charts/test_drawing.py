@@ -199,6 +199,14 @@ def test_long_names_at_the_ends_of_lines_are_broken_before_they_are_cut() -> Non
     assert {"Freight on the", "railway", "Containers"} <= set(said(drawn("line", rows)))
 
 
+def test_names_at_the_ends_of_lines_leave_two_thirds_to_the_lines() -> None:
+    names = ("المملكة المتحدة لبريطانيا العظمى", "فرنسا")
+    drawing = drawn("line", figures({"2024": (1, 2), "2025": (3, 4)}, names), "%")
+    ends = [shape for shape in drawing.shapes if isinstance(shape, Text) and shape.css in {"s1", "s2"}]
+    assert len(ends) == 5
+    assert min(shape.x for shape in ends) > WIDTH * 0.62
+
+
 def test_no_rule_runs_through_what_stands_at_the_end_of_a_line() -> None:
     years = {"2018": (30.0, 31.0), "2020": (12.0, 14.0), "2022": (0.0, 0.1)}
     drawing = drawn("line", figures(years, ("Alpha", "Beta")), "%")
@@ -281,7 +289,7 @@ def test_a_drawing_that_has_changed_has_another_name_in_the_cache() -> None:
         for unit in ("%", "billion cubic metres")
     ]
     digest = hashlib.sha256("".join(drawings).encode()).hexdigest()
-    assert {WAY: digest[:16]} == {8: "54f7d0ed1897b3e1"}
+    assert {WAY: digest[:16]} == {9: "54f7d0ed1897b3e1"}
 
 
 IN_ANOTHER_PROCESS = """

@@ -14,7 +14,7 @@ from dispatch.rendering.charts.shapes import WIDTH, Dot, Drawing, Line, Shape, T
 from dispatch.rendering.charts.surroundings import PAD, above, axis_of, rules
 
 _HEIGHT = 280
-_MARGIN = 0.4  # of the width, at most, for the names at the ends
+_MARGIN, _MORE = 0.32, 0.4  # of the width, at most, for the names at the ends; the latter lest one is cut
 _GAP = 10
 _BETWEEN = 8  # the name of a line and the number of the one above it
 
@@ -22,7 +22,7 @@ _BETWEEN = 8  # the name of a line and the number of the one above it
 def draw_lines(figures: Figures, numerals: Numerals) -> Drawing:
     """The drawing, read from the left."""
     low, high, ticks, write = axis_of(figures.values, numerals, zero=False)
-    names = _names(figures, numerals, (WIDTH - 2 * PAD) * _MARGIN)
+    names = _names(figures, numerals)
     head = above("" if numerals.is_short else numerals.bare_unit, ())
     y_of = Scale(low, high, head.height + LINE + _HEIGHT, head.height + LINE)
     start = PAD + max(width(write(tick)) for tick in ticks) + 16
@@ -48,18 +48,23 @@ def _line(figures: Figures, series: int, xs: Sequence[float], y_of: Scale) -> It
         yield Dot(*there[-1], series)
 
 
-def _names(figures: Figures, numerals: Numerals, room: float) -> list[list[str]]:
-    """What stands at the end of each line: its last number, and below it its name where there are several."""
+def _names(figures: Figures, numerals: Numerals) -> list[list[str]]:
+    """What stands at the end of each line: its last number, and above it its name where there are several."""
     last = [
         next((row[at] for _, row in reversed(figures.rows) if row[at] is not None), None)
         for at in range(len(figures.series))
     ]
-    numbers = [fitted(numerals.short(value), room) for value in last]
+    numbers = list(map(numerals.short, last))
+    inner = WIDTH - 2 * PAD
     if len(numbers) == 1:
-        return [numbers]
-    for most in (2, 1):
-        names = [[*lines(name, room, most), number] for name, number in zip(figures.series, numbers, strict=True)]
-        if sum(map(_height, names)) <= _HEIGHT:
+        return [[fitted(numbers[0], inner * _MORE)]]
+    for room, most in ((inner * _MARGIN, 2), (inner * _MORE, 2), (inner * _MORE, 1)):
+        names = [
+            [*lines(name, room, most), fitted(number, room)]
+            for name, number in zip(figures.series, numbers, strict=True)
+        ]
+        is_cut = any(line.endswith("…") for name in names for line in name)
+        if sum(map(_height, names)) <= _HEIGHT and (not is_cut or room > inner * _MARGIN):
             break
     return names
 
