@@ -196,6 +196,17 @@ def test_what_can_be_read_in_neither_state_is_told_with_the_reason(
     assert dispatch("diff", "HEAD~1", "HEAD").code == 0
 
 
+def test_what_an_issue_names_that_is_too_large_nobody_knows(dispatch: Command, folder: Path) -> None:
+    (folder / "issues/bridge.yaml").write_bytes(ISSUE.encode() + b"# " + b"x" * MAX_BYTES)
+    commit(folder)
+    (folder / "issues/road.yaml").write_text(ISSUE.replace("bridge", "road"))
+    commit(folder)
+    assert dispatch("diff", "HEAD~1", "HEAD").stderr.startswith("1 issue differs for the reader: ")
+    (folder / "data.csv").write_text("year,EUR\n2025,14\n")
+    commit(folder)
+    assert dispatch("diff", "HEAD~1", "HEAD").stderr.startswith("1 issue cannot be read: ")
+
+
 def test_an_issue_that_was_too_large_and_is_another_file_now(dispatch: Command, folder: Path) -> None:
     issue = folder / "issues/bridge.yaml"
     issue.write_bytes(ISSUE.encode() + b"# " + b"x" * MAX_BYTES)

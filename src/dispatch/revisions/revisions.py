@@ -21,7 +21,7 @@ from dispatch.issue_files import refused_files
 from dispatch.location import shown_name
 from dispatch.revisions.here import Here
 from dispatch.revisions.letters import Letters
-from dispatch.revisions.state import State, opened
+from dispatch.revisions.state import State, is_issue, opened
 
 _MOST_TOLD = 5  # files by name
 
@@ -158,6 +158,8 @@ class Revisions:
         before, after = pair
         if not before or not after or before != after or after in self._changed or self._everything_changed:
             return True
+        if after in self.after.left_out:  # nobody knows what it names
+            return not all(map(is_issue, self._changed))
         text = self.after.text(after)
         return any(PurePosixPath(path).name in text for path in self._changed)
 

@@ -70,7 +70,7 @@ class State:
         if not self.checkout:
             return {}
         issues = (
-            path for path in self.checkout.entries if _is_issue(path) and not refusal(self.folder / path, self.folder)
+            path for path in self.checkout.entries if is_issue(path) and not refusal(self.folder / path, self.folder)
         )
         return {path: why for path in issues if (why := self.checkout.why_missing(path))}
 
@@ -145,10 +145,11 @@ def _with_newsroom(state: State, config: Config, newsroom_of: Callable[[Config],
 
 def _is_always_needed(path: str, config_name: str) -> bool:
     folder, _, name = path.partition("/")
-    is_issue_or_all = folder == "issues" and (not name or _is_issue(path))
+    is_issue_or_all = folder == "issues" and (not name or is_issue(path))
     return path in {config_name, TERMS} or is_issue_or_all or folder == "templates"
 
 
-def _is_issue(path: str) -> bool:
+def is_issue(path: str) -> bool:
+    """Whether a path in the newsletter's folder is that of an issue."""
     folder, _, name = path.partition("/")
     return folder == "issues" and "/" not in name and name.endswith(".yaml") and not name.startswith(".")
