@@ -364,9 +364,9 @@ def test_figures_that_git_ignores_are_those_that_lie_here(dispatch: Command, fol
     assert issue["problems"] == {"before": [], "after": []}
     assert [part["kind"] for part in issue["parts"]] == ["paragraph"]
     (note,) = report["notes"]
-    assert (
-        note["message"]
-        == "data/tolls.csv, images/dot.png are in no commit here: what lies in the folder now is looked at instead"
+    assert note["message"] == (
+        "data/tolls.csv, images/dot.png are not in this repository, or were not: "
+        "what lies in the folder now is looked at instead"
     )
     (folder / "data/tolls.csv").write_text("year,EUR\n2024,s3cret\n")
     (before,) = dispatch("diff", "--json").json["issues"][0]["problems"]["before"]
@@ -385,7 +385,7 @@ def test_pictures_of_a_submodule_are_those_that_lie_here(dispatch: Command, fold
     report = dispatch("diff", "--json").json
     assert report["issues"][0]["problems"] == {"before": [], "after": []}
     assert [note["message"] for note in report["notes"]] == [
-        "images/dot.png is in no commit here: what lies in the folder now is looked at instead"
+        "images/dot.png is not in this repository, or was not: what lies in the folder now is looked at instead"
     ]
     (folder / "images/dot.png").unlink()
     assert "images is a submodule: its files as of HEAD are not looked at" in dispatch("diff").stderr

@@ -188,7 +188,8 @@ def _told_borrowed(paths: Sequence[str]) -> Iterator[Problem]:
     if paths:
         more = f" and {len(paths) - _MOST_TOLD:,} more" if len(paths) > _MOST_TOLD else ""
         names = ", ".join(map(shown_name, paths[:_MOST_TOLD]))
-        message = f"{names}{more} {agreeing(len(paths), 'is', 'are')} in no commit here: what lies in the folder now is looked at instead"
+        where = agreeing(len(paths), "is not in this repository, or was not", "are not in this repository, or were not")
+        message = f"{names}{more} {where}: what lies in the folder now is looked at instead"
         them = agreeing(len(paths), "it", "them")
         yield Problem(message, remedy=f"Put {them} into this repository, and what changes in {them} is told as well.")
 
