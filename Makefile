@@ -13,8 +13,9 @@ MAKE_VENV := $(PYTHON) -m venv .venv 2>/dev/null || { $(SUDO) apt-get update -q 
 demo: .venv/.runtime
 	@tools/demo
 
+# Three at once on two cores: what is sampled waits half of its time, for servers and for a browser.
 test: .venv/.dev .venv/.programs
-	$(BIN)/pytest -n 2 --dist worksteal -q
+	$(BIN)/pytest -n 3 --dist worksteal -q
 
 check: .venv/.dev .venv/.programs lint
 	KILL_EVERY=4 $(COMPLETE)

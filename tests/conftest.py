@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,11 @@ sys.dont_write_bytecode = False
 
 # Reading proofs takes a second and half a gigabyte: tests that want it ask for it.
 os.environ["DISPATCH_PROOFREADING"] = "off"
+
+# What tests write lies in memory where there is room: there a PostgreSQL database is made in a tenth of the time.
+MEMORY, ROOM = Path("/dev/shm"), 4 << 30
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 # A run in a shell's background ignores Ctrl-C, and so would the commands that are to be interrupted here.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -21,9 +21,7 @@ from bench.work import main
 
 ROOT = Path(__file__).parents[1]
 FROM_A_REGISTRY = {"compile"}
-DEAR = {
-    "proofread"
-}  # the engine reads whole texts, whatever the size; tests/inspection/proofreading prove that it does
+DEAR = {"desk", "pace", "proofread"}  # seconds in any size: a browser, a server with a limit, whole texts
 
 
 class Forked:

@@ -37,9 +37,9 @@ def check_that_all_have_one(server: PostmarkServer) -> None:
 @pytest.mark.parametrize("words", ["seconds", "date"])
 def test_retry_after_is_obeyed(words: str, server: PostmarkServer, launcher: Launcher, tmp_path: Path) -> None:
     folder = write_newsletter(tmp_path / "newsletter", "postmark", port=server.port, concurrency=CONCURRENCY)
-    until = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=5)
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=3)
     server.limit.shut(
-        (until - datetime.now(UTC)).total_seconds(), "5" if words == "seconds" else format_datetime(until, usegmt=True)
+        (until - datetime.now(UTC)).total_seconds(), "3" if words == "seconds" else format_datetime(until, usegmt=True)
     )
     sent = launcher.run(folder, "send", SLUG, "--yes", "--json", environ=ENVIRON, settings=SMALL_CALLS)
     assert (sent.code, sent.json["accepted"]) == (0, len(READERS)), sent
