@@ -177,3 +177,8 @@ def test_clean_news_has_none() -> None:
 )
 def test_what_is_right_is_left_alone(text: str) -> None:
     assert found(text) == {}
+
+
+@pytest.mark.parametrize("unit", ["\n", ". ", " ", "a", "one of the ", "the s ", "in front "])
+def test_no_text_takes_time_for_its_square(unit: str) -> None:
+    assert set(found(unit * (30_000 // len(unit)))) <= {"in front", "one"}

@@ -36,7 +36,7 @@ _SOME = (
     "|list|mass|mix|mixture|multitude|network|part|percentage|pile|plethora|portion|proportion|raft|rash|record|sample|section|selection|set|share|significant|small"
     "|sort|spate|stream|string|subset|substantial|swathe|tank|trickle|type|wave|wealth"
 )
-_STRICT_BEGINNING = r"(?:(?:^|[.!?;:“]\s*|\n\s*)|\b(?:although|because|but|while)\s+)"
+_STRICT_BEGINNING = r"(?:(?:^|[.!?;:“\n])[^\S\n]*|\b(?:although|because|but|while)\s+)"
 _PRONOUNS = r"(?:he|how|I|it|one|she|that|there|they|this|we|what|which|who|whom|you)\b"
 
 # What stands behind “one of the”, and is several or none: by its form, or one by one.
@@ -69,7 +69,7 @@ _INTRODUCTION = (
     r"(?:(?:After|At|For|In|On|Since)(?:\s+(?!(?:about|and|as|before|behind|beside|between|by|for|from|like|nor|of|or|than"
     r"|that|to|with)\b)[\w’'-]+){1,3},?\s+)?"  # noqa: RUF001
 )
-_BEGINNING = rf"(?:(?:^|[.!?;:“]\s*|\n\s*){_INTRODUCTION}|\b(?:although|because|but|while)\s+)"
+_BEGINNING = rf"(?:(?:^|[.!?;:“\n])[^\S\n]*{_INTRODUCTION}|\b(?:although|because|but|while)\s+)"
 
 _AGREEMENT = (
     slip(
@@ -181,7 +181,7 @@ _AGREEMENT = (
     ),
     slip(
         "mayor-and-deputy-was",
-        r"(?:^|[.!?;:“]\s*|\n\s*|\b(?:although|because|but|while)\s+)(?:[Tt]he|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir|[Ii]ts)\s+[a-z-]+\s+and\s+"
+        r"(?:(?:^|[.!?;:“\n])[^\S\n]*|\b(?:although|because|but|while)\s+)(?:[Tt]he|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir|[Ii]ts)\s+[a-z-]+\s+and\s+"
         r"(?:the|my|his|her|our|their|its)\s+(?:(?!and\b)[a-z-]+\s+)?(?!who|which|that|he|she|it|there|what|this|one)[a-z-]+\s+(?P<slip>was|is|has)\b",
         "Two are plural",
         lambda slip: PLURAL_OF[slip],

@@ -48,7 +48,7 @@ CONFUSIONS = (
     ),
     slip(
         "your-welcome",
-        r"(?:^|[.!?;:“]\s*|\n\s*|,\s+|\b(?:and|because|but|if|that|think|know|hope)\s+)(?P<slip>[Yy]our)\s+(?:(?:going|lucky|mistaken|invited|welcome|supposed|allowed)\s+to\s+"
+        r"(?:(?:^|[.!?;:“\n])[^\S\n]*|,\s+|\b(?:and|because|but|if|that|think|know|hope)\s+)(?P<slip>[Yy]our)\s+(?:(?:going|lucky|mistaken|invited|welcome|supposed|allowed)\s+to\s+"
         rf"(?!the\b|our\b|us\b|my\b)[a-z]+|(?:mistaken|welcome|right|wrong){ENDING})",
         "This is short for “you are”",
         "you’re",  # noqa: RUF001
@@ -56,7 +56,7 @@ CONFUSIONS = (
     ),
     slip(
         "its-a",
-        r"(?:^|[.!?;:“]\s*|\n\s*|,\s+|\b(?:and|because|but|if|that|think|says?|said|when)\s+)(?P<slip>[Ii]ts)\s+(?:an?|the|been|not(?!\s+\w+ing\b)|going\s+to|up\s+to|likely\s+that"
+        r"(?:(?:^|[.!?;:“\n])[^\S\n]*|,\s+|\b(?:and|because|but|if|that|think|says?|said|when)\s+)(?P<slip>[Ii]ts)\s+(?:an?|the|been|not(?!\s+\w+ing\b)|going\s+to|up\s+to|likely\s+that"
         r"|(?:hard|easy|difficult|impossible|possible|important|time)\s+to|clear\s+that|too\s+\w+\s+to)\s",
         "This is short for “it is”",
         "it’s",  # noqa: RUF001
@@ -112,7 +112,7 @@ CONFUSIONS = (
     ),
     slip(
         "people-where",
-        r"(?:^|[.!?;]\s*|\n\s*|,\s+|\b(?:and|because|but|that)\s+)(?:[Tt]hey|[Ww]e)\s+(?P<slip>where)\s+(?:not|in|at|on|very|\w+ing|\w+ed|\w+en)\b",
+        r"(?:(?:^|[.!?;\n])[^\S\n]*|,\s+|\b(?:and|because|but|that)\s+)(?:[Tt]hey|[Ww]e)\s+(?P<slip>where)\s+(?:not|in|at|on|very|\w+ing|\w+ed|\w+en)\b",
         "“Where” is a place",
         "were",
         needs=" where ",
@@ -150,7 +150,7 @@ CONFUSIONS = (
     ),
     slip(
         "it-effects-our",
-        r"(?:^|[.!?;:“]\s*|\n\s*)(?:[Tt]he|[Tt]his|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[Oo]ur|[Tt]heir)\s+(?!(?:after|combined|drug|full|health|ill|knock-on|side|sound|special)\b)"
+        r"(?:^|[.!?;:“\n])[^\S\n]*(?:[Tt]he|[Tt]his|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[Oo]ur|[Tt]heir)\s+(?!(?:after|combined|drug|full|health|ill|knock-on|side|sound|special)\b)"
         r"[a-z-]+\s+(?P<slip>effects)\s+(?:her|his|my|our|their|us|your)\b",
         "The verb is “affect”",
         "affects",
