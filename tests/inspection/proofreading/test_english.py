@@ -172,6 +172,8 @@ def test_clean_news_has_none() -> None:
         "They believed they’re friends. He met them there. From there homes are seen. What it’s like.",
         "It is of its time. The effects our work has. They effected a change. A lack of advice.",
         "In the week before last he has been ill. He has worked since two weeks ago. He was in front the whole time.",
+        "On day two of the workshop, they met. A site that you would like to have sign the letter.",
+        "All members participated to help. He participated to win.",
         "The fifth rely on it. A set of maps are here. The controversial sell-off. As anything other than that.",
     ],
 )

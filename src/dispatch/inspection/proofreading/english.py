@@ -207,6 +207,7 @@ _AGREEMENT = (
         rf"(?P<slip>(?!(?:{_SEVERAL}|{_NO_SUBJECT}|{VERBS}|are|have|later|were)\b)[a-z]+)(?={ENDING}|\s+(?:are|come|for|from|had|have|in|of|that|were|who)\b)",
         "They are more than one",
         plural,
+        r"\b(?:chapter|day|episode|page|part|phase|round|season|stage|step|week|year)\s+\w+\s+of\s+(?:\w+\s+){1,2}$",
         needs=" of ",
     ),
     slip(

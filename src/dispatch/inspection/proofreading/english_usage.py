@@ -51,7 +51,11 @@ _WRONG = "|".join(rf"(?:{words})\s+(?:{wrong})" for words, wrong, _ in _GO_WITH)
 _VERBS_GO_WITH = (
     ("depend|depends|depended|depending", "at|from|of", "on"),
     ("consist|consists|consisted|consisting", "by|from|with", "of"),
-    ("participate|participates|participated|participating", "to", "in"),
+    (
+        "participate|participates|participated|participating",
+        "to(?=\\s+(?:the|a|an|this|these|our|their|his|her)\\b)",
+        "in",
+    ),
     ("relies|relied|relying", "from|of", "on"),
     ("suffer|suffers|suffered|suffering", "of", "from"),
     ("resulted|resulting", "to", "in"),
@@ -177,6 +181,7 @@ USAGE = (
         r"(?=\s+(?:the|a|an|his|her|its|their|in|to)\b))\b(?!-)",
         "The past participle stands here",
         participle,
+        r"\blike\s+to\s+have\s+$",
     ),
     slip(
         "has-rose",
