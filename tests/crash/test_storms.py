@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,10 +36,7 @@ def check_that_all_have_one(server: PostmarkServer) -> None:
 @pytest.mark.parametrize("words", ["seconds", "date"])
 def test_retry_after_is_obeyed(words: str, server: PostmarkServer, launcher: Launcher, tmp_path: Path) -> None:
     folder = write_newsletter(tmp_path / "newsletter", "postmark", port=server.port, concurrency=CONCURRENCY)
-    until = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=3)
-    server.limit.shut(
-        (until - datetime.now(UTC)).total_seconds(), "3" if words == "seconds" else format_datetime(until, usegmt=True)
-    )
+    server.limit.shut(3, "3" if words == "seconds" else None)
     sent = launcher.run(folder, "send", SLUG, "--yes", "--json", environ=ENVIRON, settings=SMALL_CALLS)
     assert (sent.code, sent.json["accepted"]) == (0, len(READERS)), sent
     assert 1 <= server.limit.refused <= CONCURRENCY, "those that were under way at once"
@@ -115,7 +111,8 @@ def follow(
 
 
 def test_a_limit_that_falls_and_rises_is_followed(server: PostmarkServer, launcher: Launcher, tmp_path: Path) -> None:
-    high, low, again = follow((40, 25, 40), 6, server, launcher, tmp_path)
+    # So few calls that a busy machine makes them too.
+    high, low, again = follow((20, 10, 20), 6, server, launcher, tmp_path)
     assert low.taken < 0.85 * high.taken
     assert again.taken > 1.05 * low.taken
-    assert low.refused < 0.6 * (high.taken - low.taken), "who does not slow down is refused all the difference"
+    assert low.refused < 0.4 * (low.taken + low.refused), "who does not slow down is refused half of it"

@@ -51,9 +51,12 @@ def test_a_server_that_is_killed_and_started_again_in_mid_mailing_stops_nobody(n
             mailing = desk.prepare(service)
             calls = 0
 
+            restarting = threading.Lock()
+
             def restart() -> None:
-                server.kill()
-                server.start()
+                with restarting:  # one that is being started is not killed: pg_ctl would give up
+                    server.kill()
+                    server.start()
 
             restarts: list[threading.Thread] = []
 
