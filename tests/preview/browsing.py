@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, TypeVar
 
 from playwright.sync_api import Browser, FrameLocator, Page
 
@@ -13,6 +14,9 @@ from preview.client import Preview
 
 Scheme = Literal["light", "dark"]
 MAIL = "#device iframe:not(.coming)"
+PATIENCE = 20  # seconds: a busy machine takes its time
+
+Seen = TypeVar("Seen")
 
 
 @contextmanager
@@ -32,6 +36,14 @@ def opened(
     usual = re.compile("Blocked script execution|status of (409|422)")
     complaints = [text for text in complaints if not usual.search(text)]
     assert not complaints, complaints
+
+
+def comes_to(page: Page, look: Callable[[], Seen], expected: Seen) -> None:
+    """Wait until what is looked at is as expected, where Playwright's `expect` cannot see it."""
+    end = time.monotonic() + PATIENCE
+    while (seen := look()) != expected:
+        assert time.monotonic() < end, seen
+        page.wait_for_timeout(50)
 
 
 def mail_of(page: Page) -> FrameLocator:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from preview.browsing import PATIENCE
 from preview.client import TIDES, Preview, write_newsletter
 
-# A busy machine takes its time; a test that passes waits no longer for it.
-expect.set_options(timeout=20_000)
+# A test that passes waits no longer than it must.
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import re
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
-from preview.browsing import MAIL, ground_of, mail_of, opened
+from preview.browsing import MAIL, comes_to, ground_of, mail_of, opened
 from preview.client import TIDES, Preview
 from sampling import sampled
 
@@ -39,10 +39,23 @@ def test_a_client_is_chosen_by_keys_alone(browser: Browser, quiet: Preview) -> N
         expect(page.get_by_role("button", name="Screen reader")).to_be_focused()
 
 
+def test_a_menu_that_is_opened_before_the_clients_are_known_has_them_then(browser: Browser, quiet: Preview) -> None:
+    with opened(browser, quiet) as page:
+        page.goto("about:blank")
+        held: list[Route] = []
+        page.route(re.compile(r"/clients(\?|$)"), lambda route: held.append(route))  # noqa: PLW0108 - it counts parameters
+        page.goto(f"{quiet.base}?issue=tides")
+        comes_to(page, lambda: len(held), expected=1)
+        page.keyboard.press("c")
+        held[0].continue_()
+        expect(page.get_by_role("menuitemradio", name="Apple Mail")).to_be_focused()
+
+
 @pytest.mark.parametrize("width", [1400, 390])
 def test_a_client_is_chosen_with_the_mouse(browser: Browser, quiet: Preview, width: int) -> None:
     with opened(browser, quiet, "?issue=tides&view=text", width=width) as page:
         page.get_by_role("button", name="Apple Mail").click()
+        expect(page.get_by_role("menuitemradio", name="Screen reader")).to_be_visible()
         box = page.get_by_role("menu").bounding_box()
         assert box is not None
         assert box["x"] >= 0

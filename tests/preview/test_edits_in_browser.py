@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from preview.browsing import Scheme, mail_of, opened
+from preview.browsing import Scheme, comes_to, mail_of, opened
 from preview.client import TIDES, Preview
 from sampling import sampled
 
@@ -105,6 +105,16 @@ def test_the_key_after_an_edit_is_not_lost_however_soon_it_comes(browser: Browse
         assert page.evaluate(at_once) == "dark"
 
 
+def test_while_another_issue_is_on_its_way_nothing_of_the_one_before_is_edited(browser: Browser, desk: Preview) -> None:
+    with opened(browser, desk) as page:
+        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+        page.route("**/events?issue=winds", lambda route: None)
+        page.get_by_role("link", name="Winds and weather").click()
+        page.keyboard.press("e")
+        expect(page.locator("#told")).to_have_text("There is nothing to edit yet.")
+        expect(page.locator("#editor")).to_be_hidden()
+
+
 @pytest.mark.parametrize(("scheme", "width"), sampled([("light", 1400), ("dark", 390)], every=2))
 def test_in_every_style_of_yaml_only_the_characters_of_the_edit_change(
     browser: Browser, desk: Preview, scheme: Scheme, width: int
@@ -171,12 +181,13 @@ def test_to_leave_writes_nothing_and_keeps_what_was_typed(browser: Browser, desk
         page.get_by_role("link", name="Winds and weather").click()
         expect(page.locator("#editor")).to_be_hidden()
         page.go_back()
-        expect(mail_of(page).get_by_text("the tide is out")).to_be_attached()
+        expect(page).to_have_title("The tides of March – preview")
         edit(page, "Heading")
         expect(text).to_have_value("Why it does not matter")
         asked: list[str] = []
         page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-        page.close(run_before_unload=True)
+        with page.expect_event("dialog"):
+            page.close(run_before_unload=True)
         expect(text).to_have_value("Why it does not matter")
         assert asked == ["beforeunload"]
         page.get_by_role("button", name="Start over").click()
@@ -301,12 +312,12 @@ def test_what_is_edited_stays_in_sight_above_the_editor(browser: Browser, desk: 
         expect(page.locator("#editor-difference ins").first).to_be_visible()
         outline = page.locator(".points .pointed")
         expect(outline).to_be_in_viewport(ratio=1)
-        [block, stage, box] = page.evaluate(
-            "(all) => all.map((each) => document.querySelector(each).getBoundingClientRect().toJSON())",
-            [".points .pointed", "#stage", "#editor-text"],
-        )
-        assert stage["top"] <= block["top"] < block["bottom"] <= stage["bottom"]
-        assert box["width"] > 350  # that of the phone
+        assert text.evaluate("text => text.clientWidth") > 350  # that of the phone
+        above = """() => {
+          const [block, stage] = [".points .pointed", "#stage"].map(each => document.querySelector(each).getBoundingClientRect());
+          return stage.top <= block.top && block.bottom <= stage.bottom;
+        }"""
+        comes_to(page, lambda: page.evaluate(above), expected=True)
         desk.settle(issue.replace("Boat 3 waits", "Boat 3 TK waits"))
         expect(page.locator("#tab-count")).to_have_text("(1)")
         expect(outline).to_be_in_viewport(ratio=1)  # new findings leave it where it is

@@ -36,6 +36,25 @@ def test_a_reader_is_made_up_by_typing(browser: Browser, quiet: Preview, scheme:
         expect(page).not_to_have_url(re.compile("made="))
 
 
+def test_what_comes_while_one_types_takes_no_letter_away(browser: Browser, quiet: Preview) -> None:
+    with opened(browser, quiet) as page:
+        expect(page.get_by_label("first_name")).to_be_visible()
+        at_once = """field => {
+            field.focus();
+            field.value = "Ada";
+            field.dispatchEvent(new Event("input", { bubbles: true }));
+            document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "d", bubbles: true })); // all is drawn anew
+            return field.value;
+        }"""
+        assert page.get_by_label("first_name").evaluate(at_once) == "Ada"
+        expect(mail_of(page).get_by_text("Hello Ada, the tide is out.")).to_be_attached()
+        # Who leaves the field has typed it, and who takes it back leaves it.
+        page.get_by_label("first_name").fill("Bo")
+        page.get_by_role("button", name="Take back").click()
+        expect(page.get_by_label("first_name")).to_have_value("")
+        expect(mail_of(page).get_by_text("Hello reader, the tide is out.")).to_be_attached()
+
+
 def test_a_subscribers_value_is_shown_and_can_be_tried_otherwise(browser: Browser, quiet: Preview) -> None:
     with opened(browser, quiet, "?issue=tides&as=elodie%40example.org", width=390) as page:
         page.get_by_role("button", name="Findings").click()

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
-from preview.browsing import MAIL, ground_of, mail_of, opened
+from preview.browsing import MAIL, comes_to, ground_of, mail_of, opened
 from preview.client import SETTINGS, TIDES, Preview
 
 pytestmark = pytest.mark.browser
@@ -19,15 +19,14 @@ LONG = TIDES.replace("Boats need water under them.", "Boats need water under the
 def test_the_mail_stands_on_the_desk(browser: Browser, quiet: Preview) -> None:
     with opened(browser, quiet) as page:
         expect(mail_of(page).get_by_role("heading", level=1)).to_have_text("The tides of March")
-        picture = mail_of(page).get_by_alt_text("A pier at low tide.")
-        assert picture.evaluate("picture => picture.naturalWidth") == 40
+        expect(mail_of(page).get_by_alt_text("A pier at low tide.")).to_have_js_property("naturalWidth", 40)
         expect(page.locator("#issues a[aria-current=page]")).to_have_text(re.compile("The tides of March"))
         expect(page.locator("#newsletter")).to_have_text("Harbour Notes")
         expect(page.locator("#live")).to_have_text("Live")
         expect(page).to_have_title("The tides of March – preview")
         # As high as the mail is: the stage scrolls, and not the frame.
-        heights = page.locator(MAIL).evaluate("f => [f.clientHeight, f.contentDocument.documentElement.scrollHeight]")
-        assert heights[0] == heights[1]
+        as_high = "frame => frame.clientHeight === frame.contentDocument.documentElement.scrollHeight"
+        comes_to(page, lambda: page.locator(MAIL).evaluate(as_high), expected=True)
 
 
 def test_a_save_shows_and_scroll_and_choices_stay(browser: Browser, preview: Preview) -> None:
@@ -47,6 +46,7 @@ def test_a_save_shows_and_scroll_and_choices_stay(browser: Browser, preview: Pre
         expect(mail_of(page).get_by_text("Hello Élodie, the tide is in.")).to_be_attached()
         assert page.evaluate("document.getElementById('stage').scrollTop") == 700
         expect(page.locator("#model summary")).to_have_count(0)
+        comes_to(page, lambda: len(models), expected=1)
         models[0].continue_()
         expect(page.locator("#model summary")).to_contain_text("a model")
         assert page.evaluate("document.getElementById('stage').scrollTop") == 700
@@ -204,7 +204,7 @@ def test_on_a_phone_there_is_one_pane_at_a_time(browser: Browser, quiet: Preview
     with opened(browser, quiet, width=390) as page:
         expect(page.locator(MAIL)).to_be_visible()
         expect(page.locator(".findings")).to_be_hidden()
-        assert page.locator(MAIL).evaluate("frame => frame.contentWindow.innerWidth") == 390
+        comes_to(page, lambda: page.locator(MAIL).evaluate("frame => frame.contentWindow.innerWidth"), expected=390)
         page.locator("[data-value=desktop]").click()  # its width is kept, and made smaller as a whole
         expect(page.locator("#device")).to_have_css("width", "760px")
         page.get_by_role("button", name="Findings").click()

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from preview.browsing import MAIL, Scheme, mail_of, opened
+from preview.browsing import MAIL, Scheme, comes_to, mail_of, opened
 from preview.client import Preview, write_newsletter
 from sampling import sampled
 
@@ -75,7 +75,12 @@ def finding(page: Page, text: str) -> Locator:
     return page.locator(".finding", has_text=text)
 
 
-def surrounds(page: Page, outline: str, inner: Locator) -> bool:
+def expect_around(page: Page, outline: str, inner: Locator) -> None:
+    """Wait until a box on the desk lies closely around something in the mail: it follows what comes in later."""
+    comes_to(page, lambda: lies_around(page, outline, inner), expected=True)
+
+
+def lies_around(page: Page, outline: str, inner: Locator) -> bool:
     """Whether a box on the desk lies closely around something in the mail, also where the whole is made smaller."""
     outer = page.locator(outline).evaluate("box => box.getBoundingClientRect().toJSON()")
     frame = page.locator(MAIL).evaluate("frame => frame.getBoundingClientRect().toJSON()")
@@ -109,12 +114,12 @@ def test_a_finding_under_the_pointer_outlines_its_block(
     with opened(browser, calm, scheme=scheme, width=width) as page:
         finding(page, "( is never closed").first.hover()
         expect(page.locator(".points .pointed")).to_have_count(1)
-        assert surrounds(page, ".points .pointed", block(page, "blocks.0"))
+        expect_around(page, ".points .pointed", block(page, "blocks.0"))
         page.locator("#newsletter").hover()
         expect(page.locator(".points .pointed")).to_have_count(0)
         # The other block with a finding, and nothing else, is marked from the start.
-        assert page.locator(".points .mark").count() == 3
-        assert page.locator(".points .mark.error").count() == 0
+        expect(page.locator(".points .mark")).to_have_count(3)
+        expect(page.locator(".points .mark.error")).to_have_count(0)
 
 
 def test_choosing_a_finding_scrolls_to_its_block_and_shows_its_lines(browser: Browser, calm: Preview) -> None:
@@ -122,16 +127,13 @@ def test_choosing_a_finding_scrolls_to_its_block_and_shows_its_lines(browser: Br
         catch_addresses(page)
         finding(page, "11:19").locator(".hint").click()
         expect(block(page, "blocks.3")).to_be_in_viewport()
-        assert surrounds(page, ".points .chosen", mail_of(page).locator("div:has(> blockquote)"))
+        expect_around(page, ".points .chosen", mail_of(page).locator("div:has(> blockquote)"))
         assert page.locator("#stage").evaluate("stage => stage.scrollTop") > 500
         expect(page.locator(".finding:has([aria-current=true])")).to_have_count(1)
         lines = page.locator("#lines-section")
         expect(lines.get_by_role("link")).to_have_text("Lines 10–12")
-        assert lines.locator("pre div").all_inner_texts() == [
-            "  - quote:",
-            "      text: Water (and more water.",
-            "      by: Kim  # a friend",
-        ]
+        rows = ["  - quote:", "      text: Water (and more water.", "      by: Kim  # a friend"]
+        expect(lines.locator("pre div")).to_have_text(rows)
         expect(lines.locator("pre .at")).to_have_attribute("data-line", "11")
         finding(page, "11:19").get_by_role("link").click()
         expect(page).to_have_title(address(calm, "11:19"))
@@ -154,7 +156,7 @@ def test_findings_are_walked_by_keys_alone(browser: Browser, calm: Preview) -> N
             expect(current).to_be_focused()
             page.keyboard.press("o")
             expect(page).to_have_title(address(calm, place))
-        assert current.evaluate("told => getComputedStyle(told.closest('.finding')).outlineStyle") == "solid"
+        expect(page.locator(".finding:has([aria-current=true])")).to_have_css("outline-style", "solid")
         expect(block(page, "blocks.4")).to_be_in_viewport()  # the mail has come in the text's place
         page.keyboard.press("Escape")
         expect(current).to_have_count(0)
@@ -168,17 +170,17 @@ def test_a_block_in_a_column_is_outlined_walked_and_edited_by_itself(browser: Br
         lines = page.locator("#lines-section")
         finding(page, "( is never closed").first.hover()
         expect(page.locator(".points .pointed")).to_have_count(1)
-        assert surrounds(page, ".points .pointed", block(page, "blocks.0.columns.0.0"))
+        expect_around(page, ".points .pointed", block(page, "blocks.0.columns.0.0"))
         mail_of(page).get_by_text("A meadow.").click()
         expect(lines.locator("pre")).to_have_text("        - paragraph: A meadow.")
-        assert surrounds(page, ".points .chosen", mail_of(page).get_by_text("A meadow."))
+        expect_around(page, ".points .chosen", mail_of(page).get_by_text("A meadow."))
         page.keyboard.press("Shift+K")
         expect(lines.locator("pre")).to_have_text("      - - heading: The south")
         page.keyboard.press("Shift+K")
         expect(lines.locator("pre")).to_have_text("        - list: [quay, crane]")
         for _ in range(2):
             page.keyboard.press("Shift+K")
-        assert len(lines.locator("pre div").all_inner_texts()) == 5  # the columns as a whole
+        expect(lines.locator("pre div")).to_have_count(5)  # the columns as a whole
         mail_of(page).get_by_text("crane").dblclick()
         expect(page.locator("#editor-text")).to_have_value("crane")
         expect(page.locator("#editor-place")).to_have_text("issues/banks.yaml:7:24")
@@ -225,7 +227,7 @@ def test_what_stands_around_the_blocks_is_pointed_at_and_edited_as_they_are(
         for line, name in (("2:19", "subtitle"), ("7:27", "signoff.signature")):
             finding(page, line).evaluate("it => it.click()")
             expect(chosen).to_be_visible()
-            assert surrounds(page, ".points .chosen", block(page, name))
+            expect_around(page, ".points .chosen", block(page, name))
         expect(lines).to_have_text("signoff: {signature: Mara (of the harbour}")
         page.keyboard.press("e")
         expect(page.locator("#editor-text")).to_have_value("Mara (of the harbour")
@@ -237,7 +239,7 @@ def test_what_stands_around_the_blocks_is_pointed_at_and_edited_as_they_are(
         expect(lines).to_have_text("title: Winds and weather")
         page.keyboard.press("m")
         expect(chosen).to_be_visible()
-        assert surrounds(page, ".points .chosen", mail_of(page).locator("h1"))
+        expect_around(page, ".points .chosen", mail_of(page).locator("h1"))
         for _ in range(3):
             page.keyboard.press("Shift+K")
         expect(lines).to_have_text("date: 2026-02-02")  # the first that is seen
@@ -252,7 +254,7 @@ def test_what_is_allowed_is_folded_below_the_findings_with_its_reason(browser: B
         page.keyboard.press("Enter")
         expect(allowed).to_contain_text("Allowed: The page has no other name.")
         allowed.hover()
-        assert surrounds(page, ".points .pointed", block(page, "blocks.0"))
+        expect_around(page, ".points .pointed", block(page, "blocks.0"))
         expect(page.locator("#count")).to_have_text("3 warnings")
 
 
@@ -263,10 +265,8 @@ def test_on_a_phone_a_finding_that_is_tapped_is_shown_in_the_mail(browser: Brows
         tab.click()
         finding(page, "11:19").click()
         expect(block(page, "blocks.3")).to_be_in_viewport()
-        assert surrounds(page, ".points .chosen", mail_of(page).locator("div:has(> blockquote)"))
-        assert (
-            page.locator(MAIL).evaluate("frame => frame.clientWidth") == 390
-        )  # a phone's mail, not a desktop's made small
+        expect_around(page, ".points .chosen", mail_of(page).locator("div:has(> blockquote)"))
+        expect(page.locator(MAIL)).to_have_js_property("clientWidth", 390)  # a phone's mail, not a desktop's made small
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         tab.click()
         expect(page.locator("#lines-section pre")).to_contain_text("Water (and more water.")
@@ -410,4 +410,4 @@ def test_a_box_is_outlined_by_its_own_bounds(browser: Browser, preview: Preview,
     with opened(browser, preview, scheme=scheme) as page:
         mail_of(page).get_by_text("and more.").click()
         expect(page.locator(".points .chosen")).to_be_visible()
-        assert surrounds(page, ".points .chosen", mail_of(page).locator("td.callout"))
+        expect_around(page, ".points .chosen", mail_of(page).locator("td.callout"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -10,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from dispatch.inspection.proofreading import engine_for
-from preview.browsing import opened
+from preview.browsing import comes_to, opened
 from preview.client import Preview
 
 pytestmark = pytest.mark.skipif(not engine_for("en"), reason="no engine for English is installed")
@@ -113,7 +114,13 @@ def test_a_suggestion_is_chosen_by_keys_and_changes_those_characters_alone(brows
     text = SLIPS.replace("avoid the **dependance** on", "will **recieve**")
     file.write_text(text, "utf-8")
     with opened(browser, reading) as page:
-        expect(page.locator(".notice")).to_have_text("Proof-reading…", timeout=20_000)
+        page.goto("about:blank")
+        held: list[Route] = []
+        page.route(re.compile("proofs=wait"), lambda route: route.continue_() if held else held.append(route))
+        page.goto(f"{reading.base}?issue=tides")
+        expect(page.locator(".notice")).to_have_text("Proof-reading…")
+        comes_to(page, lambda: len(held), expected=1)
+        held[0].continue_()
         suggestions = page.locator(".finding .suggestions").first.get_by_role("button")
         expect(suggestions).to_have_text(["receive", "relieve", "Accept recieve"], timeout=30_000)
         expect(page.locator(".notice")).to_have_count(0)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from preview.browsing import MAIL, Scheme, ground_of, mail_of, opened
+from preview.browsing import MAIL, Scheme, comes_to, ground_of, mail_of, opened
 from preview.client import TIDES, Preview
 from sampling import sampled
 
@@ -32,9 +32,10 @@ def page(desk: Page, quiet: Preview) -> Page:
     return desk
 
 
-def width_of(page: Page) -> int:
-    """What the mail believes to be the window's width."""
-    return int(page.locator(MAIL).evaluate("frame => frame.contentWindow.innerWidth"))
+def expect_width(page: Page, *widths: int) -> None:
+    """Wait until the mail believes the window to be as wide as this, or as something between two widths."""
+    inside = "(frame, widths) => widths.at(0) <= frame.contentWindow.innerWidth && frame.contentWindow.innerWidth <= widths.at(-1)"
+    comes_to(page, lambda: page.locator(MAIL).evaluate(inside, widths), expected=True)
 
 
 @pytest.mark.parametrize("window", sampled([1400, 1100, 768, 390], every=2))
@@ -43,11 +44,11 @@ def test_each_width_is_the_same_wherever_the_desk_stands(page: Page, window: int
     for key, name, width in (("1", "phone", 390), ("2", "tablet", 768)):
         page.keyboard.press(key)
         expect(page).to_have_url(re.compile(f"width={name}"))
-        assert width_of(page) == width
+        expect_width(page, width)
     page.keyboard.press("3")
     expect(page).not_to_have_url(re.compile("width="))
-    assert 760 <= width_of(page) <= 1100
-    assert page.evaluate("document.documentElement.scrollWidth") == window
+    expect_width(page, 760, 1100)
+    comes_to(page, lambda: page.evaluate("document.documentElement.scrollWidth"), window)
     bar = page.locator(".bar").bounding_box()
     assert bar is not None
     for button in page.locator(".bar button:visible").all():
@@ -59,7 +60,7 @@ def test_each_width_is_the_same_wherever_the_desk_stands(page: Page, window: int
 
 def test_widths_are_chosen_with_the_mouse(page: Page) -> None:
     page.get_by_role("button", name="Tablet").click()
-    assert width_of(page) == 768
+    expect_width(page, 768)
     expect(page.get_by_role("button", name="Tablet")).to_have_attribute("aria-pressed", "true")
 
 
@@ -70,8 +71,8 @@ def test_with_pictures_off_none_is_asked_for(browser: Browser, quiet: Preview, s
         page.on("request", lambda request: asked.append(request.url))
         page.reload()
         picture = mail_of(page).get_by_alt_text("A pier at low tide.")
-        expect(picture).to_be_visible()
-        assert picture.evaluate("picture => [picture.complete, picture.naturalWidth]") == [True, 0]
+        expect(picture).to_have_js_property("complete", True)
+        expect(picture).to_have_js_property("naturalWidth", 0)
         assert ground_of(page) == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(21, 20, 19)")
         assert not [url for url in asked if "/media/" in url]
         expect(page.locator("#note")).to_contain_text("Pictures off")
@@ -143,7 +144,7 @@ def test_buttons_that_make_no_difference_are_out_of_use(page: Page) -> None:
 def test_choices_stand_in_the_address(page: Page, quiet: Preview) -> None:
     page.goto(f"{quiet.base}?issue=tides&view=web&width=tablet&scheme=dark&images=off")
     expect(page.locator("iframe[title='The web page']")).to_be_visible()
-    assert width_of(page) == 768
+    expect_width(page, 768)
     for name in ("Web", "Tablet", "Pictures off"):
         expect(page.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
     page.goto(f"{quiet.base}?issue=tides&view=none&images=maybe&width=7")

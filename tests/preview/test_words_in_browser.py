@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dispatch.rendering.palette import contrast
-from preview.browsing import MAIL, Scheme, mail_of, opened
+from preview.browsing import MAIL, Scheme, comes_to, mail_of, opened
 from preview.client import Preview, write_newsletter
 from sampling import sampled
 
@@ -81,10 +80,7 @@ MARKED = """([kind, frame]) => {
 
 def expect_marked(page: Page, kind: str, *expected: str, frame: str = MAIL) -> None:
     """Wait until these words are marked in the mail, with what stands around them there; without a frame, in the inbox."""
-    end = time.monotonic() + 20
-    while (found := page.evaluate(MARKED, [kind, frame])) != [*expected]:
-        assert time.monotonic() < end, found
-        page.wait_for_timeout(50)
+    comes_to(page, lambda: page.evaluate(MARKED, [kind, frame]), [*expected])
 
 
 PLACES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from web.client import Service, person, token
 
@@ -22,8 +22,8 @@ def test_a_reader_leaves_by_pressing_the_button(browser: Browser, service: Servi
     assert box["width"] == 375 - 2 * 16  # so the style was let in
     assert person(number) not in service.suppressions()
     button.click()
-    assert page.get_by_role("heading").inner_text() == "You have left GEOPOLITIKS <& friends>."
-    assert page.get_by_role("button").count() == 0
+    expect(page.get_by_role("heading")).to_have_text("You have left GEOPOLITIKS <& friends>.")
+    expect(page.get_by_role("button")).to_have_count(0)
     page.close()
     assert person(number) in service.suppressions()
     assert [text for text in complaints if "favicon" not in text] == []

@@ -37,7 +37,7 @@ export class Clients {
   // The client that is chosen, by its name on the bar.
   show(name) {
     const items = this.#models.map((model) => ({ value: model.name, label: model.label }));
-    if (byId("clients").hidden) this.#menu.fill(items, name);
+    this.#menu.fill(items, name);
     const model = this.#model(name); // none before the models are there
     if (model) byId("client-name").textContent = model.label;
   }

@@ -312,8 +312,9 @@ function onKey(event) {
   }
 }
 
+// While another issue is on its way, the texts would be those of the one before.
 async function edit(find, where) {
-  if (!view?.mail) return;
+  if (!view?.mail || view.issue !== choices.issue) return say("There is nothing to edit yet.");
   showPane("stage");
   await editor.open(view.issue, find, where);
 }

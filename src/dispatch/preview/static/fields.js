@@ -8,7 +8,7 @@ const TYPING_PAUSE = 250;
 export class Fields {
   #tried = {};
   #choose;
-  #timer = 0;
+  #timer = 0; // while something is typed that was not tried yet
 
   // `choose` gets all values that were made up, as a query.
   constructor(choose) {
@@ -17,6 +17,7 @@ export class Fields {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#try(), TYPING_PAUSE);
     });
+    byId("fields").addEventListener("change", () => this.#try()); // who leaves a field has typed it
     byId("fields-clear").addEventListener("click", () => {
       byId("fields").querySelector("input")?.focus();
       choose("");
@@ -37,7 +38,7 @@ export class Fields {
     const input = shown.querySelector("input");
     const madeUp = this.#tried[name] ?? "";
     // What is being typed is newer than what comes back.
-    if (input !== document.activeElement || !madeUp) input.value = madeUp;
+    if (!this.#timer && (input !== document.activeElement || !madeUp)) input.value = madeUp;
     input.placeholder = madeUp ? "" : value || fallbacks[0];
     const fallback = fallbacks.map((each) => (each ? `“${each}”` : "nothing")).join(" or ");
     shown.classList.toggle("falling-back", !value);
@@ -47,6 +48,8 @@ export class Fields {
   }
 
   #try() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
     const made = new URLSearchParams(this.#tried);
     for (const input of byId("fields").querySelectorAll("input")) {
       if (input.value.trim()) made.set(input.name, input.value);

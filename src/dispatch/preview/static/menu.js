@@ -6,6 +6,7 @@ export class Menu {
   #button;
   #list;
   #choose;
+  #from = null; // what had the focus as it was opened
 
   // `choose` gets the value of the item that is taken.
   constructor(button, list, choose) {
@@ -22,6 +23,7 @@ export class Menu {
 
   // What there is to choose: { value, label } each, and the value that is chosen now.
   fill(items, chosen) {
+    if (!this.#list.hidden && this.#list.children.length) return; // somebody is choosing
     this.#list.replaceChildren(
       ...items.map(({ value, label }) => {
         const item = element("li", { role: "menuitemradio", tabIndex: -1, ariaChecked: String(value === chosen) }, label);
@@ -29,12 +31,21 @@ export class Menu {
         return item;
       }),
     );
+    if (this.#list.hidden) return;
+    // It was opened before there was anything to choose.
+    if (document.activeElement === this.#from) this.#focus();
+    else this.#hide();
   }
 
   open() {
     if (this.#button.disabled) return;
     this.#list.hidden = false;
+    this.#from = document.activeElement;
     this.#button.setAttribute("aria-expanded", "true");
+    this.#focus();
+  }
+
+  #focus() {
     (this.#list.querySelector("[aria-checked=true]") ?? this.#list.firstElementChild)?.focus();
   }
 
