@@ -9,7 +9,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from preview.browsing import Scheme, comes_to, mail_of, opened
 from preview.client import TIDES, Preview
@@ -323,6 +323,20 @@ def test_what_is_edited_stays_in_sight_above_the_editor(browser: Browser, desk: 
         expect(outline).to_be_in_viewport(ratio=1)  # new findings leave it where it is
         page.keyboard.press("Escape")
         expect(outline).to_have_count(0)
+
+
+def test_a_mail_that_comes_later_than_the_editor_shows_what_is_edited(browser: Browser, desk: Preview) -> None:
+    more = "".join(f"  - paragraph: Boat {number} waits, and so does its crew.\n" for number in range(30))
+    desk.settle(TIDES.replace("signoff:", f"{more}signoff:"))
+    with opened(browser, desk) as page:
+        page.goto("about:blank")
+        held: list[Route] = []
+        page.route("**/mail?*", lambda route: held.append(route))  # noqa: PLW0108 - it counts parameters
+        page.goto(f"{desk.base}?issue=tides")
+        comes_to(page, lambda: len(held), expected=1)
+        edit(page, "Paragraph – Boat 29 ")
+        held[0].continue_()
+        expect(page.locator(".points .pointed")).to_be_in_viewport(ratio=1)
 
 
 def test_a_difference_holds_both_texts_and_halves_no_character(browser: Browser, desk: Preview) -> None:

@@ -68,7 +68,8 @@ export class Points {
   // A version of a mail has come onto the stage; what changed in it since the last one with the same key glows.
   arrived(mail, version, key) {
     if (!mail || (mail === this.#mail && version === this.#version)) return; // none has arrived, or that one is known
-    if (mail !== this.#mail) {
+    const comes = mail !== this.#mail;
+    if (comes) {
       this.#observer.disconnect();
       this.#observer.observe(mail.documentElement);
       mail.addEventListener("click", (event) => this.#clicked(event));
@@ -78,6 +79,7 @@ export class Points {
     this.#key = key;
     this.#html = this.#htmlOfBlocks();
     this.#draw();
+    if (comes) this.#bringIntoSight();
     if (!before.size) return;
     for (const [block, html] of this.#html) if (!before.has(html)) this.#glow(block);
   }
@@ -160,6 +162,12 @@ export class Points {
   edited(block) {
     [this.#edited, this.#pointed] = [block, null];
     this.#draw();
+    this.#bringIntoSight();
+  }
+
+  // The block that is edited, if there is one; its mail may come later than the editor.
+  #bringIntoSight() {
+    const block = this.#edited;
     if (!block) return;
     const row = byId("inboxes").hidden ? null : byId("inboxes").querySelector(`[data-block="${block}"]`);
     const box = row ?? this.#layer.querySelector(block === this.#block ? ".chosen" : ".pointed");
