@@ -112,7 +112,8 @@ def follow(
 
 def test_a_limit_that_falls_and_rises_is_followed(server: PostmarkServer, launcher: Launcher, tmp_path: Path) -> None:
     # So few calls that a busy machine makes them too.
-    high, _, low, again = follow((20, 10, 10, 20), 5, server, launcher, tmp_path)
+    # The rate falls a step a second, from as high as nobody refused it.
+    high, *_, low, again = follow((20, 10, 10, 10, 20), 5, server, launcher, tmp_path)
     assert low.taken < 0.85 * high.taken
     assert again.taken > 1.05 * low.taken
     assert low.refused < 0.3 * (low.taken + low.refused), "who does not slow down is refused half of it"

@@ -223,6 +223,7 @@ def test_what_is_refused_is_in_the_list_with_the_reason(desk: Desk) -> None:
 
 
 def test_a_verdict_stands_while_all_that_it_rests_on_does(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dispatch.preview.standings._PATIENCE", 600.0)  # one look is enough, on a busy machine too
     folder = desk.project.config.folder
     (folder / "issues/spring.yaml").write_text("title: Spring\ndate: 2026-04-01\nblocks: [paragraph: One.]\n")
     verdicts = Verdicts(desk)
