@@ -110,6 +110,7 @@ def follow(
     return parts
 
 
+@pytest.mark.complete  # it takes half a minute; the rule itself is proved in tests/delivery/test_pacing.py
 def test_a_limit_that_falls_and_rises_is_followed(server: PostmarkServer, launcher: Launcher, tmp_path: Path) -> None:
     # So few calls that a busy machine makes them too.
     # The rate falls a step a second, from as high as nobody refused it.
