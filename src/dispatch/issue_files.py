@@ -49,9 +49,14 @@ def refusal(path: Path, newsletter: Path) -> Problem | None:
     return Problem(f"{shown_name(os.path.relpath(path))} is not read: {why}", remedy=remedy) if why else None
 
 
+def is_issue(path: str) -> bool:
+    """Whether a path in the newsletter's folder is that of an issue: not a hidden one, which editors put there for a while."""
+    folder, _, name = path.partition("/")
+    return folder == "issues" and "/" not in name and name.endswith(".yaml") and not name.startswith(".")
+
+
 def _listed(newsletter: Path) -> Iterator[Path]:
-    """Without hidden ones, which editors put there for a while."""
-    return (path for path in (newsletter / "issues").glob("*.yaml") if not path.name.startswith("."))
+    return (path for path in (newsletter / "issues").glob("*.yaml") if is_issue(f"issues/{path.name}"))
 
 
 def is_utf8(name: str) -> bool:

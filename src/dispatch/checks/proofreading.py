@@ -29,12 +29,13 @@ def misspelling(evidence: Evidence) -> Iterator[Finding]:
     does is in order too (bcm). What terms.yaml or an earlier issue has is in order. Of a text in another language, only
     that is told.
     """
+    mistaken = list(_mistaken(evidence))
+    if not mistaken:
+        return
     repeated = _repeated(evidence)
-    elsewhere = (
-        evidence.proofs and evidence.proofs.mistakes and any(wrong_language(evidence))
-    )  # which says it of the issue as a whole
+    elsewhere = any(wrong_language(evidence))  # which says it of the issue as a whole
     doubted = _doubted(evidence)
-    for text, mistakes in _mistaken(evidence):
+    for text, mistakes in mistaken:
         if _is_foreign(text, mistakes):
             if elsewhere:
                 continue
@@ -56,8 +57,9 @@ def grammar_mistake(evidence: Evidence) -> Iterator[Finding]:
     As “depends of”, “who's” for “whose”, a doubled word, a verb that does not agree with its subject. Read by the
     proof-reader, where one is installed (see the guide); the message is that of its rule, behind the words.
     """
-    doubted = _doubted(evidence)
-    for text, mistakes in _mistaken(evidence):
+    mistaken = list(_mistaken(evidence))
+    doubted = _doubted(evidence) if mistaken else set()
+    for text, mistakes in mistaken:
         for mistake in () if _is_foreign(text, mistakes) else mistakes:
             if not mistake.misspelt and doubted.isdisjoint(_words_of(evidence, text, mistake)):
                 yield _told(grammar_mistake, evidence, text, mistake, _about(_written(text, mistake), mistake.message))
@@ -84,11 +86,7 @@ def _mistaken(evidence: Evidence) -> Iterator[tuple[ReadText, Sequence[Mistake]]
 
 def _doubted(evidence: Evidence) -> set[Location]:
     """Where a name stands that another check doubts."""
-    return (
-        {finding.location for finding in inconsistent_name(evidence)}
-        if evidence.proofs and evidence.proofs.mistakes
-        else set()
-    )
+    return {finding.location for finding in inconsistent_name(evidence)}
 
 
 def _words_of(evidence: Evidence, text: ReadText, mistake: Mistake) -> Iterator[Location]:

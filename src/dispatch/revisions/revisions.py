@@ -17,11 +17,11 @@ from dispatch.errors import InvalidIssue, NotFound, Problem
 from dispatch.inspection.commit_range import Asked
 from dispatch.inspection.commits import Repository
 from dispatch.inspection.house_terms import NAME as TERMS
-from dispatch.issue_files import refused_files
+from dispatch.issue_files import is_issue, refused_files
 from dispatch.location import shown_name
 from dispatch.revisions.here import Here
 from dispatch.revisions.letters import Letters
-from dispatch.revisions.state import State, is_issue, opened
+from dispatch.revisions.state import State, opened
 
 _MOST_TOLD = 5  # files by name
 

@@ -18,7 +18,7 @@ from dispatch.inspection.commit_range import Asked
 from dispatch.inspection.commits import Repository
 from dispatch.inspection.house_terms import NAME as TERMS
 from dispatch.inspection.proofreading.proofreader import Proofreader
-from dispatch.issue_files import Heads, issue_files, refusal
+from dispatch.issue_files import Heads, is_issue, issue_files, refusal
 from dispatch.newsroom import Newsroom
 from dispatch.revisions.here import Here
 from dispatch.yaml_source import MAX_BYTES
@@ -144,12 +144,4 @@ def _with_newsroom(state: State, config: Config, newsroom_of: Callable[[Config],
 
 
 def _is_always_needed(path: str, config_name: str) -> bool:
-    folder, _, name = path.partition("/")
-    is_issue_or_all = folder == "issues" and (not name or is_issue(path))
-    return path in {config_name, TERMS} or is_issue_or_all or folder == "templates"
-
-
-def is_issue(path: str) -> bool:
-    """Whether a path in the newsletter's folder is that of an issue."""
-    folder, _, name = path.partition("/")
-    return folder == "issues" and "/" not in name and name.endswith(".yaml") and not name.startswith(".")
+    return path in {config_name, TERMS, "issues"} or is_issue(path) or path.partition("/")[0] == "templates"

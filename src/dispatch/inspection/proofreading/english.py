@@ -25,7 +25,7 @@ from dispatch.inspection.proofreading.english_words import (
     plural,
     third,
 )
-from dispatch.inspection.proofreading.slips import ACTION, ENDING, found, slip
+from dispatch.inspection.proofreading.slips import ACTION, CLAUSE, ENDING, found, slip
 from dispatch.languages.tags import primary
 
 _PARTICIPLES = {"build": "built", "rebuild": "rebuilt", "send": "sent", "spend": "spent", "lend": "lent"}
@@ -36,7 +36,7 @@ _SOME = (
     "|list|mass|mix|mixture|multitude|network|part|percentage|pile|plethora|portion|proportion|raft|rash|record|sample|section|selection|set|share|significant|small"
     "|sort|spate|stream|string|subset|substantial|swathe|tank|trickle|type|wave|wealth"
 )
-_STRICT_BEGINNING = r"(?:(?:^|[.!?;:“\n])[^\S\n]*|\b(?:although|because|but|while)\s+)"
+_STRICT_BEGINNING = rf"(?:{CLAUSE}|\b(?:although|because|but|while)\s+)"
 _PRONOUNS = r"(?:he|how|I|it|one|she|that|there|they|this|we|what|which|who|whom|you)\b"
 
 # What stands behind “one of the”, and is several or none: by its form, or one by one.
@@ -69,7 +69,13 @@ _INTRODUCTION = (
     r"(?:(?:After|At|For|In|On|Since)(?:\s+(?!(?:about|and|as|before|behind|beside|between|by|for|from|like|nor|of|or|than"
     r"|that|to|with)\b)[\w’'-]+){1,3},?\s+)?"  # noqa: RUF001
 )
-_BEGINNING = rf"(?:(?:^|[.!?;:“\n])[^\S\n]*{_INTRODUCTION}|\b(?:although|because|but|while)\s+)"
+_BEGINNING = rf"(?:{CLAUSE}{_INTRODUCTION}|\b(?:although|because|but|while)\s+)"
+
+
+def _singular(verb: str) -> str:
+    """The form that goes with one."""
+    return SINGULAR_OF.get(verb) or third(verb)
+
 
 _AGREEMENT = (
     slip(
@@ -98,7 +104,7 @@ _AGREEMENT = (
         rf"\b(?P<slip>[Ss]ince)\s+(?:{NUMBERS}|a\s+few)\s+(?:hours|days|weeks|months|years|decades|centuries)\b"
         r"(?!\s+(?:after|ago|are|back|before|earlier|had|has|have|is|later|of|old|passed|prior|was|were)\b)",
         "“Since” goes with a point in time, and “for” with how long it lasts",
-        lambda slip: "For" if slip[0] == "S" else "for",
+        "for",
         needs="ince",
     ),
     slip(
@@ -128,7 +134,7 @@ _AGREEMENT = (
         "pipelines-who",
         rf"\b(?:{THINGS})s?\s+(?P<slip>who)\s+(?:are|were|have|had|will|{BASES}|{S_FORM})\b",
         "“Who” is for people",
-        lambda _: "that",
+        "that",
         needs=" who",
     ),
     slip(
@@ -142,7 +148,7 @@ _AGREEMENT = (
         "next-weak",
         rf"\b(?:[Nn]ext|[Ll]ast|per)\s+(?P<slip>weak)(?={ENDING}|\s+(?:at|he|in|on|she|the|they|we)\b)",
         "Seven days are a week",
-        lambda _: "week",
+        "week",
         needs="weak",
     ),
     slip(
@@ -159,7 +165,7 @@ _AGREEMENT = (
         rf"(?:{_BEGINNING}|\bthat\s+)(?:[Ee]ach|[Ee]very\s+one|[Ee]ither|[Nn]either|[Oo]ne)\s+of\s+(?:the|these|those|our|their|its|his|her|my)"
         rf"\s+(?:[\w-]+\s+)?(?:\w+s|men|women|people|children)\s+(?P<slip>are|were|have|do|need|{VERBS})\b",
         "This subject is singular",
-        lambda slip: SINGULAR_OF.get(slip) or third(slip),
+        _singular,
         needs=" of",
     ),
     slip(
@@ -181,7 +187,7 @@ _AGREEMENT = (
     ),
     slip(
         "mayor-and-deputy-was",
-        r"(?:(?:^|[.!?;:“\n])[^\S\n]*|\b(?:although|because|but|while)\s+)(?:[Tt]he|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir|[Ii]ts)\s+[a-z-]+\s+and\s+"
+        rf"{_STRICT_BEGINNING}(?:[Tt]he|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir|[Ii]ts)\s+[a-z-]+\s+and\s+"
         r"(?:the|my|his|her|our|their|its)\s+(?:(?!and\b)[a-z-]+\s+)?(?!who|which|that|he|she|it|there|what|this|one)[a-z-]+\s+(?P<slip>was|is|has)\b",
         "Two are plural",
         lambda slip: PLURAL_OF[slip],
@@ -192,14 +198,14 @@ _AGREEMENT = (
         rf"{_STRICT_BEGINNING}(?:[Tt]he|[Tt]his|[Aa]n?|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur|[Ii]ts|[Mm]y)\s+(?:(?!(?:{_NO_SUBJECT})\b)[\w-]+\s+)?"
         rf"(?!(?:{_NO_SUBJECT})\b)[a-z]+\s+(?P<slip>don[’']t|have|(?!(?:build|get|give|see|send|enter|reject)\b)(?:{VERBS}))\b(?![-’'])",  # noqa: RUF001
         "This subject is singular",
-        lambda slip: SINGULAR_OF.get(slip) or third(slip),
+        _singular,
     ),
     slip(
         "spokesman-for-them-have",
         rf"{_STRICT_BEGINNING}(?:[Tt]he|[Tt]his|[Aa]n?|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur|[Ii]ts|[Mm]y)\s+(?:(?!(?:{_NO_SUBJECT})\b)[\w-]+\s+)?(?!(?:{_NO_SUBJECT}|{_SOME})\b)[a-z]+"
         rf"\s+(?:at|for|from|in|of|on)\s+(?:(?:her|his|its|the|their|these|those)\s+)?(?:(?!{_PRONOUNS})[a-z]+\s+)?(?!{_PRONOUNS})[a-z]+s\s+(?P<slip>are|have|make|were|{VERBS})\b",
         "This subject is singular",
-        lambda slip: SINGULAR_OF.get(slip) or third(slip),
+        _singular,
     ),
     slip(
         "both-of-the-candidate",
@@ -223,7 +229,7 @@ _AGREEMENT = (
         rf"{_BEGINNING}(?:[Tt]he|[Tt]his|[Aa]n?|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir)\s+(?:(?!and\b|or\b)[\w-]+\s+)?(?:{PERSONS})\s+"
         rf"(?P<slip>don[’']t|{VERBS})\b(?![-’'])",  # noqa: RUF001
         "This subject is singular",
-        lambda slip: SINGULAR_OF.get(slip) or third(slip),
+        _singular,
     ),
     slip(
         "thousands-of-people-attends",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dispatch.inspection.proofreading.english_words import BELONGINGS, KIN
-from dispatch.inspection.proofreading.slips import ENDING, like, slip
+from dispatch.inspection.proofreading.english_words import BE, BELONGINGS, KIN
+from dispatch.inspection.proofreading.slips import CLAUSE, ENDING, like, slip
 
-_BE = "am|is|are|was|were|be|been|being"
 _THEIR = r"(?:(?:new|old|last|first|best|main|\w+al)\s+)?"
 
 CONFUSIONS = (
@@ -36,7 +35,7 @@ CONFUSIONS = (
         r"\b(?:of|in|with|from|on|at|by|into|over|under|against|between|through|without|despite|during|across|within|for|lost|losing|changed|sold|raised|doubled|increased|reduced|kept|opened|closed|published|cut)\s+"
         r"(?P<slip>it[’']s)\s+(?!(?:a|an|all|as|been|difficult|easy|going|hard|impossible|in|no|not|on|possible|the|time|true|worth)\b)[a-z]",  # noqa: RUF001
         "What belongs to it is its",
-        lambda wrong: like(wrong, "its"),
+        "its",
         needs=" it",
     ),
     slip(
@@ -48,7 +47,7 @@ CONFUSIONS = (
     ),
     slip(
         "your-welcome",
-        r"(?:(?:^|[.!?;:“\n])[^\S\n]*|,\s+|\b(?:and|because|but|if|that|think|know|hope)\s+)(?P<slip>[Yy]our)\s+(?:(?:going|lucky|mistaken|invited|welcome|supposed|allowed)\s+to\s+"
+        rf"(?:{CLAUSE}|,\s+|\b(?:and|because|but|if|that|think|know|hope)\s+)(?P<slip>[Yy]our)\s+(?:(?:going|lucky|mistaken|invited|welcome|supposed|allowed)\s+to\s+"
         rf"(?!the\b|our\b|us\b|my\b)[a-z]+|(?:mistaken|welcome|right|wrong){ENDING})",
         "This is short for “you are”",
         "you’re",  # noqa: RUF001
@@ -56,7 +55,7 @@ CONFUSIONS = (
     ),
     slip(
         "its-a",
-        r"(?:(?:^|[.!?;:“\n])[^\S\n]*|,\s+|\b(?:and|because|but|if|that|think|says?|said|when)\s+)(?P<slip>[Ii]ts)\s+(?:an?|the|been|not(?!\s+\w+ing\b)|going\s+to|up\s+to|likely\s+that"
+        rf"(?:{CLAUSE}|,\s+|\b(?:and|because|but|if|that|think|says?|said|when)\s+)(?P<slip>[Ii]ts)\s+(?:an?|the|been|not(?!\s+\w+ing\b)|going\s+to|up\s+to|likely\s+that"
         r"|(?:hard|easy|difficult|impossible|possible|important|time)\s+to|clear\s+that|too\s+\w+\s+to)\s",
         "This is short for “it is”",
         "it’s",  # noqa: RUF001
@@ -150,7 +149,7 @@ CONFUSIONS = (
     ),
     slip(
         "it-effects-our",
-        r"(?:^|[.!?;:“\n])[^\S\n]*(?:[Tt]he|[Tt]his|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[Oo]ur|[Tt]heir)\s+(?!(?:after|combined|drug|full|health|ill|knock-on|side|sound|special)\b)"
+        rf"{CLAUSE}(?:[Tt]he|[Tt]his|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[Oo]ur|[Tt]heir)\s+(?!(?:after|combined|drug|full|health|ill|knock-on|side|sound|special)\b)"
         r"[a-z-]+\s+(?P<slip>effects)\s+(?:her|his|my|our|their|us|your)\b",
         "The verb is “affect”",
         "affects",
@@ -272,7 +271,7 @@ CONFUSIONS = (
     ),
     slip(
         "aloud-to",
-        rf"\b(?:{_BE})\s+(?:not\s+|only\s+)?(?P<slip>aloud)\s+to\s+\w",
+        rf"\b(?:{BE})\s+(?:not\s+|only\s+)?(?P<slip>aloud)\s+to\s+\w",
         "“Aloud” is not silently",
         "allowed",
         needs=" aloud",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dispatch.inspection.proofreading.english_words import (
     BASES,
+    BE,
     MONTHS,
     OWNERS,
     PARTICIPLES,
@@ -19,7 +20,6 @@ from dispatch.inspection.proofreading.english_words import (
 )
 from dispatch.inspection.proofreading.slips import ACTION, ENDING, like, slip
 
-_BE = "am|is|are|was|were|be|been|being"
 _AFTER_BE = r"(?:not\s+|also\s+|still\s+|very\s+|so\s+|too\s+|more\s+|most\s+|\w+ly\s+)?"
 
 # After “is” or the like: words, the wrong ones behind them, and the right one.
@@ -82,7 +82,7 @@ def _with_article(words: str) -> str:
 USAGE = (
     slip(
         "proud-on",
-        rf"\b(?:{_BE}|become|became|becomes|remain|remained|remains|seem|seems|feel|feels|felt|get|got)\s+{_AFTER_BE}(?P<slip>{_WRONG})"
+        rf"\b(?:{BE}|become|became|becomes|remain|remained|remains|seem|seems|feel|feels|felt|get|got)\s+{_AFTER_BE}(?P<slip>{_WRONG})"
         r"(?=\s+(?!course\b)[\w“])",
         "Another word goes with this one",
         _with_right_word,
@@ -131,7 +131,7 @@ USAGE = (
     slip(
         "used-to-live",
         rf"\b(?:[Ii]|[Hh]e|[Ss]he|[Ww]e|[Tt]hey|[Yy]ou|who|[Pp]eople|[Rr]esidents|[Cc]hildren|[Vv]illagers|(?i:{PLURALS})|(?:{PERSONS})s?)\s+"
-        rf"(?:{_BE}|get|got|have\s+got)\s+{_AFTER_BE}used\s+to\s+(?P<slip>live|be|hear|sleep|walk|think|speak|wait|work|see|get)\b",
+        rf"(?:{BE}|get|got|have\s+got)\s+{_AFTER_BE}used\s+to\s+(?P<slip>live|be|hear|sleep|walk|think|speak|wait|work|see|get)\b",
         "Who is used to something is used to doing it",
         gerund,
         needs="used",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+BE = "am|is|are|was|were|be|been|being"
 # Of verbs, as they stand in the dictionary; some of them are nouns as well.
 BASES = (
     "agree|believe|bring|build|buy|care|change|come|continue|cost|count|cover|cross|earn|expect|face|fear|fight|find"

@@ -9,6 +9,9 @@ from functools import cached_property, partial
 
 from dispatch.inspection.proofreading.engine import Match
 
+CLAUSE = r"(?:^|[.!?;:“\n])[^\S\n]*"
+"""Where one may begin."""
+
 ENDING = r"\s*(?:[.,;:!?)]|$)"
 """Where a clause may end."""
 

@@ -15,12 +15,15 @@ from dispatch.rendering.legible import legible_value
 from dispatch.rendering.words import locale_of
 
 MISSING = "–"  # noqa: RUF001
+
+FEW_UNITS = 3
+"""Numbers that are said with their unit each, however long it is; of more it may be said once."""
+
 _MINUS = "\u2212"
 _FEW = 2  # decimals; a number below 1 has as many as its first three digits take
 _SHARES = frozenset({"%", "‰"})
 _SHORT = 2  # characters: %, $, km
 _LONG = 8  # characters; a longer unit is not said with each number, but once above them
-_FEW_NUMBERS = 3  # that have it each even so
 _SLIGHTLY = 1e-9  # what floating point may be off
 _LARGE = 1e6  # from here an axis says 2M
 
@@ -75,7 +78,7 @@ class Numerals:
 
     def is_said_once(self, count: int) -> bool:
         """Whether the unit is too long to stand at each of so many numbers; one with `{}` in it belongs to its numbers."""
-        return len(self.unit) > _LONG and "{}" not in self.unit and count > _FEW_NUMBERS
+        return len(self.unit) > _LONG and "{}" not in self.unit and count > FEW_UNITS
 
     def change(self, before: float | None, now: float | None) -> str:
         """By what share a number has grown; "" where that says nothing: of shares, and from zero or below."""

@@ -9,14 +9,11 @@ from functools import cache
 from dispatch.content.figures import Figures
 from dispatch.languages.sentences import known_language, sentences
 from dispatch.rendering.bidi import reads_left_to_right
-from dispatch.rendering.charts.numerals import Numerals
+from dispatch.rendering.charts.numerals import FEW_UNITS, Numerals
 from dispatch.rendering.words import direction_of
 
 _FEW = 8
 """Numbers that are all said; of more only the first, the last and the extremes."""
-
-_FEW_UNITS = 3
-"""Numbers that are said with their unit each; of more it is said once, behind the title."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def tell(title: str, kind: str, figures: Figures, numerals: Numerals, language: 
     cell = numerals.plain if unit else numerals.counted
     rows = tuple((label, *(_kept(cell(value), leftward) for value in row)) for label, row in figures.rows)
     shown = phrases.line if kind == "line" else phrases.bars
-    each = numerals.is_short or len(figures.values) <= _FEW_UNITS
+    each = numerals.is_short or len(figures.values) <= FEW_UNITS  # of more it is said behind the title
     write = numerals.counted if each else numerals.plain
     named = title.strip().rstrip(".:") + ("" if each or not numerals.unit else f" ({numerals.bare_unit})")
     alone = figures if len(figures.series) > 1 else replace(figures, series=("",))  # its name would be said each time
